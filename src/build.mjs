@@ -58,8 +58,10 @@ async function bundle() {
       model: './model.ts',
       redis: './redis/index.ts',
       'redis-past-worker': './redis/past/past-worker.ts', // a thread of the Redis server, and not of a log
+      'completion-worker': './cli/completion/completion-worker.ts', // a thread of the command line
       'sqlite-refold': './log/sqlite/sqlite-source.ts', // a thread imports it by this name
       'cli/main': './cli/main.ts',
+      terminal: './terminal/progress.ts', // what the example's command line shares with this one
       ...Object.fromEntries(THREADS.map((path) => [`refold-${basename(path, '.ts')}`, `./${path}`])),
     },
     platform: 'node',

@@ -60,7 +60,15 @@ export function addCompare(root: Command, present: Present): void {
     const progress = openProgress('compare');
     try {
       const { levels } = flags;
-      present(await compareFeed(kind, files, { ...readOptions(kind, flags), levels, progress }), flags.json);
+      present(
+        await compareFeed(kind, files, {
+          ...readOptions(kind, flags),
+          ahead: openProgress('look ahead'),
+          levels,
+          progress,
+        }),
+        flags.json,
+      );
     } finally {
       progress.end();
     }
@@ -96,7 +104,7 @@ async function runImport(kind: string, files: readonly string[], flags: ImportFl
   const progress = openProgress('import');
   using workspace = openWorkspace(flags.db);
   try {
-    return await importFeed(workspace.path, kind, files, { ...options, progress });
+    return await importFeed(workspace.path, kind, files, { ...options, ahead: openProgress('look ahead'), progress });
   } finally {
     progress.end();
   }

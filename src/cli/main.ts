@@ -18,8 +18,9 @@ const needed = manifest.engines.node.replace('>=', '');
 if (isOlder(process.versions.node, needed)) {
   refuse(needed);
 } else {
-  const { run } = await import('./program.ts');
+  const { run, endDespiteModule } = await import('./program.ts');
   process.exitCode = await run(process.argv.slice(2), manifest.version);
+  endDespiteModule();
 }
 
 function isOlder(version: string, oldest: string): boolean {

@@ -1,7 +1,10 @@
 /** Defines the commands of `refold` and their help, and turns arguments into an exit code. */
 import { Command, CommanderError } from 'commander';
+import { stopSurviving } from '../guests/importing.ts';
+import { releaseStdout } from '../guests/own-stdout.ts';
 import { defineBackup, defineRestore } from './commands/backup.ts';
 import { defineCompact } from './commands/compact.ts';
+import { defineCompletion } from './commands/completion.ts';
 import { defineExport } from './commands/export.ts';
 import { defineImport } from './commands/import.ts';
 import { defineBisect } from './commands/looking/bisect.ts';
@@ -12,24 +15,33 @@ import { defineCheck } from './commands/reading/check.ts';
 import { defineDoctor } from './commands/reading/doctor.ts';
 import { defineEvents } from './commands/reading/events.ts';
 import { defineInfo } from './commands/reading/info.ts';
-import { defineReplay } from './commands/reading/replay.ts';
 import { defineStates } from './commands/reading/states.ts';
 import { defineVerify } from './commands/reading/verify.ts';
 import { defineRedact } from './commands/redact.ts';
 import { defineRepair } from './commands/repair.ts';
+import { defineReplay } from './commands/replaying/replay.ts';
 import { defineRetag } from './commands/retag.ts';
 import { defineServe } from './commands/serve.ts';
 import { defineSnapshot } from './commands/snapshot.ts';
+import { readQuestion } from './completion/question.ts';
 import { endingOnSignals } from './interrupts.ts';
 import { EXIT, EXIT_CODE_HELP } from './output/exit-codes.ts';
 import { OutputFailed, outputTaken, watchOutput } from './output/output.ts';
 import { reportError, reportOutput } from './output/report-error.ts';
 import { chooseTimes, type TimeStyle } from './output/times.ts';
 
+export { endDespiteModule } from '../guests/importing.ts';
+
 /** Runs one call of `refold`. Reports any error, and returns the exit code. */
 export async function run(args: readonly string[], version: string): Promise<number> {
   watchOutput();
   const program = defineProgram(version);
+  const question = readQuestion(args);
+  if (question !== undefined) {
+    const { answer } = await import('./completion/answer.ts');
+    await answer(program, question);
+    return EXIT.ok;
+  }
   try {
     await endingOnSignals(() => parse(program, args));
     await outputTaken();
@@ -38,7 +50,10 @@ export async function run(args: readonly string[], version: string): Promise<num
     if (error instanceof OutputFailed) return reportOutput(error);
     const named = program.commands.find((command) => command.name() === args[0]);
     const command = named === undefined ? 'refold' : `refold ${named.name()}`;
-    return reportError(error, { json: args.includes('--json'), command });
+    return await reportError(error, { json: args.includes('--json'), command });
+  } finally {
+    releaseStdout();
+    stopSurviving();
   }
 }
 
@@ -100,5 +115,6 @@ export function defineProgram(version: string): Command {
   program.commandsGroup('Serve:');
   defineServe(program);
   program.commandsGroup('Help:');
+  defineCompletion(program);
   return program.helpCommand('help [command]', 'print the help of a command');
 }

@@ -100,14 +100,49 @@ export function valueAt(state: unknown, path: Path): unknown {
  * The same, but it tells undefined from nothing: the value in an object, or undefined if nothing stands there. A member of a Set
  * is found by its index, as `valueAt` finds it.
  */
-export function placeAt(state: unknown, path: Path): { readonly value: unknown } | undefined {
-  let value = state;
-  for (const part of path) {
-    const member = memberOf(value, part);
-    if (member === undefined && !isThere(value, part)) return undefined;
-    value = member;
+export function placeAt(state: unknown, path: Path): Placed {
+  return wayTo(path)(state);
+}
+
+/** What stands at a place; undefined if nothing does. */
+export type Placed = { readonly value: unknown } | undefined;
+
+/** A path that is followed often: gives what `placeAt` gives. What the parts of the path mean is worked out once. */
+export function wayTo(path: Path): (state: unknown) => Placed {
+  const steps = path.map((part) => ({ part, name: String(part), keys: keysMeant(part) }));
+  return (state) => {
+    let value = state;
+    for (let index = 0; index < steps.length; index++) {
+      value = memberAt(value, steps[index]!);
+      if (value === NO_MEMBER) return undefined;
+    }
+    return { value };
+  };
+}
+
+/** A part of a path, as a name of a property and as keys of a table. */
+interface Step {
+  readonly part: PathPart;
+  readonly name: string;
+  readonly keys: readonly PathPart[];
+}
+
+const NO_MEMBER = Symbol('nothing stands there');
+
+/** Plain objects and tables first: most values on a way are one of them. */
+function memberAt(value: unknown, { part, name, keys }: Step): unknown {
+  if (typeof value !== 'object' || value === null) return NO_MEMBER;
+  if (Object.getPrototypeOf(value) === Object.prototype) {
+    return Object.hasOwn(value, name) ? (value as { readonly [name: string]: unknown })[name] : NO_MEMBER;
   }
-  return { value };
+  if (value instanceof Map || value instanceof OrderedMap) {
+    for (let index = 0; index < keys.length; index++) {
+      if (holds(value, keys[index])) return value.get(keys[index]);
+    }
+    return NO_MEMBER;
+  }
+  const member = memberOf(value, part);
+  return member === undefined && !isThere(value, part) ? NO_MEMBER : member;
 }
 
 /** Whether undefined stands there, and not nothing. */

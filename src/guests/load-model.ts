@@ -1,9 +1,9 @@
 /** Loads the model for `--model ./model.ts#name`: imports the module and picks the export. */
 import { existsSync, statSync } from 'node:fs';
 import { extname, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { styleText } from 'node:util';
 import { type Model, type ProjectionDefinition, RefoldError } from '../index.ts';
-import { quietly } from './quietly.ts';
+import { type Exports, importModule, NotLoaded, shown } from './importing.ts';
 import { readableError } from './readable-error.ts';
 
 /**
@@ -26,7 +26,7 @@ export async function loadModelAndProjections(
   if (!existsSync(path)) throw invalid(specifier, `there is no file ${path}`, 'Give a path from the current directory');
   if (!statSync(path).isFile()) throw invalid(specifier, 'it is not a file', HINT_MODULE);
   if (isTypeScript(path) && !stripsTypes()) throw needsTypeStripping(specifier);
-  const exports = await importModule(path, specifier);
+  const exports = await exportsOf(path, specifier);
   const model = name === undefined ? theModel(exports, specifier) : namedModel(exports, name, specifier);
   const values = new Set(Object.values(exports));
   const hasOthers = values.values().some((value) => isModel(value) && value !== model);
@@ -41,16 +41,25 @@ function splitSpecifier(specifier: string): { path: string; name: string | undef
   return { path: resolve(specifier.slice(0, hash)), name: specifier.slice(hash + 1) };
 }
 
-type Exports = { readonly [name: string]: unknown };
-
-async function importModule(path: string, specifier: string): Promise<Exports> {
+async function exportsOf(path: string, specifier: string): Promise<Exports> {
   try {
-    return await quietly(() => import(pathToFileURL(path).href));
+    const { exports, noticed } = await importModule(path);
+    if (noticed.length > 0) remark(specifier, noticed);
+    return exports;
   } catch (thrown) {
     const cause = readableError(thrown);
     throw invalid(specifier, cause.message, importHint(path, cause), cause);
   }
 }
+
+/** Says on stderr that a module does more than to define a model. */
+function remark(specifier: string, noticed: readonly string[]): void {
+  const label = (name: string): string => styleText('cyan', name, { stream: process.stderr });
+  console.error(`${label('model:')} ${shown(specifier)} does work when it is loaded: ${noticed.join(', ')}`);
+  console.error(`${label('hint:')} ${HINT_ALONE}`);
+}
+
+const HINT_ALONE = 'Define the model in a module that does nothing else, and import that one from the others';
 
 function theModel(exports: Exports, specifier: string): Model {
   if (isModel(exports.default)) return exports.default;
@@ -121,6 +130,7 @@ const HINTS: { readonly [code: string]: string } = {
 };
 
 function importHint(path: string, cause: Error): string {
+  if (cause instanceof NotLoaded) return HINT_ALONE;
   const hint = HINTS[(cause as { code?: string }).code ?? ''];
   if (hint !== undefined) return hint;
   if (cause instanceof SyntaxError)

@@ -114,6 +114,7 @@ export function snapshotDamaged(path: string, sequence: number, why: string): Re
   return new RefoldError('LOG_CORRUPT', `Cannot read the snapshot at sequence ${sequence} of ${path}: ${why}`, {
     path,
     sequence,
+    type: 'snapshot',
     hint: 'Use an older snapshot, or replay the log',
   });
 }

@@ -8,6 +8,8 @@ import { redisWorkloads } from './workloads/others/redis.ts';
 import { fanOutWorkloads } from './workloads/reading/fan-out.ts';
 import { importWorkloads } from './workloads/reading/import.ts';
 import { lookingWorkloads } from './workloads/reading/looking.ts';
+import { lookingCommandWorkloads } from './workloads/reading/looking-commands.ts';
+import { lookingLargeWorkloads } from './workloads/reading/looking-large.ts';
 import { memoryWorkloads } from './workloads/reading/memory.ts';
 import { openWorkloads } from './workloads/reading/open.ts';
 import { replayWorkloads } from './workloads/reading/replay.ts';
@@ -45,6 +47,8 @@ export const WORKLOADS: readonly Workload[] = [
   ...replayWorkloads,
   ...timeTravelWorkloads,
   ...lookingWorkloads,
+  ...lookingLargeWorkloads,
+  ...lookingCommandWorkloads,
   ...tagWorkloads,
   ...memoryWorkloads,
   ...openWorkloads,

@@ -4,7 +4,7 @@ import type { SizeName } from './measuring/sizes.ts';
 
 export const USAGE = `npm run bench -- [NAME …] [flags]
   NAME           only workloads whose name contains NAME, as with --only
-  --quick        smaller states, shorter runs: under two minutes instead of under fifteen
+  --quick        smaller states, shorter runs: under three minutes instead of under twenty
   --only NAME    only workloads whose name contains NAME (may be repeated)
   --no-peers     neither install nor run the other libraries
   --dir FOLDER   where the files are written; default: the system's temporary folder

@@ -297,7 +297,7 @@ describe('doctor', () => {
     const { ok, checks } = JSON.parse(stdout);
     expect({ code, ok }).toEqual({ code: 1, ok: false });
     expect(checks).toContainEqual(
-      expect.objectContaining({ status: 'problem', command: `refold repair ${path} --plan` }),
+      expect.objectContaining({ status: 'problem', command: `refold repair ${path} --accept-loss` }),
     );
     expect(checks).toContainEqual(expect.objectContaining({ name: 'leftovers', status: 'remark' }));
   });

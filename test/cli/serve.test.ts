@@ -94,7 +94,7 @@ describe('refold serve', () => {
     const first = await serve(cwd, await freePort(), 'my.db', '--durability', 'always');
     await ask(first, 'SET', 'a', '1');
     await ask(first, 'SET', 'a', '2');
-    const past = await serve(cwd, await freePort(), 'my.db', '--at', '1', '--read-only');
+    const past = await serve(cwd, await freePort(), 'my.db', '--at', 'last-1', '--read-only');
     expect(past.ready).toContain('my.db as of sequence 1, recorded 20');
     expect(await ask(past, 'GET', 'a')).toBe('1');
     expect(await ask(past, 'SET', 'a', '3')).toMatchObject({ message: expect.stringMatching(/^READONLY /) });

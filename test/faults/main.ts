@@ -14,6 +14,7 @@ import { row as diskFull } from './disk-full/row.ts';
 import { row as fuzz } from './fuzz/index.ts';
 import { row as habits } from './habits/row.ts';
 import { row as kill } from './kill/row.ts';
+import { row as live } from './live/row.ts';
 import { row as orderBook } from './order-book/row.ts';
 import { row as powerLoss } from './power-loss/row.ts';
 import { row as races } from './races/row.ts';
@@ -37,6 +38,7 @@ const ROWS: readonly FaultRow[] = [
   diskFull,
   damage,
   races,
+  live,
   simulation,
   fuzz,
   habits,

@@ -77,6 +77,8 @@ const BELOW_THE_DOORS = [
 const PACKAGE = ['src/index.ts'];
 /** What guests share: the command line, and whatever else shows a log to people. */
 const GUESTS = 'src/guests/';
+/** The progress bar, and numbers for people. The examples see it as `#terminal`, and nothing else below `refold`. */
+const TERMINAL = 'src/terminal/';
 /** How the examples tell their stories. */
 const TELLING = 'examples/telling/';
 const ORDER_BOOK = [
@@ -397,27 +399,30 @@ export const FLOORS: readonly Floor[] = [
   { files: 'src/browser/', sees: [], node: [] },
   { files: 'src/log.ts', sees: [CORE, LOG, BLOCKS, CONTRACT], node: [] },
 
+  { files: TERMINAL, sees: [], packages: ['pretty-bytes', 'pretty-ms'], node: 'all' },
   { files: GUESTS, sees: PACKAGE, node: 'all' },
   {
     files: 'src/cli/',
     sees: [
       ...PACKAGE,
       GUESTS,
-      ...['src/cli/commands/', 'src/cli/commands/reading/', 'src/cli/commands/looking/'],
+      ...['', 'reading/', 'replaying/', 'looking/'].map((wing) => `src/cli/commands/${wing}`),
+      'src/cli/completion/',
       'src/cli/input/',
       'src/cli/output/',
     ],
     packages: ['commander'],
     node: 'all',
   },
-  ...['src/cli/commands/', 'src/cli/commands/reading/', 'src/cli/commands/looking/'].map((files) => ({
-    files,
+  ...['', 'reading/', 'replaying/', 'looking/'].map((wing) => ({
+    files: `src/cli/commands/${wing}`,
     sees: [
       ...PACKAGE,
       GUESTS,
       'src/redis/index.ts',
       'src/cli/',
       'src/cli/commands/reading/',
+      'src/cli/completion/',
       'src/cli/doctor/',
       'src/cli/input/',
       'src/cli/output/',
@@ -425,12 +430,18 @@ export const FLOORS: readonly Floor[] = [
     packages: ['commander'],
     node: 'all' as const,
   })),
+  {
+    files: 'src/cli/completion/',
+    sees: [...PACKAGE, GUESTS, 'src/cli/', 'src/cli/input/', 'src/cli/output/'],
+    packages: ['commander', '@bomb.sh/tab'],
+    node: 'all',
+  },
   { files: 'src/cli/doctor/', sees: [...PACKAGE, GUESTS, 'src/cli/output/'], node: 'all' },
   { files: 'src/cli/input/', sees: [...PACKAGE, GUESTS, 'src/cli/output/'], node: 'all' },
   {
     files: 'src/cli/output/',
-    sees: [...PACKAGE, GUESTS],
-    packages: ['commander', 'pretty-bytes', 'pretty-ms'],
+    sees: [...PACKAGE, GUESTS, TERMINAL],
+    packages: ['commander', 'pretty-ms'],
     node: 'all',
   },
   { files: 'src/studio/', sees: [...PACKAGE, GUESTS], node: 'all' },
@@ -493,7 +504,7 @@ export const FLOORS: readonly Floor[] = [
     (files): Floor => ({
       files,
       sees: [...ORDER_BOOK, TELLING],
-      packages: ['refold', 'zod', 'commander', 'pure-rand', 'tinyqueue', 'pretty-ms', 'yauzl'],
+      packages: ['refold', '#terminal', 'zod', 'commander', 'pure-rand', 'tinyqueue', 'pretty-ms', 'yauzl'],
       node: 'all',
     }),
   ),

@@ -8,7 +8,7 @@ const { folder, packed } = inject('consumer');
 const installed = join(folder, 'node_modules/refold');
 
 /** The dependencies of the engine and of the command line. Adding one is a decision, so it must also be added here. */
-const DEPENDENCIES = ['better-sqlite3', 'commander', 'msgpackr', 'zod'];
+const DEPENDENCIES = ['@bomb.sh/tab', 'better-sqlite3', 'commander', 'msgpackr', 'zod'];
 
 /** Whose code the command line's file holds; an addition is a decision too. */
 const BUNDLED = ['pretty-bytes', 'pretty-ms'];

@@ -6,6 +6,7 @@
  */
 import { openStore } from 'refold';
 import { formatDecimal } from '../decimals.ts';
+import { BytesRead } from '../feeds/following/bytes-read.ts';
 import type { ReadOptions } from '../feeds/following/feed-kind.ts';
 import type { FeedPlace } from '../feeds/following/import-feed.ts';
 import { kindOf } from '../feeds/following/kinds.ts';
@@ -82,6 +83,7 @@ export async function compareFeed(
   const gateway = new Gateway(store as never);
   const comparison = new Comparison(gateway, options.levels);
   const { symbols, progress } = options;
+  const read = await BytesRead.of(feed.files);
   for (const file of feed.files) {
     comparison.file = file.name;
     for await (const messages of file.read(comparison.followed)) {
@@ -91,7 +93,7 @@ export async function compareFeed(
         const room = gateway.room();
         if (room !== undefined) await room;
       }
-      progress?.update(comparison.changes);
+      progress?.update(comparison.changes, read.share(file));
     }
     // Refusals come when they are durable. All of this file are known before the next begins.
     await gateway.drain();

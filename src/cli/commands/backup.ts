@@ -65,7 +65,7 @@ Examples:
         const wanted = { ...options, to: at ?? options.to };
         return wanted.out === undefined
           ? restore(from!, requirePlace(file), wanted)
-          : backup(from!, requireOnePlace(file, wanted.out), wanted);
+          : backup(from!, requireOnePlace(file, wanted.out), wanted, 'new log');
       }),
     );
 }
@@ -86,7 +86,7 @@ function requireOnePlace(file: string | undefined, out: string): string {
   });
 }
 
-async function backup(file: string, destination: string, { to: place }: ToOption): Promise<Answer> {
+async function backup(file: string, destination: string, { to: place }: ToOption, made = 'backup'): Promise<Answer> {
   await requireFile(file);
   requireNew(destination);
   const copy = await interruptibleOrNothing((signal) =>
@@ -98,7 +98,7 @@ async function backup(file: string, destination: string, { to: place }: ToOption
   );
   return {
     json: { ...copy, path: file, destination },
-    text: () => pairs([['backup', destination], ...describe(copy)]),
+    text: () => pairs([[made, destination], ...describe(copy)]),
   };
 }
 

@@ -2,14 +2,16 @@
 import { createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import type { Command } from 'commander';
-import { type EventLog, openLog, type RecordedEvent, RefoldError } from '../../index.ts';
-import { answering, collect, FILE, type JsonOption, parseSequence } from '../args.ts';
+import { type EventLog, type EventRange, openLog, type RecordedEvent, RefoldError } from '../../index.ts';
+import { answering, collect, FILE, type JsonOption, parsePosition, ZONE } from '../args.ts';
 import { makeFile, requireFile } from '../files.ts';
+import type { Place } from '../input/position.ts';
 import { type EventBatches, eventLines, printBatches } from '../output/event-json.ts';
 import type { Answer } from '../output/output.ts';
 import { withProgress } from '../output/progress.ts';
 import { writeTable } from '../output/sqlite-table.ts';
 import { count, pairs } from '../output/text.ts';
+import { boundOf, placeIn, startPlaceIn } from '../place.ts';
 import { requireTypesIn } from './reading/event-types.ts';
 import { exportKeys } from './redis-files.ts';
 
@@ -17,8 +19,8 @@ interface Options extends JsonOption {
   readonly out?: string;
   readonly sqlite?: string;
   readonly aof?: string;
-  readonly from?: number;
-  readonly to?: number;
+  readonly from?: Place;
+  readonly to?: Place;
   readonly type?: readonly string[];
 }
 
@@ -33,8 +35,9 @@ export function defineExport(program: Command): void {
       'a new SQLite file: events(sequence, recorded_at, type, version, data, meta, command_id)',
     )
     .option('--aof <folder>', 'a new folder for the keys of a Redis-compatible server, as an AOF that Redis 7.0 loads')
-    .option('--from <sequence>', 'first sequence', parseSequence)
-    .option('--to <sequence>', 'last sequence', parseSequence)
+    .option('--from <position>', 'first position (default: the first in the log)', parsePosition)
+    .option('--to <position>', 'last position', parsePosition)
+    .option(...ZONE)
     .option('--type <type>', 'only this type; may be repeated', collect)
     .option('--json', 'with --out, --sqlite or --aof: print one JSON object about the export')
     .addHelpText('after', '\nExample:\n  refold export book.db | gzip > book.jsonl.gz')
@@ -51,20 +54,23 @@ async function exportFile(file: string, options: Options): Promise<Answer | unde
   }
   await using log = await openLog({ path: file });
   if (options.type !== undefined) await requireTypesIn(log, options.type);
-  if (sqlite !== undefined) return await exportTo(log, sqlite, options, writeTable);
-  if (out !== undefined) return await exportTo(log, out, options, writeLinesTo);
-  const { from, to, type: types } = options;
-  await printBatches(log.batches({ from, to, types }));
+  const from = options.from && boundOf(await startPlaceIn(log, options.from));
+  const to = options.to && boundOf(await placeIn(log, options.to));
+  const range = { from, to, types: options.type };
+  if (sqlite !== undefined) return await exportTo(log, sqlite, range, writeTable);
+  if (out !== undefined) return await exportTo(log, out, range, writeLinesTo);
+  await printBatches(log.batches(range));
   return undefined;
 }
 
 type WriteEvents = (path: string, batches: EventBatches) => Promise<number>;
 
-async function exportTo(log: EventLog, path: string, options: Options, write: WriteEvents): Promise<Answer> {
-  const { from, to, type: types } = options;
+async function exportTo(log: EventLog, path: string, range: EventRange, write: WriteEvents): Promise<Answer> {
   const events = await withProgress(async (bar) => {
-    const total = Math.min((await log.info()).lastSequence, to ?? Number.POSITIVE_INFINITY);
-    const watched = watch(log.batches({ from, to, types }), (done) => bar.update({ label: 'export', done, total }));
+    const { to } = range;
+    const end = typeof to === 'object' ? await log.locate(to) : to;
+    const total = Math.min((await log.info()).lastSequence, end ?? Number.POSITIVE_INFINITY);
+    const watched = watch(log.batches(range), (done) => bar.update({ label: 'export', done, total }));
     return makeFile(path, (temporary) => write(temporary, watched));
   });
   return {

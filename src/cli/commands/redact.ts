@@ -14,7 +14,7 @@ import { modelFor } from '../model.ts';
 import { EXIT } from '../output/exit-codes.ts';
 import { type Answer, writeOut } from '../output/output.ts';
 import { withProgress } from '../output/progress.ts';
-import { counted, duration, oneLine, paint, pairs } from '../output/text.ts';
+import { counted, duration, pairs } from '../output/text.ts';
 
 interface Options extends JsonOption, WaitOption {
   readonly model?: string;
@@ -132,14 +132,14 @@ function describePlan(plan: RedactionReport): string {
 }
 
 function differingPlace(path: string, index: number): readonly [string, string] {
-  return [index === 0 ? 'state differs' : '', oneLine(path)];
+  return [index === 0 ? 'state differs' : '', path];
 }
 
 function describeReport({ events, milliseconds, blockedMilliseconds, pending }: RedactionReport): string {
   return pairs([
     ['changed', `${counted(events, 'event')} in ${duration(milliseconds)}`],
     ['appends waited', duration(blockedMilliseconds)],
-    ['pending', pending === undefined ? undefined : paint('red', oneLine(pending))],
+    ['pending', pending],
   ]);
 }
 

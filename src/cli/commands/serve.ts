@@ -1,13 +1,16 @@
 /** `refold serve`: a Redis-compatible server on a log, in the foreground. */
+import { resolve } from 'node:path';
 import { getHeapStatistics } from 'node:v8';
 import { type Command, InvalidArgumentError } from 'commander';
 import { quietly } from '../../guests/quietly.ts';
 import { type History, type Position, RefoldError } from '../../index.ts';
 import type { RedisServer, RedisServerOptions } from '../../redis/index.ts';
 import { parseBytes, parseDuration, parsePosition, parseWait } from '../args.ts';
+import { requireFile } from '../files.ts';
 import { fixedPosition } from '../input/position.ts';
 import { type NamedWords, splitServeArguments } from '../input/serve-arguments.ts';
 import { EXIT } from '../output/exit-codes.ts';
+import { placeInFile } from '../place.ts';
 
 const SERVE_HELP = `
 Options:
@@ -19,7 +22,7 @@ Options:
   --audit                   record with each effect the command, the client and the user
   --read-only               serve reads of a file that another process may write, and follow it
   --wait-for-lock TIME      wait this long for another process that writes the file, such as 10s (default: 3s)
-  --at MOMENT               with --read-only, serve the state of a sequence, or of a time such as 2027-01-31T12:00Z
+  --at POSITION             with --read-only, serve the state of a position, such as 1200, last-1h or 2027-01-31T12:00Z
 
 FILE defaults to redis.db in --dir.
 
@@ -45,12 +48,15 @@ export function defineServe(program: Command): void {
 async function serve(args: readonly string[]): Promise<void> {
   const { file, options } = splitServeArguments(args);
   raiseHeap(options);
+  const found = optionsOf(options);
+  const at = await momentOf(options, file);
   const { createRedisServer } = await import('../../redis/index.ts');
   const { promise: ended, resolve: end } = Promise.withResolvers<void>();
   const server = await listening(
     createRedisServer({
       ...(file !== undefined && { path: file }),
-      ...optionsOf(options),
+      ...found,
+      ...(at && { at }),
       onShutdown: end,
       log: (line) => console.log(line),
       onLost: () => process.exit(EXIT.notNow),
@@ -101,7 +107,7 @@ const OWN: { readonly [name: string]: (words: readonly string[], name: string) =
   history: (words, name) => ({ history: historyOf(one(words, name)) }),
   audit: (words, name) => ({ audit: flag(words, name) }),
   'read-only': (words, name) => ({ readOnly: flag(words, name) }),
-  at: (words, name) => ({ at: positionOf(one(words, name)) }),
+  at: () => ({}),
   'wait-for-lock': (words, name) => ({ waitForLock: waitOf(one(words, name)) }),
   'max-heap': () => ({}),
 };
@@ -114,7 +120,7 @@ function optionsOf(options: readonly NamedWords[]): RedisServerOptions {
     if (own !== undefined) found = { ...found, ...own(words, name) };
     else config[name] = [...(Object.hasOwn(config, name) ? config[name]! : []), words.join(' ')];
   }
-  if (found.at !== undefined && found.readOnly !== true) {
+  if (found.readOnly !== true && options.some(({ name }) => name === 'at')) {
     throw refused('at', 'the past takes no writes', 'Give --read-only as well');
   }
   return { ...found, config };
@@ -150,15 +156,23 @@ function waitOf(text: string): number {
   throw refused('wait-for-lock', `'${text}' is not a time`, 'Give a time such as 10s, or milliseconds');
 }
 
-function positionOf(text: string): Position {
-  const position = parsed((one) => fixedPosition(parsePosition(one)), text);
-  if (position !== undefined) return position;
-  throw refused(
-    'at',
-    `'${text}' is not a moment`,
-    'Give a sequence such as 1200, a time such as 2027-01-31T12:00Z, or @ and ms since the epoch',
-  );
+/** A moment such as `last-1h` depends on the log. @throws RefoldError `INVALID_OPTION` */
+async function momentOf(options: readonly NamedWords[], file: string | undefined): Promise<Position | undefined> {
+  const given = options.findLast(({ name }) => name === 'at');
+  if (given === undefined) return undefined;
+  const text = one(given.words, 'at');
+  const place = parsed(parsePosition, text);
+  if (place === undefined) throw refused('at', `'${text}' is not a moment`, HINT_MOMENT);
+  const fixed = fixedPosition(place);
+  if (fixed !== undefined) return fixed;
+  const folder = options.findLast(({ name }) => name === 'dir')?.words[0] ?? '';
+  const path = resolve(folder, file ?? 'redis.db');
+  await requireFile(path, 'Name the file of the log');
+  return placeInFile(path, place);
 }
+
+const HINT_MOMENT =
+  'Give a sequence such as 1200, a time such as 2027-01-31T12:00Z, last, last-1h, 50%, or @ and ms since the epoch';
 
 function parsed<Value>(parse: (text: string) => Value, text: string): Value | undefined {
   try {

@@ -54,45 +54,27 @@ export function isWell(checks: readonly Check[]): boolean {
   return checks.every(({ status }) => status !== 'problem');
 }
 
-function fileCheck({ path, refusal, isRepairable, info }: Facts): Check {
-  if (refusal !== undefined) {
-    return {
-      name: 'file',
-      status: 'problem',
-      text: refusal.message,
-      command:
-        isRepairable === true
-          ? commandLine('refold', 'repair', path, '--plan')
-          : commandLine('refold', 'restore', 'BACKUP', path, '--force'),
-    };
-  }
+function fileCheck(facts: Facts): Check {
+  const { refusal, info } = facts;
+  if (refusal !== undefined) return damage('file', refusal.message, facts);
   const format = info?.format === undefined ? '' : ` of format ${info.format}`;
   return { name: 'file', status: 'ok', text: `a log${format}, ${bytes(info?.fileBytes ?? 0)}` };
 }
 
-function blocksCheck({ path, problems }: Facts, info: LogInfo): Check {
-  const [first, ...others] = problems.filter((one) => !isAboutLostEnd(one, info));
+function blocksCheck(facts: Facts, info: LogInfo): Check {
+  const [first, ...others] = facts.problems.filter((one) => !isAboutLostEnd(one, info) && !isAboutSnapshot(one));
   const number = counted(info.openBlocks + info.sealedBlocks, 'block');
   if (first === undefined) return { name: 'blocks', status: 'ok', text: `${number}, checksums and structure agree` };
-  const more = others.length === 0 ? '' : ` (and ${count(others.length)} more)`;
-  return {
-    name: 'blocks',
-    status: 'problem',
-    text: `${first.message}${more}`,
-    command: commandLine('refold', 'repair', path, '--plan'),
-  };
+  return damage('blocks', `${first.message}${more(others)}`, facts);
 }
 
-function witnessCheck({ path, problems }: Facts, info: LogInfo): Check {
-  const lost = problems.find((one) => isAboutLostEnd(one, info));
-  if (lost !== undefined) {
-    return {
-      name: 'witness',
-      status: 'problem',
-      text: lost.message,
-      command: commandLine('refold', 'repair', path, '--accept-loss'),
-    };
-  }
+function more(others: readonly unknown[]): string {
+  return others.length === 0 ? '' : ` (and ${count(others.length)} more)`;
+}
+
+function witnessCheck(facts: Facts, info: LogInfo): Check {
+  const lost = facts.problems.find((one) => isAboutLostEnd(one, info));
+  if (lost !== undefined) return damage('witness', lost.message, facts);
   if (info.files.some((one) => one.path.endsWith('-witness'))) {
     return { name: 'witness', status: 'ok', text: 'it agrees with the end of the log' };
   }
@@ -103,18 +85,41 @@ function witnessCheck({ path, problems }: Facts, info: LogInfo): Check {
   };
 }
 
+/** Damage, and what a repair would lose by it. A repair that cannot read the file leaves only a backup. */
+function damage(name: string, what: string, { path, repair }: Facts): Check {
+  const problem = { name, status: 'problem' } as const;
+  if (repair === undefined || repair.sound) {
+    return { ...problem, text: what, command: commandLine('refold', 'restore', 'BACKUP', path, '--force') };
+  }
+  if (!repair.needsAcceptLoss) {
+    return { ...problem, text: `${what}; a repair loses no events`, command: commandLine('refold', 'repair', path) };
+  }
+  const lost = repair.lostEvents === 0 ? 'something that was acknowledged' : counted(repair.lostEvents, 'event');
+  const text = `${what}; a repair loses ${lost}, so look for a backup first`;
+  return { ...problem, text, command: commandLine('refold', 'repair', path, '--accept-loss') };
+}
+
 /** A damaged block is within the log. What only the witness knows of is after its end. */
 function isAboutLostEnd({ sequence = 0 }: Facts['problems'][number], { lastSequence }: LogInfo): boolean {
   return sequence > lastSequence;
 }
 
-function snapshotsCheck({ path, model }: Facts, { snapshots, events }: LogInfo): Check {
+/** The error about a damaged snapshot says so. */
+function isAboutSnapshot({ type }: Facts['problems'][number]): boolean {
+  return type === 'snapshot';
+}
+
+function snapshotsCheck(facts: Facts, { snapshots, events }: LogInfo): Check {
   const name = 'snapshots';
+  const { path, model, problems } = facts;
+  const [broken, ...others] = problems.filter(isAboutSnapshot);
+  if (broken !== undefined) return damage(name, `${broken.message}${more(others)}`, facts);
   if (model === undefined) {
     const text = `${count(snapshots.length)}; whether the model can use them was not asked: add --model`;
     return { name, status: 'left out', text };
   }
   const { specifier, refusal, keyframes } = model;
+  if (refusal?.code === 'LOG_CORRUPT') return damage(name, refusal.message, facts);
   if (refusal !== undefined) {
     return {
       name,
@@ -206,13 +211,8 @@ function diskCheck({ path, freeBytes }: Facts, totalBytes: number | undefined): 
   const free = `${bytes(freeBytes)} free`;
   const text = totalBytes === undefined ? free : `${bytes(totalBytes)} in all files of the log, ${free}`;
   if (freeBytes < SCARCE_BYTES) {
-    const command = commandLine('refold', 'compact', path, '--plan');
-    return {
-      name: 'disk',
-      status: 'problem',
-      text: `${text}: free some space, or see what a compaction frees`,
-      command,
-    };
+    const command = commandLine('refold', 'compact', path);
+    return { name: 'disk', status: 'problem', text: `${text}: free some space, or compact the log`, command };
   }
   if (freeBytes >= (totalBytes ?? 0)) return { name: 'disk', status: 'ok', text };
   return { name: 'disk', status: 'remark', text: `${text}: a backup, a repair or a redaction would not fit` };
@@ -221,20 +221,19 @@ function diskCheck({ path, freeBytes }: Facts, totalBytes: number | undefined): 
 function leftoversCheck({ path, leftovers }: Facts): Check {
   const name = 'leftovers';
   if (leftovers.length === 0) return { name, status: 'ok', text: 'nothing of older commands' };
-  const names = leftovers.map(oneLine).join(', ');
-  if (leftovers.some((one) => one.endsWith('-repair'))) {
-    return {
-      name,
-      status: 'problem',
-      text: `a repair did not end: ${names}`,
-      command: commandLine('refold', 'repair', path),
-    };
+  const names = leftovers.map((one) => oneLine(one.path)).join(', ');
+  if (leftovers.some((one) => one.path.endsWith('-repair'))) {
+    const text = `a repair or a restore did not end: ${names}`;
+    return { name, status: 'problem', text, command: commandLine('refold', 'repair', path) };
   }
+  const idle = leftovers.filter(({ isFresh }) => !isFresh).map((one) => one.path);
+  const isUsed =
+    idle.length < leftovers.length ? '; a command may still be writing what changed in the last minutes' : '';
   return {
     name,
     status: 'remark',
-    text: `left by older commands: ${names}`,
-    command: commandLine('rm', '-r', ...leftovers),
+    text: `left by older commands: ${names}${isUsed}`,
+    ...(idle.length > 0 && { command: commandLine('rm', '-r', ...idle) }),
   };
 }
 

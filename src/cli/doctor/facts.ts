@@ -1,5 +1,6 @@
 /** What `refold doctor` looks at: a log, its files, and the disk. It changes nothing. */
-import { readdir, statfs } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { readdir, stat, statfs } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import {
   isRefoldError,
@@ -9,6 +10,7 @@ import {
   openLog,
   openPast,
   type Progress,
+  type RepairReport,
   repairLog,
   type SerializedError,
 } from '../../index.ts';
@@ -18,8 +20,8 @@ export interface Facts {
   readonly path: string;
   /** The damage that keeps the log from being opened; then nothing else is known. */
   readonly refusal?: SerializedError;
-  /** Whether a repair of what is refused would succeed. */
-  readonly isRepairable?: boolean;
+  /** What a repair would do about the damage. Absent without damage, and when a repair cannot read the file either. */
+  readonly repair?: RepairPlan;
   readonly info?: LogInfo;
   /** What a quick check of structure, witness and checksums found. */
   readonly problems: readonly SerializedError[];
@@ -28,9 +30,17 @@ export interface Facts {
   /** Free bytes of the file system, for this user. */
   readonly freeBytes: number;
   /** What older commands left beside the log. */
-  readonly leftovers: readonly string[];
+  readonly leftovers: readonly Leftover[];
   /** ms since the epoch by this machine. */
   readonly now: number;
+}
+
+export type RepairPlan = Pick<RepairReport, 'sound' | 'lostEvents' | 'needsAcceptLoss'>;
+
+export interface Leftover {
+  readonly path: string;
+  /** Whether a command may still be writing it: it was changed a short time ago. */
+  readonly isFresh: boolean;
 }
 
 export interface ModelFacts {
@@ -56,19 +66,31 @@ export async function gatherFacts(
   try {
     await using log = await openLog({ path });
     const info = await log.info();
-    const { problems } = await log.verify({ quick: true, onProgress });
-    return { ...outer, info, problems, ...(choice && { model: await askModel(path, choice) }) };
+    const report = await log.verify({ quick: true, onProgress });
+    const problems = [...report.problems, ...lostAfter(info)];
+    const repair = problems.length === 0 ? undefined : await planRepair(path, onProgress);
+    const asked = choice && { model: await askModel(path, choice) };
+    return { ...outer, info, problems, ...(repair && { repair }), ...asked };
   } catch (error) {
-    return { ...outer, refusal: damageOf(error), isRepairable: await isRepairable(path), problems: [] };
+    const refusal = damageOf(error);
+    const repair = await planRepair(path, onProgress);
+    return { ...outer, refusal, problems: [], ...(repair && { repair }) };
   }
 }
 
-async function isRepairable(path: string): Promise<boolean> {
+/** A snapshot beyond the end proves that events are lost, also where there is no witness. */
+function lostAfter({ snapshots, lastSequence }: LogInfo): SerializedError[] {
+  const beyond = snapshots.find(({ sequence }) => sequence > lastSequence);
+  if (beyond === undefined) return [];
+  const message = `the log ends at ${lastSequence}, before its snapshot at ${beyond.sequence}`;
+  return [{ code: 'LOG_CORRUPT', message, sequence: lastSequence + 1 }];
+}
+
+async function planRepair(path: string, onProgress: (progress: Progress) => void): Promise<RepairPlan | undefined> {
   try {
-    await repairLog(path, { plan: true });
-    return true;
+    return await repairLog(path, { plan: true, onProgress });
   } catch {
-    return false;
+    return undefined;
   }
 }
 
@@ -82,11 +104,12 @@ async function askModel(path: string, { specifier, model }: ModelChoice): Promis
 }
 
 /**
- * Damage that a repair may mend is a finding. A file that was never a log is an error. The code is the same for both: the library
- * offers the repair only where one could help.
+ * Damage of a log is a finding. A file that does not begin like a log (`type` is `path`) was never one, and that is an error,
+ * unless the witness of a log is beside it.
  */
 function damageOf(error: unknown): SerializedError {
-  if (!isRefoldError(error, 'LOG_CORRUPT') || error.hint?.includes('refold repair') !== true) throw error;
+  if (!isRefoldError(error, 'LOG_CORRUPT')) throw error;
+  if (error.type === 'path' && !existsSync(`${error.path}-witness`)) throw error;
   return error.toJSON();
 }
 
@@ -101,13 +124,29 @@ async function freeBytesAt(path: string): Promise<number> {
 }
 
 /** Folders of commands that were killed, logs that a repair or a restoration replaced, and a repair that did not end. */
-async function leftoversOf(path: string): Promise<string[]> {
+async function leftoversOf(path: string): Promise<Leftover[]> {
   const folder = dirname(resolve(path));
   const name = basename(path);
-  const found = await readdir(folder);
+  const found = await readdir(folder).catch(() => []);
   const isLeft = (entry: string): boolean =>
     entry.startsWith('.refold-') ||
     ['.damaged-', '.replaced-'].some((part) => entry.startsWith(name + part)) ||
     entry === `${name}-repair`;
-  return found.filter(isLeft).map((entry) => join(folder, entry));
+  const left = found.filter(isLeft).map((entry) => join(folder, entry));
+  return Promise.all(left.map(async (one) => ({ path: one, isFresh: isTemporary(one) && (await isFresh(one)) })));
+}
+
+/** The folder of a command that is writing, or was killed. */
+function isTemporary(path: string): boolean {
+  return basename(path).startsWith('.refold-');
+}
+
+/** A command that writes changes its files more often, in ms. */
+const LEFT_ALONE_MS = 10 * 60_000;
+
+async function isFresh(folder: string): Promise<boolean> {
+  const inside = await readdir(folder).catch(() => []);
+  const times = [folder, ...inside.map((entry) => join(folder, entry))].map(async (path) => (await stat(path)).mtimeMs);
+  const changed = await Promise.all(times.map((one) => one.catch(() => 0)));
+  return Date.now() - Math.max(...changed) < LEFT_ALONE_MS;
 }

@@ -50,10 +50,15 @@ export class EventLines {
       this.#events += 1;
       yield this.#eventOf(line);
       done += line.bytes;
-      if (this.#totalBytes > 0 && this.#events % 1_000 === 0) {
-        this.#bar.update({ label: 'import', done, total: this.#totalBytes, unit: 'bytes' });
-      }
+      if (this.#events % 1_000 === 0) this.#tell(done);
     }
+  }
+
+  /** The size of a pipe is not known: then it counts. @param bytes that were read */
+  #tell(bytes: number): void {
+    const isFile = this.#totalBytes > 0;
+    if (isFile) this.#bar.update({ label: 'import', done: bytes, total: this.#totalBytes, unit: 'bytes' });
+    else this.#bar.update({ label: 'import', done: this.#events });
   }
 
   /** Adds the input's name and the line to an error about a line. Any other error stays as it is. */

@@ -5,6 +5,7 @@
  */
 import { once } from 'node:events';
 import type { Writable } from 'node:stream';
+import { writeStdout } from '../../guests/own-stdout.ts';
 import type { ExitCode } from './exit-codes.ts';
 import { safeJson } from './text.ts';
 
@@ -30,7 +31,7 @@ export async function printAnswer(answer: Answer, json: boolean): Promise<void> 
 /** Resolves when stdout has accepted the text. @throws OutputFailed */
 export function writeOut(text: string): Promise<void> {
   return new Promise((resolve, reject) => {
-    process.stdout.write(text, (error) => (error ? reject(outputFailed(error)) : resolve()));
+    writeStdout(text, (error) => (error ? reject(outputFailed(error)) : resolve()));
   });
 }
 
@@ -121,6 +122,6 @@ export class LineWriter {
     if (this.#pending === '') return !this.#stream.writableNeedDrain;
     const text = this.#pending;
     this.#pending = '';
-    return this.#stream.write(text);
+    return this.#stream === process.stdout ? writeStdout(text) : this.#stream.write(text);
   }
 }

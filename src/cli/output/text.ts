@@ -1,9 +1,10 @@
 /** Human text: escaping, colours, numbers, bytes, times, and aligned pairs. Pure, but for the look at the terminal and for how times are shown. */
 import { styleText } from 'node:util';
-import prettyBytes from 'pretty-bytes';
-import prettyMilliseconds from 'pretty-ms';
+import { count } from '../../terminal/amounts.ts';
 import { hanging } from './lines.ts';
 import { shownTime } from './times.ts';
+
+export { bytes, count, duration } from '../../terminal/amounts.ts';
 
 type Colour = 'red' | 'green' | 'cyan' | 'dim';
 
@@ -59,29 +60,14 @@ export function paintError(colour: Colour, text: string): string {
   return styleText(colour, text, { stream: process.stderr });
 }
 
-/** `1,234,567` */
-export function count(value: number): string {
-  return value.toLocaleString('en-US', { maximumFractionDigits: 0 });
-}
-
 /** `1 event`, `1,234 events` */
 export function counted(value: number, noun: string): string {
   return `${count(value)} ${noun}${value === 1 ? '' : 's'}`;
 }
 
-/** `512 B`, `34.2 MB`: powers of 1,000, three digits. */
-export function bytes(value: number): string {
-  return prettyBytes(value);
-}
-
 /** As `--time` and `--zone` say, from ms since the epoch. Without them it is ISO, in UTC. */
 export function time(milliseconds: number): string {
   return shownTime(milliseconds);
-}
-
-/** `345ms`, `12.3s`, `1m 15s` */
-export function duration(milliseconds: number): string {
-  return prettyMilliseconds(milliseconds);
 }
 
 /** A line of text per pair, values aligned, wrapped on a terminal; pairs without a value are left out. Both are escaped here. */

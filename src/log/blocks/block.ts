@@ -97,7 +97,9 @@ export function decodeKinds(block: Block): EventKinds {
   return refusingMalformed(block, ({ payload }) => {
     if (typeof payload === 'string') return decodeOpenKinds(block, payload);
     requireOwnPayload(block, payload);
-    return decodeSealedKinds(payload);
+    const kinds = decodeSealedKinds(payload);
+    if (kinds.commitTimes[0] !== block.recordedAt) throw anotherTime();
+    return kinds;
   });
 }
 
@@ -124,8 +126,12 @@ function requireOwnPayload(block: Block, payload: Uint8Array): void {
 
 function requireOwnTime(block: Block, [first]: readonly RecordedEvent[]): void {
   if (first?.sequence === block.firstSequence && first.recordedAt !== block.recordedAt) {
-    throw new RangeError('a row of another time');
+    throw anotherTime();
   }
+}
+
+function anotherTime(): RangeError {
+  return new RangeError('a row of another time');
 }
 
 function malformed(block: Block, cause: unknown): RefoldError {

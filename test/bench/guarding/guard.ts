@@ -46,6 +46,7 @@ export const GUARDED_WORKLOADS: readonly string[] = [
   'replay',
   'book-replay',
   'time-travel',
+  'looking',
   'replay-memory',
   'open',
   'fan-out',

@@ -42,11 +42,19 @@ function noFold(): never {
   throw new Error('there is no engine to fold with');
 }
 
+type OnEvent = (event: { readonly type: string; readonly data: object }) => void;
+
 /** The order book's model without an engine: validate, decide, reduce. Nothing is kept but the state. */
 export class BareBook implements BookStore {
   readonly state = orderBook.initialState();
   readonly commands: BookCommand[] = [];
   sequence = 0;
+  readonly #onEvent: OnEvent | undefined;
+
+  /** @param onEvent called with each event before it is folded */
+  constructor(onEvent?: OnEvent) {
+    this.#onEvent = onEvent;
+  }
 
   async execute(name: CommandName, input: unknown): Promise<CommandOutcome> {
     this.commands.push({ name, input } as BookCommand);
@@ -60,6 +68,7 @@ export class BareBook implements BookStore {
     if ('rejected' in decided) return { status: 'rejected', code: decided.code, message: decided.message };
     const firstSequence = this.sequence + 1;
     for (const { type, data } of Array.isArray(decided) ? decided : [decided]) {
+      this.#onEvent?.({ type, data });
       const event = { sequence: ++this.sequence, recordedAt: 0, type, version: 1, data };
       orderBook.reducers[type as keyof typeof orderBook.reducers](this.state, data as never, event as never);
     }

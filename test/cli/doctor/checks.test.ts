@@ -51,6 +51,8 @@ const FACTS: Facts = {
 
 const REPAIR = { code: 'LOG_CORRUPT', message: 'the block is damaged', hint: 'Run refold repair' } as const;
 const LOST = { code: 'LOG_CORRUPT', message: 'the log ends early', sequence: 1_001 } as const;
+const LOSSLESS = { sound: false, lostEvents: 0, needsAcceptLoss: false };
+const old = (path: string): Facts['leftovers'][number] => ({ path, isFresh: false });
 const of = (info: Partial<LogInfo>): Facts => ({ ...FACTS, info: { ...INFO, ...info } });
 
 test('a sound log has only checks that are ok', () => {
@@ -62,14 +64,53 @@ test('a sound log has only checks that are ok', () => {
 
 test.each<[string, Facts, Partial<Check>]>([
   [
-    'damage',
+    'damage without loss',
+    { ...FACTS, problems: [REPAIR], repair: LOSSLESS },
+    {
+      name: 'blocks',
+      status: 'problem',
+      text: 'the block is damaged; a repair loses no events',
+      command: 'refold repair /data/a.db',
+    },
+  ],
+  [
+    'damage with loss',
+    { ...FACTS, problems: [REPAIR, REPAIR], repair: { ...LOSSLESS, lostEvents: 1_200, needsAcceptLoss: true } },
+    {
+      name: 'blocks',
+      status: 'problem',
+      text: 'the block is damaged (and 1 more); a repair loses 1,200 events, so look for a backup first',
+      command: 'refold repair /data/a.db --accept-loss',
+    },
+  ],
+  [
+    'damage that a repair cannot read',
     { ...FACTS, problems: [REPAIR] },
-    { name: 'blocks', status: 'problem', command: 'refold repair /data/a.db --plan' },
+    { name: 'blocks', status: 'problem', command: 'refold restore BACKUP /data/a.db --force' },
   ],
   [
     'a lost end',
-    { ...FACTS, problems: [LOST] },
-    { name: 'witness', status: 'problem', command: 'refold repair /data/a.db --accept-loss' },
+    { ...FACTS, problems: [LOST], repair: { ...LOSSLESS, lostEvents: 1, needsAcceptLoss: true } },
+    {
+      name: 'witness',
+      status: 'problem',
+      text: 'the log ends early; a repair loses 1 event, so look for a backup first',
+      command: 'refold repair /data/a.db --accept-loss',
+    },
+  ],
+  [
+    'a lost outcome of a command',
+    { ...FACTS, problems: [REPAIR], repair: { ...LOSSLESS, needsAcceptLoss: true } },
+    {
+      name: 'blocks',
+      status: 'problem',
+      text: 'the block is damaged; a repair loses something that was acknowledged, so look for a backup first',
+    },
+  ],
+  [
+    'a damaged snapshot',
+    { ...FACTS, problems: [{ ...REPAIR, type: 'snapshot', sequence: 900 }], repair: LOSSLESS },
+    { name: 'snapshots', status: 'problem', command: 'refold repair /data/a.db' },
   ],
   ['no witness', of({ files: [] }), { name: 'witness', status: 'remark' }],
   [
@@ -133,23 +174,28 @@ test.each<[string, Facts, Partial<Check>]>([
   [
     'a full disk',
     { ...FACTS, freeBytes: 1e6 },
-    { name: 'disk', status: 'problem', command: 'refold compact /data/a.db --plan' },
+    { name: 'disk', status: 'problem', command: 'refold compact /data/a.db' },
   ],
   ['a disk without room for a copy', of({ totalBytes: 2e9 }), { name: 'disk', status: 'remark' }],
   [
     'an interrupted repair',
-    { ...FACTS, leftovers: ['/data/a.db-repair'] },
+    { ...FACTS, leftovers: [old('/data/a.db-repair')] },
     { name: 'leftovers', status: 'problem', command: 'refold repair /data/a.db' },
   ],
   [
     'an old copy',
-    { ...FACTS, leftovers: ['/data/a.db.damaged-1'] },
+    { ...FACTS, leftovers: [old('/data/a.db.damaged-1')] },
     { name: 'leftovers', status: 'remark', command: 'rm -r /data/a.db.damaged-1' },
   ],
   [
     'names that a shell would take apart',
-    { ...FACTS, leftovers: ['/data/a.db.damaged-1, old', "/data/it's"] },
+    { ...FACTS, leftovers: [old('/data/a.db.damaged-1, old'), old("/data/it's")] },
     { name: 'leftovers', status: 'remark', command: `rm -r '/data/a.db.damaged-1, old' '/data/it'\\''s'` },
+  ],
+  [
+    'a folder of a command that may be running',
+    { ...FACTS, leftovers: [old('/data/.refold-a'), { path: '/data/.refold-b', isFresh: true }] },
+    { name: 'leftovers', status: 'remark', command: 'rm -r /data/.refold-a' },
   ],
   ['a log of tomorrow', of({ lastRecordedAt: NOW + 86_400_000 }), { name: 'clock', status: 'remark' }],
 ])('%s is the only finding', (_what, facts, expected) => {
@@ -161,19 +207,19 @@ test.each<[string, Facts, Partial<Check>]>([
 describe('a log that cannot be opened', () => {
   test('is one problem', () => {
     const { info: _, ...facts } = FACTS;
-    const checks = judge({ ...facts, refusal: REPAIR, isRepairable: true });
+    const checks = judge({ ...facts, refusal: REPAIR, repair: LOSSLESS });
     expect(checks[0]).toEqual({
       name: 'file',
       status: 'problem',
-      text: 'the block is damaged',
-      command: 'refold repair /data/a.db --plan',
+      text: 'the block is damaged; a repair loses no events',
+      command: 'refold repair /data/a.db',
     });
     expect(checks[1]).toEqual({ name: 'disk', status: 'ok', text: '1 GB free' });
   });
 
   test('is to be restored if a repair could not read it either', () => {
     const { info: _, ...facts } = FACTS;
-    const [file] = judge({ ...facts, refusal: REPAIR, isRepairable: false });
+    const [file] = judge({ ...facts, refusal: REPAIR });
     expect(file).toMatchObject({ status: 'problem', command: 'refold restore BACKUP /data/a.db --force' });
   });
 });

@@ -54,6 +54,19 @@ describe('a sound log', () => {
   });
 });
 
+test('a lost end without a witness is damage: a snapshot beyond the end proves it', async () => {
+  const path = await makeLog();
+  harm(path, 'delete from blocks where first_sequence > 7');
+  rmSync(`${path}-witness`);
+  const refused = { code: 'LOG_CORRUPT', sequence: 8, hint: expect.stringContaining('refold repair --accept-loss') };
+  await expect(sequenceOf(path)).rejects.toMatchObject(refused);
+  const plan = await repairLog(path, { plan: true });
+  expect(plan).toMatchObject({ sound: false, keptThrough: 7, lostEvents: 3, needsAcceptLoss: true });
+  expect(plan.damage).toEqual([expect.objectContaining({ code: 'LOG_CORRUPT', sequence: 8 })]);
+  await repairLog(path, { acceptLoss: true });
+  expect(await sequenceOf(path)).toBe(7);
+});
+
 describe('a damaged block', () => {
   test('takes along nothing that is said of later blocks', async () => {
     const path = await makeLog();

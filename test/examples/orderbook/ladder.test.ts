@@ -1,8 +1,6 @@
-import { Writable } from 'node:stream';
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { renderLadder, renderTape, viewOf } from '../../../examples/orderbook/ladder.ts';
-import { openProgress } from '../../../examples/orderbook/progress.ts';
 import { parsePosition } from '../../../examples/orderbook/show.ts';
 import { table } from '../../../examples/orderbook/text.ts';
 import { Story } from '../../../examples/telling/story.ts';
@@ -73,54 +71,6 @@ describe('a position', () => {
   test('that is refused names the option that has it', () => {
     expect(() => parsePosition('yesterday')).toThrow(expect.objectContaining({ type: '--at' }));
     expect(() => parsePosition('yesterday', '--from')).toThrow(expect.objectContaining({ type: '--from' }));
-  });
-});
-
-describe('progress', () => {
-  /** A stream that remembers, and a clock that is set by hand. */
-  function record(isTTY: boolean) {
-    const written: string[] = [];
-    const sink = new Writable({
-      write(chunk, _, done) {
-        written.push(String(chunk));
-        done();
-      },
-    });
-    const stream = Object.assign(sink, { isTTY });
-    let time = 0;
-    const bar = openProgress('write', 1_000, { stream, now: () => time });
-    const at = (ms: number, done: number): void => {
-      time = ms;
-      bar.update(done);
-    };
-    return { written, bar, at };
-  }
-
-  test('shows nothing for work that ends within a second', () => {
-    const { written, bar, at } = record(true);
-    at(10, 100);
-    at(999, 999);
-    bar.end();
-    expect(written).toEqual([]);
-  });
-
-  test('is a bar with the time left on a terminal, redrawn ten times a second at most, and removed at the end', () => {
-    const { written, bar, at } = record(true);
-    for (let ms = 1_000; ms < 2_000; ms += 10) at(ms, ms / 4);
-    bar.end();
-    expect(written).toHaveLength(11);
-    expect(written[0]).toContain('░');
-    expect(written[0]).toContain('25 %');
-    expect(written[0]).toContain('250 · 250/s · 3s left');
-    expect(written.at(-1)).toBe('\r\x1b[2K');
-  });
-
-  test('is a line from time to time elsewhere', () => {
-    const { written, bar, at } = record(false);
-    for (let ms = 0; ms < 11_000; ms += 100) at(ms, ms / 20);
-    bar.end();
-    expect(written).toHaveLength(2);
-    expect(written.every((line) => line.endsWith('\n') && !line.includes('\r'))).toBe(true);
   });
 });
 

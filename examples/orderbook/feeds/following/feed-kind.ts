@@ -5,6 +5,7 @@
  */
 import { basename } from 'node:path';
 import type { FeedMessage, ReadonlyFeedBook } from '../../follow/index.ts';
+import type { ProgressBar } from '../../progress.ts';
 import { fileSource, type TextSource } from '../reading/csv.ts';
 import type { TimeOptions } from '../reading/feed-time.ts';
 
@@ -14,6 +15,8 @@ export interface ReadOptions extends TimeOptions {
   readonly symbols?: ReadonlySet<string> | undefined;
   /** What only this kind has, by the names in `FeedKind.settings`. */
   readonly settings: Readonly<Record<string, string>>;
+  /** Shows the first of two readings, for a kind that reads a file twice. */
+  readonly ahead?: ProgressBar | undefined;
 }
 
 export interface FeedKind {
@@ -50,6 +53,8 @@ export interface FeedFile {
    * @throws RefoldError `INVALID_OPTION` with path and place, after the messages before
    */
   read(book: ReadonlyFeedBook): AsyncIterable<Iterable<FeedMessage>>;
+  /** How much of it is read, from 0 to 1. Undefined where that cannot be told. */
+  share?(): number | undefined;
 }
 
 /** How a check of the book against the feed's own word came out. */
@@ -67,5 +72,10 @@ export function feedOfFiles(
   paths: readonly string[],
   read: (source: TextSource) => AsyncIterable<readonly FeedMessage[]>,
 ): OpenFeed {
-  return { files: paths.map((path) => ({ path, name: basename(path), read: () => read(fileSource(path)) })) };
+  return {
+    files: paths.map((path) => {
+      const source = fileSource(path);
+      return { path, name: basename(path), read: () => read(source), share: () => source.share?.() };
+    }),
+  };
 }

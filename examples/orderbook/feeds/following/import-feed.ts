@@ -11,6 +11,7 @@ import { MarketClock, type Moment } from '../../market-time.ts';
 import type { ProgressBar } from '../../progress.ts';
 import { modelIn } from '../../workspace.ts';
 import { FeedTime, type TimeReport } from '../reading/feed-time.ts';
+import { BytesRead } from './bytes-read.ts';
 import type { FeedFile, FeedKind, OpenFeed, OracleReport, ReadOptions } from './feed-kind.ts';
 import { kindOf } from './kinds.ts';
 import { FeedLog, type LastEvent } from './log-of-feed.ts';
@@ -146,6 +147,7 @@ class FeedImport {
   /** @param known the files that the log has: they may have grown since */
   async readAll(known: readonly OpenedFile[]): Promise<void> {
     const { progress } = this.#options;
+    const read = await BytesRead.of(this.#feed.files);
     for (const [at, file] of this.#feed.files.entries()) {
       const head = await headOf(file.path, known[at]?.data.head?.bytes);
       let isOpen = false;
@@ -155,10 +157,10 @@ class FeedImport {
           if (!isOpen) this.#openFile(file, head, message.time, known[at]);
           isOpen = true;
           this.#apply(file, message);
-          progress?.update(this.#changes + this.#passedOver);
           const room = this.#log.room();
           if (room !== undefined) await room;
         }
+        progress?.update(this.#changes + this.#passedOver, read.share(file));
       }
       if (!isOpen) this.#openFile(file, head, undefined, known[at]);
     }

@@ -83,6 +83,11 @@ class LobsterDay implements FeedFile {
     return this.#follower?.oracle;
   }
 
+  /** This counts the message file. The order-book file is read beside it. */
+  share(): number | undefined {
+    return this.#messages.share?.();
+  }
+
   async *read(book: ReadonlyFeedBook): AsyncGenerator<Iterable<FeedMessage>, void, void> {
     const first = await firstLineOf(this.#messages);
     if (first === undefined) throw emptyFile(this.#messages.path);
@@ -95,7 +100,7 @@ class LobsterDay implements FeedFile {
       for await (const messages of blocks) yield this.#readAlone(messages, symbol, time);
       return;
     }
-    const outlook = await Outlook.of(readMessageBlocks(this.#messages, kind));
+    const outlook = await Outlook.of(readMessageBlocks(this.#messages, kind), this.#options.ahead, () => this.share());
     const follower = new Follower(book, symbol, outlook, rows.path);
     this.#follower = follower;
     for await (const pairs of sideBySide(blocks, readBookLines(rows))) {

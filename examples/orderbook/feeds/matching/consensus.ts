@@ -63,7 +63,7 @@ export async function runConsensus(
     const command = row.word(1, 'cmd', COMMANDS)(row, request.orderId, store.state);
     gateway.row = row.line - 2;
     gateway.send(command, { onOutcome: (outcome) => stream.complete(request, outcome) });
-    options.progress?.update(gateway.sent - 1);
+    options.progress?.update(gateway.sent - 1, source.share?.());
     await gateway.room();
   }
   await gateway.drain();

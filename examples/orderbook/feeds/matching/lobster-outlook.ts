@@ -44,14 +44,18 @@ export class Outlook {
   }
 
   /** Reads all messages. Memory grows with the orders that are open at one time, and with those that it returns. */
-  static async of(blocks: AsyncIterable<Iterable<Message>>, progress?: ProgressBar): Promise<Outlook> {
+  static async of(
+    blocks: AsyncIterable<Iterable<Message>>,
+    progress?: ProgressBar,
+    share?: () => number | undefined,
+  ): Promise<Outlook> {
     const open = new Map<number, number>();
     const strangers = new Map<number, Stranger>();
     let [entries, stepsBack, lastId] = [0, 0, Number.NEGATIVE_INFINITY];
     let firstId: number | undefined;
     const look = (message: Message): void => {
       const { type, orderId, quantity, line } = message;
-      progress?.update(line);
+      progress?.update(line, share?.());
       if (type === 1) {
         entries++;
         if (orderId < lastId) stepsBack++;
@@ -65,8 +69,11 @@ export class Outlook {
         else open.set(orderId, rest - quantity);
       }
     };
-    for await (const messages of blocks) for (const message of messages) look(message);
-    progress?.end();
+    try {
+      for await (const messages of blocks) for (const message of messages) look(message);
+    } finally {
+      progress?.end();
+    }
     const idsRise = entries >= ENOUGH_ENTRIES && stepsBack < entries * RARE;
     return new Outlook(strangers.values(), new Set(open.keys()), idsRise ? firstId : undefined);
   }

@@ -86,7 +86,10 @@ export async function runLobster(
   const start = performance.now();
   const gateway = new Gateway(store);
   const venue = new Venue(gateway, options.symbol, options.clock);
-  const follower = new Follower(venue, await Outlook.of(readMessageBlocks(messages), options.ahead));
+  const follower = new Follower(
+    venue,
+    await Outlook.of(readMessageBlocks(messages), options.ahead, () => messages.share?.()),
+  );
   let time: FeedTime | undefined;
   const rows = readBookRows(orderBook);
   let levels = 0;
@@ -102,7 +105,7 @@ export async function runLobster(
     }
     follower.follow(message, row);
     levels = row.levels;
-    options.progress?.update(row.index + 1);
+    options.progress?.update(row.index + 1, messages.share?.());
     await gateway.room();
   }
   const { value: extra } = await rows.next();

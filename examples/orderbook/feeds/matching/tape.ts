@@ -91,7 +91,7 @@ export async function runTape(store: BookStore, tape: TextSource, options: TapeO
     }
     line.word(2, 'cmd', COMMANDS)(venue, line);
     commands++;
-    options.progress?.update(commands);
+    options.progress?.update(commands, tape.share?.());
     await gateway.room();
   }
   if (commands > 0) await checker?.check(current);

@@ -7,7 +7,7 @@
  *
  * A library reads the same files two to four times slower, and reading is a large part of the work here.
  */
-import { createReadStream } from 'node:fs';
+import { createReadStream, type ReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
@@ -24,6 +24,8 @@ export interface TextSource {
   readonly path: string;
   /** The bytes as stored in the source, decompressed. */
   open(): Promise<AsyncIterable<Uint8Array>>;
+  /** How much of it the latest reading has read, from 0 to 1. Undefined before, and where the size is not known. */
+  share?(): number | undefined;
 }
 
 /** One line of a CSV file, with its place. */
@@ -81,7 +83,18 @@ export class CsvRow {
 
 /** A file on disk. Gzip is recognised by its name or its first bytes. */
 export function fileSource(path: string): TextSource {
-  return { path, open: () => openFile(path) };
+  let reading: ReadStream | undefined;
+  let size = 0;
+  return {
+    path,
+    async open() {
+      const start = await startOf(path, 2);
+      size = start.size;
+      reading = createReadStream(path, { highWaterMark: 256 * 1024 });
+      return unpacked(path, reading, start.bytes);
+    },
+    share: () => (reading === undefined || size === 0 ? undefined : Math.min(1, reading.bytesRead / size)),
+  };
 }
 
 export interface RowOptions {
@@ -208,9 +221,8 @@ export function unreadable(
   return new RefoldError('INVALID_OPTION', `Cannot read ${path}: ${problem}`, { path, ...details });
 }
 
-async function openFile(path: string): Promise<AsyncIterable<Uint8Array>> {
-  const magic = await firstBytes(path, 2);
-  const stream = createReadStream(path, { highWaterMark: 256 * 1024 });
+/** @param magic the first bytes of the file */
+function unpacked(path: string, stream: ReadStream, magic: Uint8Array): AsyncIterable<Uint8Array> {
   const gzip = path.endsWith('.gz') || (magic[0] === 0x1f && magic[1] === 0x8b);
   if (!gzip) return stream;
   const gunzip = createGunzip({ chunkSize: 256 * 1024 });
@@ -220,11 +232,12 @@ async function openFile(path: string): Promise<AsyncIterable<Uint8Array>> {
   return Readable.from(stream.pipe(gunzip));
 }
 
-async function firstBytes(path: string, count: number): Promise<Uint8Array> {
+/** The first bytes of a file, and its size. */
+async function startOf(path: string, count: number): Promise<{ readonly bytes: Uint8Array; readonly size: number }> {
   await using file = await open(path, 'r');
   const bytes = new Uint8Array(count);
   await file.read(bytes, 0, count, 0);
-  return bytes;
+  return { bytes, size: (await file.stat()).size };
 }
 
 /** Market data is ASCII; one byte is one character, so that a chunk border never splits one. */

@@ -47,33 +47,57 @@ function theOnly(path: string, members: ReadonlyMap<string, TextSource>, part: s
 
 function memberSource(archive: string, name: string): TextSource {
   const path = `${archive}:${name}`;
-  return { path, open: async () => readMember(archive, name, path) };
+  let read = { bytes: 0, of: 0 };
+  return {
+    path,
+    open: async () => {
+      read = { bytes: 0, of: 0 };
+      return readMember(archive, name, path, read);
+    },
+    share: () => (read.of === 0 ? undefined : read.bytes / read.of),
+  };
+}
+
+/** How much of a member is read, unpacked. */
+interface MemberRead {
+  bytes: number;
+  of: number;
 }
 
 /** Each reader opens the archive again, because two members are read at the same time. */
-async function* readMember(path: string, name: string, shown: string): AsyncGenerator<Uint8Array, void, void> {
+async function* readMember(
+  path: string,
+  name: string,
+  shown: string,
+  read: MemberRead,
+): AsyncGenerator<Uint8Array, void, void> {
   const archive = await openPromise(path);
   for await (const entry of archive.eachEntry()) {
     if (entry.fileName !== name) continue;
     if (!entry.canDecodeFileData()) throw undecodable(shown, entry);
-    return yield* contentOf(archive, entry, shown);
+    return yield* contentOf(archive, entry, shown, read);
   }
 }
 
-async function* contentOf(archive: ZipFile, entry: Entry, shown: string): AsyncGenerator<Uint8Array, void, void> {
+async function* contentOf(
+  archive: ZipFile,
+  entry: Entry,
+  shown: string,
+  read: MemberRead,
+): AsyncGenerator<Uint8Array, void, void> {
   let crc = 0;
-  let bytes = 0;
+  read.of = entry.uncompressedSize;
   try {
     for await (const chunk of await openContent(archive, entry)) {
       crc = crc32(chunk, crc);
-      bytes += chunk.length;
-      if (bytes > entry.uncompressedSize) break;
+      read.bytes += chunk.length;
+      if (read.bytes > entry.uncompressedSize) break;
       yield chunk;
     }
   } catch (cause) {
     throw damaged(shown, (cause as Error).message, cause);
   }
-  if (bytes !== entry.uncompressedSize) throw damaged(shown, `its size is not ${entry.uncompressedSize} bytes`);
+  if (read.bytes !== entry.uncompressedSize) throw damaged(shown, `its size is not ${entry.uncompressedSize} bytes`);
   if (crc !== entry.crc32) throw damaged(shown, 'its CRC-32 does not match');
 }
 

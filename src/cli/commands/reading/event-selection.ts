@@ -1,6 +1,7 @@
 /** Which events `refold events` prints: conditions, the last ones, and new ones. */
-import type { Bound, Condition, EventLog, EventRange, Position, RecordedEvent } from '../../../index.ts';
+import type { Condition, EventLog, EventRange, Position, RecordedEvent } from '../../../index.ts';
 import type { EventBatches } from '../../output/event-json.ts';
+import { boundOf } from '../../place.ts';
 
 /** The places of a range as they were found in the log. */
 export interface FoundRange {
@@ -93,10 +94,6 @@ async function* wantedOf(
     left -= wanted.length;
     if (left <= 0) return;
   }
-}
-
-function boundOf(position: Position | undefined): Bound | undefined {
-  return position !== undefined && 'sequence' in position ? position.sequence : position;
 }
 
 async function firstSequenceOf(log: EventLog, from: Position | undefined): Promise<number> {

@@ -75,7 +75,11 @@ async function requireKnownTypes(log: EventLog, { type: types, model }: Options)
 }
 
 /** Lines of JSON, or a table on a terminal. */
-async function formOf(log: EventLog, { from }: FoundRange, options: Options): Promise<EventForm> {
+export async function formOf(
+  log: EventLog,
+  { from }: FoundRange,
+  options: Pick<Options, 'json' | 'type' | 'last' | 'reverse'>,
+): Promise<EventForm> {
   const { json, type, last, reverse } = options;
   if (json === true || process.stdout.isTTY !== true) return eventLines;
   const { lastSequence: sequence } = await log.info();

@@ -12,7 +12,7 @@
  */
 import { RefoldError } from '../../../core/errors.ts';
 import { shortened } from '../../../core/nearest.ts';
-import { type Path, parsePath, placeAt } from '../../../fold/path.ts';
+import { type Path, type Placed, parsePath, wayTo } from '../../../fold/path.ts';
 import { compares, type Operator, sizeOf, type Wanted, wantedOf } from './wanted-value.ts';
 
 /** A condition that was read. */
@@ -117,16 +117,16 @@ class Parser {
     };
   }
 
-  #place(): (root: unknown) => { readonly value: unknown } | undefined {
+  #place(): (root: unknown) => Placed {
     if (this.#text.startsWith('size(', this.#at)) {
       this.#at += 'size('.length;
       this.#space();
       const path = this.#path();
       this.#close();
-      return (root) => sizeOf(placeAt(root, path));
+      const placeIn = wayTo(path);
+      return (root) => sizeOf(placeIn(root));
     }
-    const path = this.#path();
-    return (root) => placeAt(root, path);
+    return wayTo(this.#path());
   }
 
   #path(): Path {

@@ -10,6 +10,7 @@ import type { RecordedEvent } from '../../../core/event.ts';
 import type { Model } from '../../../core/model.ts';
 import { foldDirect, type NotingState, openNotingState } from '../../../fold/live-state.ts';
 import { decodeBlock } from '../../../log/blocks/block.ts';
+import { historyGone } from '../../../log/log-errors.ts';
 import type { Block, LogStore, SnapshotInfo } from '../../../log/log-store.ts';
 import { throwIfAborted } from '../../../threads/aborted.ts';
 import { Pace } from '../../../threads/pace.ts';
@@ -20,6 +21,7 @@ import { formersOf } from '../../folding/formers.ts';
 import { beginningOf, freshState } from '../../folding/initial-state.ts';
 import { type FoldingRules, foldingRulesOf, presentToFold, recordedIn } from '../../folding/refold.ts';
 import { loadSnapshot } from '../../folding/stored-snapshots.ts';
+import { despiteDrops } from '../../past/history.ts';
 import { countEvents } from '../counts.ts';
 import { usableAt } from '../keyframes.ts';
 import {
@@ -43,10 +45,14 @@ export interface Rehearsing {
   readonly onProgress: (done: number) => void;
 }
 
-/** @throws RefoldError what the present model and the log throw; `HISTORY_GONE` when there is no state to begin with */
+/**
+ * Begins again when the writer has dropped what it was reading.
+ *
+ * @throws RefoldError what the present model and the log throw; `HISTORY_GONE` when there is no state to begin with
+ */
 export async function rehearseLog(rehearsing: Rehearsing): Promise<RehearsalReport> {
   throwIfAborted(rehearsing.signal);
-  return new Rehearsal(rehearsing).run();
+  return despiteDrops(rehearsing.log, () => new Rehearsal(rehearsing).run());
 }
 
 /** Comparing takes at most this share of the folding time. */
@@ -146,10 +152,20 @@ class Rehearsal {
   }
 
   async #side(model: Model, snapshot: SnapshotInfo | undefined): Promise<Side> {
-    const { log } = this.#rehearsing;
-    const rules = await foldingRulesOf(model, log);
-    const state = snapshot === undefined ? freshState(model) : await loadSnapshot(log, snapshot, beginningOf(model));
+    const rules = await foldingRulesOf(model, this.#rehearsing.log);
+    const state = snapshot === undefined ? freshState(model) : await this.#load(model, snapshot);
     return { model, state, rules, foldMs: 0, failure: undefined };
+  }
+
+  /** One that the writer has dropped since it was chosen is not damaged. */
+  async #load(model: Model, snapshot: SnapshotInfo): Promise<object> {
+    const { log } = this.#rehearsing;
+    try {
+      return await loadSnapshot(log, snapshot, beginningOf(model));
+    } catch (error) {
+      const isThere = (await log.snapshots('')).some(({ sequence }) => sequence === snapshot.sequence);
+      throw isThere ? error : historyGone(log.path, snapshot.sequence, log.firstSequence());
+    }
   }
 
   #foldBlock(side: Side, block: Block, after: number): void {

@@ -5,10 +5,7 @@ import { Deque } from '../../../fold/collections/deque.ts';
 import { OrderedMap } from '../../../fold/collections/ordered-map.ts';
 import { diffStates } from '../../../fold/diff.ts';
 import { plain } from '../../../fold/own-copy.ts';
-import { type Path, parsePath, placeAt } from '../../../fold/path.ts';
-
-/** What stands at a place; undefined if nothing does. */
-export type Placed = { readonly value: unknown } | undefined;
+import { type Path, type Placed, parsePath, wayTo } from '../../../fold/path.ts';
 
 /** What became of a place: `before` is absent for what was not there, and `after` for what is not there any more. */
 export interface BeforeAndAfter {
@@ -17,18 +14,18 @@ export interface BeforeAndAfter {
 }
 
 export class WatchedPlace {
-  readonly #path: Path;
+  readonly #placeIn: (state: unknown) => Placed;
   /** A copy of what stood there last. */
   #last: Placed;
 
   constructor(path: Path, state: unknown) {
-    this.#path = path;
-    this.#last = copyOfPlaced(placeAt(state, path));
+    this.#placeIn = wayTo(path);
+    this.#last = copyOfPlaced(this.#placeIn(state));
   }
 
   /** Whether it has changed since the last look, and from what to what; undefined if it has not. */
   look(state: unknown): BeforeAndAfter | undefined {
-    const now = placeAt(state, this.#path);
+    const now = this.#placeIn(state);
     const last = this.#last;
     if (samePlaced(last, now)) return undefined;
     this.#last = copyOfPlaced(now);

@@ -3,8 +3,9 @@
  *
  * The place is compared after each event, so a value that went from A to B and back to A has two changes, whatever lies between.
  * Newest first, the search goes back from keyframe to keyframe, folding each stretch forward. Loading a keyframe costs time as
- * well, so stretches are long enough that loading takes a small share; where there are no keyframes, that is one pass from the
- * first event.
+ * well, and a block that two stretches share is decoded twice. So stretches are long enough that loading takes a small share, and each is
+ * at least twice as long as the one before: a whole log has few of them, and a search that ends early has folded little more than
+ * it needed. Where there are no keyframes, that is one pass from the first event.
  */
 import { formatPath, placeAt } from '../../../fold/path.ts';
 import { throwIfAborted } from '../../../threads/aborted.ts';
@@ -75,8 +76,10 @@ async function lookBack<State extends object>(parts: WalkParts<State>, asking: A
   const changes: PlaceChange[] = [];
   const measure = new Measure();
   let end = to;
+  let length = 0; // events in the stretch before
   while (end >= from && changes.length < limit) {
-    const begin = await beginOfStretch(parts, { from, to: end }, measure, end === to);
+    const least = end === to ? 1 : Math.max(measure.eventsPerLoad * FOLD_PER_LOAD, length * GROWTH);
+    const begin = await beginOfStretch(parts, { from, to: end }, least);
     const start = performance.now();
     const cursor = await stateBefore(parts, asking, begin);
     const loadedAt = performance.now();
@@ -90,7 +93,8 @@ async function lookBack<State extends object>(parts: WalkParts<State>, asking: A
       if (stretch.length > 2 * (limit - changes.length)) stretch.splice(0, stretch.length - (limit - changes.length));
       return true;
     });
-    measure.note(loadedAt - start, end - begin + 1, performance.now() - loadedAt);
+    length = end - begin + 1;
+    measure.note(loadedAt - start, length, performance.now() - loadedAt);
     const wanted = limit - changes.length;
     const newest = stretch.slice(Math.max(0, stretch.length - wanted)).reverse();
     for (const change of newest) asking.onChange(change);
@@ -126,20 +130,20 @@ class Measure {
   }
 }
 
-/** A stretch is at least so many times as long to fold as its keyframe is to load. */
+/** A stretch is at least so many times as long to fold as its keyframe is to load, … */
 const FOLD_PER_LOAD = 5;
+/** … and at least so many times as long as the stretch before. */
+const GROWTH = 2;
 
 /**
- * Where the stretch begins that ends there: after the newest keyframe that is far enough away. The newest stretch begins after the
+ * Where the stretch begins that ends there: after the newest keyframe that is at least so many events away. The newest stretch begins after the
  * nearest keyframe, because what people ask for has often changed lately.
  */
 async function beginOfStretch(
   { log, fingerprint }: Pick<WalkParts<object>, 'log' | 'fingerprint'>,
   { from, to }: { readonly from: number; readonly to: number },
-  measure: Measure,
-  isNewest: boolean,
+  least: number,
 ): Promise<number> {
-  const least = isNewest ? 1 : Math.max(1, Math.ceil(measure.eventsPerLoad * FOLD_PER_LOAD));
   const keyframe = (await usableAt(log, fingerprint)).find(({ sequence }) => sequence <= to - least);
   return keyframe === undefined ? from : Math.max(from, keyframe.sequence + 1);
 }
@@ -166,9 +170,11 @@ async function lookThrough<State extends object>(
   const place = new WatchedPlace(path, cursor.state);
   for await (const block of walkFrom(parts, cursor, { from, to, signal, onProgress }, generation)) {
     if (place.isLarge) break;
-    for (const { sequence, recordedAt, type } of block) {
+    for (let event = block.fold(); event !== undefined; event = block.fold()) {
       const change = place.look(cursor.state);
-      if (change !== undefined && !take({ sequence, recordedAt, type, ...change })) return sequence;
+      if (change === undefined) continue;
+      const { sequence, recordedAt, type } = event;
+      if (!take({ sequence, recordedAt, type, ...change })) return sequence;
     }
   }
   if (cursor.sequence >= to) return to;

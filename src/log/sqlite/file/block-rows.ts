@@ -1,6 +1,6 @@
 /** Rows of `blocks` and the one row of `log_state`, as both the writer and the readers see them. */
 import { RefoldError } from '../../../core/errors.ts';
-import { decodeBlock } from '../../blocks/block.ts';
+import { decodeKinds } from '../../blocks/block.ts';
 import { corruptBlock, HINT_CORRUPT, requirePlace, type StoredBlock, verifyBlock } from '../../blocks/chain.ts';
 import { eventsMissing } from '../../log-errors.ts';
 import type { BlockEncoding, BlockHeader, LogHead } from '../../log-store.ts';
@@ -116,16 +116,16 @@ export function readStateRow(connection: Connection, path: string): Omit<LogStat
   return { logId, epoch, generation, trimmed: { through, recordedAt, chain: String(chain) } };
 }
 
-/** The end of the last block. Its time is that of the last event, which only the payload holds. */
+/** The end of the last block. Its time is that of the last commit, which only the payload holds. The events stay packed. */
 function readHead(connection: Connection, path: string, trimmed: Trimmed): LogHead | undefined {
   const newestFirst = connection.prepare(`select ${BLOCK_COLUMNS} from blocks order by first_sequence desc limit 1`);
   const row = newestFirst.raw().get() as BlockRow | undefined;
   if (row === undefined) return undefined;
   const block = toBlock(row);
   verifyBlock(block, chainBefore(connection, block.firstSequence, path, trimmed), path);
-  const last = decodeBlock(block).events.at(-1);
-  if (last === undefined) throw corruptBlock(block, path, 'it holds no events');
-  return { sequence: block.lastSequence, recordedAt: last.recordedAt, chain: block.chain };
+  const recordedAt = decodeKinds(block).commitTimes.at(-1);
+  if (recordedAt === undefined) throw corruptBlock(block, path, 'it holds no events');
+  return { sequence: block.lastSequence, recordedAt, chain: block.chain };
 }
 
 /** The chain at a sequence, or undefined where no block ends there. */

@@ -76,11 +76,9 @@ export function sqliteCode(error: unknown): string | undefined {
  */
 export function readFailure(error: unknown, action: string, path: string): RefoldError {
   if (isRefoldError(error)) return error;
-  const [code, hint] = READ_FAILURES.find(([pattern]) => pattern.test(sqliteCode(error) ?? ''))!.slice(1) as [
-    ErrorCode,
-    string,
-  ];
-  return new RefoldError(code, `Cannot ${action} ${path}: ${messageOf(error)}`, { path, hint, cause: error });
+  const [, code, hint, type] = READ_FAILURES.find(([pattern]) => pattern.test(sqliteCode(error) ?? ''))!;
+  const details = { path, ...(type !== undefined && { type }), hint, cause: error };
+  return new RefoldError(code, `Cannot ${action} ${path}: ${messageOf(error)}`, details);
 }
 
 /** True for an error that more disk space would have prevented. Opening needs some for the WAL's index. */
@@ -107,13 +105,14 @@ const NEEDS_ROLLBACK = 'SQLITE_READONLY_ROLLBACK';
 const BUSY = /^SQLITE_(BUSY|LOCKED)/;
 const FULL = /^SQLITE_(FULL|IOERR_SHMSIZE|IOERR_SHMOPEN)$/;
 
-const READ_FAILURES: readonly (readonly [pattern: RegExp, code: ErrorCode, hint: string])[] = [
+const READ_FAILURES: readonly (readonly [pattern: RegExp, code: ErrorCode, hint: string, type?: string])[] = [
   [FULL, 'LOG_FULL', 'Free some space, then open the log again; nothing was written'],
   // SQLite reads nothing from such a file, so repair could not help.
   [
     /^SQLITE_NOTADB/,
     'LOG_CORRUPT',
     'Check the path: the file does not begin like a log, nor like any file of SQLite; if it was a log, restore a backup',
+    'path',
   ],
   [/^SQLITE_CORRUPT/, 'LOG_CORRUPT', HINT_CORRUPT],
   [

@@ -7,7 +7,7 @@
 import { isRefoldError, RefoldError } from '../../../core/errors.ts';
 import { nextTurn } from '../../../threads/timers.ts';
 import { decodeBlock } from '../../blocks/block.ts';
-import { EMPTY_CHAIN, type StoredBlock, verifyBlock } from '../../blocks/chain.ts';
+import { EMPTY_CHAIN, HINT_CORRUPT, type StoredBlock, verifyBlock } from '../../blocks/chain.ts';
 import { eventsMissing } from '../../log-errors.ts';
 import type { LogHead, StoredOutcome } from '../../log-store.ts';
 import { checksumOfOutcome } from '../../outcomes.ts';
@@ -79,6 +79,10 @@ export async function examine(connection: Connection, path: string, options: Sal
   const witness = options.testimonies.find(({ logId }) => logId === start.logId);
   const isContradicted = isBehindWitness(connection, path, state, options.testimonies, note);
   const snapshots = sortSnapshots(connection, path, state, note);
+  // Without a witness nothing else says that the end is lost. A store refuses such a log.
+  if (damage.length === 0 && snapshots.claimedThrough > head.sequence) {
+    note(endLost(path, head.sequence, snapshots.claimedThrough), head.sequence + 1);
+  }
   damage.push(...(attempt(() => damagedRedactions(connection, path), note) ?? []));
   const outcomes = sortOutcomes(connection, head.sequence, options.keepsOutcome, note);
   damage.push(...(attempt(() => damagedTagLists(connection, path, MOST_FINDINGS), note) ?? []));
@@ -214,6 +218,14 @@ function sortSnapshots(connection: Connection, path: string, { head, trimmed }: 
   }
   const sound = rows.filter((row) => row.owner === '' && isSound(row)).map(({ sequence }) => sequence);
   return { ...sorted, claimedThrough: Math.max(0, ...sound) };
+}
+
+function endLost(path: string, end: number, snapshot: number): RefoldError {
+  return new RefoldError('LOG_CORRUPT', `Cannot trust ${path}: it ends at ${end}, before its snapshot at ${snapshot}`, {
+    path,
+    sequence: end + 1,
+    hint: HINT_CORRUPT,
+  });
 }
 
 function isOnChain(connection: Connection, { sequence, chain }: SnapshotRow, trimmedThrough: number): boolean {

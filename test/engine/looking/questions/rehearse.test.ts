@@ -5,13 +5,16 @@ import { z } from 'zod';
 import {
   defineModel,
   hashState,
+  type LogStore,
   MemoryContents,
   type Model,
   openPast,
   openStore,
   rehearse,
   replay,
+  type SnapshotInfo,
 } from '../../../../src/index.ts';
+import { openSqliteLog } from '../../../../src/log/sqlite/sqlite-log.ts';
 import { sample } from '../../../sample.ts';
 import { errorOf, temporaryPath } from '../../harness.ts';
 
@@ -222,6 +225,35 @@ describe('rehearse', () => {
       events: 2,
       firstDifference: { sequence: 3 },
     });
+  });
+
+  test('begins again when the writer drops the snapshot that it begins with', async () => {
+    const path = await temporaryPath();
+    await using store = await openStore(model, { path, history: 'discard' });
+    for (const event of paid) {
+      await store.append(event as never);
+      await store.snapshot();
+    }
+    await store.compact();
+    await store.append(paid[3] as never);
+    const opened = await openSqliteLog({ path, readOnly: true });
+    let left = 1;
+    const log = new Proxy(opened, {
+      get: (target, name) => {
+        if (name === 'readSnapshot' && left-- > 0) return (info: SnapshotInfo) => afterDrop(target, info);
+        const member = Reflect.get(target, name, target);
+        return typeof member === 'function' ? member.bind(target) : member;
+      },
+    });
+    async function* afterDrop(target: LogStore, info: SnapshotInfo): AsyncGenerator<Uint8Array> {
+      await store.snapshot();
+      await store.compact();
+      expect((await target.snapshots('')).map(({ sequence }) => sequence)).not.toContain(info.sequence);
+      yield* target.readSnapshot(info);
+    }
+    expect(await rehearse(model, model, { log })).toMatchObject({ equal: true, from: 4, events: 1, sequence: 5 });
+    expect(left).toBeLessThan(0);
+    await opened.close();
   });
 
   test('ends at its signal, and refuses what is not a model', async () => {

@@ -26,11 +26,15 @@ export const l3: FeedKind = {
     const symbols: L3Symbols = new Map();
     const top = new TopOfBook();
     return {
-      files: paths.map((path) => ({
-        path,
-        name: basename(path),
-        read: (book) => readL3(fileSource(path), book, options, symbols, top),
-      })),
+      files: paths.map((path) => {
+        const source = fileSource(path);
+        return {
+          path,
+          name: basename(path),
+          read: (book) => readL3(source, book, options, symbols, top),
+          share: () => source.share?.(),
+        };
+      }),
       oracle: () => top.report,
     };
   },

@@ -1,0 +1,184 @@
+/**
+ * Imports a module that defines a model, and notices what else the module does while it is loaded.
+ *
+ * A module of an application may open a server, start a timer, print, wait, or end the process. None of that may harm the command
+ * that only wants the model: it ends as if the module had not done it, and the user reads about it.
+ */
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { pathToFileURL } from 'node:url';
+import { foreignWrites, keepStdout } from './own-stdout.ts';
+import { quietly } from './quietly.ts';
+import { readableError } from './readable-error.ts';
+
+/** What a module exports. */
+export type Exports = { readonly [name: string]: unknown };
+
+export interface Imported {
+  readonly exports: Exports;
+  /** What it does beside, such as `it opens a server`. */
+  readonly noticed: readonly string[];
+}
+
+/** When a module is given up, in ms. */
+const LOADING_LIMIT_MS = 30_000;
+/** A module that takes less is not worth a remark, in ms: waiting, computing, and in all. Others may use the machine as well. */
+const WORTH_A_REMARK_MS = { waiting: 1_000, computing: 2_000, inAll: 3_000 };
+
+/** The module keeps the command from its model. */
+export class NotLoaded extends Error {}
+
+/** Whatever runs in here comes from a module of a model. */
+const inModule = new AsyncLocalStorage<string>();
+
+/** @throws what the module throws; NotLoaded when it does not finish, or ends the process */
+export async function importModule(path: string, limitMs: number = LOADING_LIMIT_MS): Promise<Imported> {
+  keepStdout();
+  survive();
+  const watched = new Watched();
+  const { promise: never, reject } = Promise.withResolvers<never>();
+  const limit = setTimeout(
+    () => reject(new NotLoaded(`it is still loading after ${limitMs / 1_000} s`)),
+    limitMs,
+  ).unref();
+  const unsettled = (): void => reject(new NotLoaded('its top-level await never ends'));
+  process.once('beforeExit', unsettled); // nothing is left that could end it
+  try {
+    const importing = inModule.run(path, () => quietly(() => import(pathToFileURL(path).href)));
+    const exports: Exports = await Promise.race([importing, never]);
+    const noticed = watched.end();
+    left = noticed.length > 0 ? 'noticed' : (left ?? path);
+    return { exports, noticed };
+  } catch (error) {
+    watched.end();
+    throw error;
+  } finally {
+    clearTimeout(limit);
+    process.off('beforeExit', unsettled);
+  }
+}
+
+/** Node's name for what keeps a process alive → what to say. Others end by themselves, or cannot be told from refold's. */
+const HANDLES: { readonly [resource: string]: string } = {
+  TCPServerWrap: 'it opens a server',
+  PipeServerWrap: 'it opens a server',
+  UDPWrap: 'it opens a socket',
+  TCPSocketWrap: 'it opens a connection',
+  TLSWrap: 'it opens a connection',
+  Timeout: 'it starts a timer',
+  ProcessWrap: 'it starts a process',
+  FSEventWrap: 'it watches a file',
+  StatWatcher: 'it watches a file',
+};
+
+const ENDING_SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+
+/** What is there before an import. */
+class Watched {
+  readonly #printed = foreignWrites();
+  readonly #handles = handles();
+  readonly #start = performance.now();
+  readonly #loop = performance.eventLoopUtilization();
+  readonly #processor = process.cpuUsage();
+  readonly #listeners = ENDING_SIGNALS.map((signal) => process.listeners(signal));
+  readonly #exit = process.exit;
+  #threads = 0;
+  readonly #noteThread = (): void => void (this.#threads += 1);
+
+  constructor() {
+    process.on('worker', this.#noteThread);
+    process.exit = ((code?: number) => {
+      if (inModule.getStore() === undefined) return this.#exit.call(process, code); // a signal ends the command
+      throw new NotLoaded(`it calls process.exit(${code ?? ''})`);
+    }) as typeof process.exit;
+  }
+
+  /** Takes back what can be taken back, and says what came. */
+  end(): string[] {
+    process.off('worker', this.#noteThread);
+    process.exit = this.#exit;
+    const took = performance.now() - this.#start;
+    const opened = [...handles()].flatMap(([name, count]) =>
+      count > (this.#handles.get(name) ?? 0) ? (HANDLES[name] ?? []) : [],
+    );
+    return [
+      ...new Set(opened),
+      ...(this.#threads > 0 ? ['it starts a thread, as an open store does'] : []),
+      ...(foreignWrites() > this.#printed ? ['it prints on stdout'] : []),
+      ...(this.#takeSignalsBack() ? ['it handles Ctrl-C'] : []),
+      ...(this.#isSlow(took) ? [`it takes ${(took / 1_000).toFixed(1)} s`] : []),
+    ];
+  }
+
+  #isSlow(took: number): boolean {
+    const { idle } = performance.eventLoopUtilization(this.#loop);
+    const { user, system } = process.cpuUsage(this.#processor);
+    const { waiting, computing, inAll } = WORTH_A_REMARK_MS;
+    return idle >= waiting || (user + system) / 1_000 >= computing || took >= inAll;
+  }
+
+  #takeSignalsBack(): boolean {
+    const added = ENDING_SIGNALS.flatMap((signal, at) => {
+      const before = new Set(this.#listeners[at]);
+      return process.listeners(signal).flatMap((one) => (before.has(one) ? [] : [{ signal, one }]));
+    });
+    for (const { signal, one } of added) process.off(signal, one);
+    return added.length > 0;
+  }
+}
+
+/** How many handles of each kind keep the process alive. */
+function handles(): Map<string, number> {
+  return new Map(
+    [...Map.groupBy(process.getActiveResourcesInfo(), (name) => name)].map(([name, all]) => [name, all.length]),
+  );
+}
+
+let isSurviving = false;
+
+/** An error that nothing catches ends the process. One of a module's own timers and servers does not: the command goes on. */
+function survive(): void {
+  if (!isSurviving) process.on('uncaughtException', onUncaught);
+  isSurviving = true;
+}
+
+function onUncaught(thrown: unknown): void {
+  const path = inModule.getStore();
+  const error = readableError(thrown);
+  if (path !== undefined) {
+    console.error(`model: ${shown(path)} fails beside the command: ${shown(error.message)}`);
+    return;
+  }
+  console.error(error.stack ?? error.message);
+  process.exit(DEFECT);
+}
+
+/** The exit code of a defect. */
+const DEFECT = 70;
+
+/** Undoes `survive`, for a process that runs several commands. */
+export function stopSurviving(): void {
+  process.off('uncaughtException', onUncaught);
+  isSurviving = false;
+}
+
+/** What keeps the process alive when it should end, if anything does. */
+let left: 'noticed' | (string & {}) | undefined;
+/** How long a process may take to end by itself, in ms. */
+const ENDING_MS = 1_000;
+
+/** Ends the process, which has done its work, also if a module has left something behind that keeps it alive. */
+export function endDespiteModule(): void {
+  if (left === undefined) return;
+  keepStdout();
+  process.on('uncaughtException', () => {}); // the answer is out: what fails now does not change it
+  const end = (): void => {
+    if (left !== 'noticed') console.error(`model: ${shown(left!)} keeps the process alive: refold ends it`);
+    process.exit();
+  };
+  setTimeout(end, left === 'noticed' ? 0 : ENDING_MS).unref();
+}
+
+/** Text from outside, safe to print within a line. */
+export function shown(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
