@@ -35,10 +35,15 @@ export async function modelIfAny(file: string, option: string | undefined): Prom
   const model = await loadModel(specifier);
   if (from === undefined) return { specifier, model };
   const name = await modelNameIn(file);
-  const fits = name !== undefined && (model.name === name || model.formerly?.includes(name) === true);
-  const owner = name === undefined ? 'no model yet' : `'${name}'`;
-  tell(found, fits ? '' : `, which is not used: the file belongs to ${owner}`);
+  const fits = typeof name === 'string' && (model.name === name || model.formerly?.includes(name) === true);
+  tell(found, fits ? '' : `, which is not used: ${whyUnused(name)}`);
   return fits ? { specifier, model } : undefined;
+}
+
+/** @param name the model of the file; undefined if it does not have one yet, null if the file cannot be read */
+function whyUnused(name: string | undefined | null): string {
+  if (name === null) return 'the file cannot be read';
+  return `the file belongs to ${name === undefined ? 'no model yet' : `'${name}'`}`;
 }
 
 /** Whether a model can be found. */
@@ -57,7 +62,7 @@ function tell({ specifier, from }: FoundModel, more: string): void {
 
 async function missing(file: string): Promise<RefoldError> {
   const name = await modelNameIn(file);
-  const belongs = name === undefined ? '' : `, which belongs to the model '${name}'`;
+  const belongs = typeof name !== 'string' ? '' : `, which belongs to the model '${name}'`;
   return new RefoldError('INVALID_OPTION', `option '--model <module>' not specified for ${file}${belongs}`, {
     path: file,
     type: 'model',
@@ -65,12 +70,12 @@ async function missing(file: string): Promise<RefoldError> {
   });
 }
 
-/** Undefined for a log without events, and for a file that is not a sound log: the command itself says that. */
-async function modelNameIn(path: string): Promise<string | undefined> {
+/** Undefined for a log without events, and null for a file that is not a sound log: the command itself says that. */
+async function modelNameIn(path: string): Promise<string | undefined | null> {
   try {
     await using log = await openLog({ path });
     return (await log.info()).model ?? undefined;
   } catch {
-    return undefined;
+    return null;
   }
 }

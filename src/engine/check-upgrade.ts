@@ -160,7 +160,7 @@ async function checkLog<State extends object>(
     ...(recovered && { reason: describeRecovery(recovered, milliseconds, Number.POSITIVE_INFINITY).reason }),
     ...(opened === undefined || owner === undefined || owner === model.name ? {} : { renames: owner }),
     ...(format === undefined ? {} : { format }),
-    lastSequence: log.head().sequence,
+    lastSequence: recovered?.cursor.sequence ?? log.head().sequence,
     snapshots: opened?.snapshots ?? [],
     ...(recovered?.snapshot === undefined ? {} : { snapshot: recovered.snapshot.sequence }),
     events: recovered?.eventsReplayed ?? 0,

@@ -3,7 +3,7 @@ import { ascending, Deque, OrderedMap } from 'refold';
 import { describe, expect, test } from 'vitest';
 import { parseBytes, parseCount, parseDuration, parseSequence } from '../../src/cli/args.ts';
 import { ProgressBar } from '../../src/cli/output/progress.ts';
-import { renderJson, renderText } from '../../src/cli/output/render-state.ts';
+import { renderJson, renderText } from '../../src/cli/output/states/render-state.ts';
 import { bytes, count, counted, duration, oneLine, safeJson, time } from '../../src/cli/output/text.ts';
 import { partOf } from '../../src/guests/state-path.ts';
 

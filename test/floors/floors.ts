@@ -426,6 +426,7 @@ export const FLOORS: readonly Floor[] = [
       'src/cli/doctor/',
       'src/cli/input/',
       'src/cli/output/',
+      'src/cli/output/states/',
     ],
     packages: ['commander'],
     node: 'all' as const,
@@ -444,6 +445,7 @@ export const FLOORS: readonly Floor[] = [
     packages: ['commander', 'pretty-ms'],
     node: 'all',
   },
+  { files: 'src/cli/output/states/', sees: [...PACKAGE, 'src/cli/output/'], node: 'all' },
   { files: 'src/studio/', sees: [...PACKAGE, GUESTS], node: 'all' },
 
   { files: 'src/redis/', sees: [...REDIS, 'src/redis/transfer/'], node: 'all' },

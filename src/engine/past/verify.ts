@@ -280,7 +280,7 @@ function brokenInvariant(
     path: log.path,
     type: name,
     sequence,
-    hint: 'Look for the first event after which it fails',
+    hint: `Find the first event after which it fails: refold bisect FILE ${name}`,
   };
 }
 

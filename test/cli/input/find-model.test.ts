@@ -161,6 +161,13 @@ describe('a command', () => {
     ]);
   });
 
+  test('says that a file cannot be read, and nothing about a model of it', async () => {
+    const file = inFolder('cut.db');
+    writeFileSync(file, 'no log');
+    const { code, stderr } = await refold(['doctor', file], { env });
+    expect([code, stderr]).toEqual([4, expect.stringContaining(', which is not used: the file cannot be read\n')]);
+  });
+
   test('a log without events belongs to no model', async () => {
     const empty = inFolder('empty.db');
     await refold(['import', empty], { input: '' });

@@ -1,10 +1,10 @@
 /** Tables of a state as text: columns, what is cut, and cells that could be taken for something else. */
 import { ascending, Deque, OrderedMap } from 'refold';
 import { expect, test } from 'vitest';
-import { tableOf } from '../../../src/cli/output/entries.ts';
 import { widthOf } from '../../../src/cli/output/lines.ts';
-import { keyText, renderTable } from '../../../src/cli/output/render-table.ts';
-import { describeTable, renderPart, selectRows } from '../../../src/cli/output/selection.ts';
+import { tableOf } from '../../../src/cli/output/states/entries.ts';
+import { keyText, renderTable } from '../../../src/cli/output/states/render-table.ts';
+import { describeTable, renderPart, selectRows } from '../../../src/cli/output/states/selection.ts';
 
 function rendered(value: unknown, width = 80): string {
   const table = tableOf(value)!;

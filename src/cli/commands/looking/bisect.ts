@@ -8,7 +8,6 @@ import { hanging } from '../../output/lines.ts';
 import type { Answer } from '../../output/output.ts';
 import { withProgress } from '../../output/progress.ts';
 import { count, counted, duration, oneLine, pairs, time } from '../../output/text.ts';
-import { taggedObject } from '../../output/values.ts';
 import { openPastOf } from '../../past.ts';
 import { placeIn, startPlaceIn } from '../../place.ts';
 
@@ -59,7 +58,7 @@ async function bisect(file: string, invariant: string | undefined, options: Opti
   const isFound = report.found === true;
   const exitCode = isFound === (invariant !== undefined) ? EXIT.checkFailed : EXIT.ok;
   return {
-    json: () => [taggedObject(report)],
+    json: report,
     text: () => describe(report, invariant, whatOf(invariant, options), mode),
     exitCode,
   };

@@ -1,7 +1,7 @@
 /** Changes of one place as lines of a table, aligned as far as is known while they are found. */
 import { diffStates, formatPath, type PlaceChange } from '../../../index.ts';
-import { tableOf } from '../../output/entries.ts';
 import { cut, outputWidth, padLeft, padRight, widthOf } from '../../output/lines.ts';
+import { tableOf } from '../../output/states/entries.ts';
 import { count, oneLine, safeJson } from '../../output/text.ts';
 import type { TimeColumn } from '../../output/times.ts';
 import { shortValue } from '../../output/values.ts';

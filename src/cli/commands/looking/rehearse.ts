@@ -9,7 +9,7 @@ import { outputWidth } from '../../output/lines.ts';
 import type { Answer } from '../../output/output.ts';
 import { withProgress } from '../../output/progress.ts';
 import { count, counted, oneLine, paint, pairs } from '../../output/text.ts';
-import { shortLine, shortValue, taggedObject } from '../../output/values.ts';
+import { shortLine, shortValue, withTags } from '../../output/values.ts';
 import { openPastOf } from '../../past.ts';
 import { placeIn } from '../../place.ts';
 
@@ -38,9 +38,21 @@ async function rehearse(file: string, options: Options): Promise<Answer> {
   const to = options.to && (await placeIn(past, options.to));
   const report = await withProgress(({ onProgress }) => past.rehearse(next, { to, onProgress }));
   return {
-    json: () => [taggedObject(report)],
+    json: jsonOf(report),
     text: () => describe(report, past.model, next),
     exitCode: report.equal ? EXIT.ok : EXIT.checkFailed,
+  };
+}
+
+/** Paths tell the same as their parts. */
+function jsonOf({ firstDifference: first, differences, ...report }: RehearsalReport): object {
+  return {
+    ...report,
+    ...(first && { firstDifference: { ...withTags(first, 'now', 'next'), parts: undefined } }),
+    differences: differences.map(({ first: some, ...table }) => ({
+      ...table,
+      first: some.map((place) => ({ ...withTags(place, 'before', 'after'), parts: undefined })),
+    })),
   };
 }
 

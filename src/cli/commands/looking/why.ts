@@ -17,7 +17,7 @@ import { type Answer, writeOut } from '../../output/output.ts';
 import { withProgress } from '../../output/progress.ts';
 import { count, counted, paint } from '../../output/text.ts';
 import { type TimeColumn, timeColumn } from '../../output/times.ts';
-import { shortLine, shortValue, taggedObject } from '../../output/values.ts';
+import { shortLine, shortValue, withTags } from '../../output/values.ts';
 import { openPastOf } from '../../past.ts';
 import { placeIn } from '../../place.ts';
 import { ChangeLines } from './change-table.ts';
@@ -57,7 +57,8 @@ async function why(file: string, path: string, options: Options): Promise<Answer
   const asking = { limit, before, forward };
   if (json) {
     const report = await withProgress(({ onProgress }) => past.why(path, { ...asking, onProgress }));
-    return { json: () => [taggedObject(report)], text: () => '' };
+    const changes = report.changes.map((change) => withTags(change, 'before', 'after'));
+    return { json: { ...report, changes }, text: () => '' };
   }
   const { text, value, times } = await withProgress(({ onProgress }) => beginningOf(past, path, before, onProgress));
   await writeOut(text);

@@ -1,8 +1,8 @@
 /** The hint for a key that a table does not have now: since when it is not there, and the command that says more. */
 import { type MissingPart, namesIn } from '../../../guests/state-path.ts';
 import { formatPath, type Model, OrderedMap, openPast } from '../../../index.ts';
-import { isRecord } from '../../output/entries.ts';
 import { withProgress } from '../../output/progress.ts';
+import { isRecord } from '../../output/states/entries.ts';
 import { commandLine, count } from '../../output/text.ts';
 
 /** A search for a hint takes at most so long. */

@@ -18,7 +18,7 @@ import type { Rows } from '../../input/rows.ts';
 import { modelFor } from '../../model.ts';
 import type { Answer } from '../../output/output.ts';
 import { withProgress } from '../../output/progress.ts';
-import { renderJson, renderText } from '../../output/render-state.ts';
+import { renderJson, renderText } from '../../output/states/render-state.ts';
 import {
   describeTable,
   keysOf,
@@ -27,7 +27,7 @@ import {
   renderRows,
   renderRowsJson,
   selectRows,
-} from '../../output/selection.ts';
+} from '../../output/states/selection.ts';
 import { coloursOut, count, pairs, safeJson, time } from '../../output/text.ts';
 import { openPastOf } from '../../past.ts';
 import { placeIn } from '../../place.ts';
@@ -179,8 +179,9 @@ function showSelection(moment: Moment, head: Head, value: unknown, { path, keys,
   };
 }
 
+/** No event was recorded at 0. */
 function placeOf({ sequence, recordedAt }: Moment): object {
-  return recordedAt === undefined ? { sequence } : { sequence, recordedAt };
+  return recordedAt === undefined || sequence === 0 ? { sequence } : { sequence, recordedAt };
 }
 
 function describe({ sequence, recordedAt }: Moment, more: readonly (readonly [string, string | undefined])[]): string {

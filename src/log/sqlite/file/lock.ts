@@ -186,7 +186,7 @@ function lockedBy(holder: LogWriter | undefined, path: string, cause: unknown): 
     path,
     hint: isOurs
       ? HINT_OURS
-      : 'Close the other store, or open this one with readOnly; waitForLock waits until it is closed',
+      : 'Close the other store, or open this one with readOnly; waitForLock (--wait-for-lock 10s) waits until it is closed',
     cause,
   });
 }

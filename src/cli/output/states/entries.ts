@@ -1,5 +1,5 @@
 /** The entries of a table in a state, by place. A Map, an OrderedMap, a Set, an array, a Deque and an object are tables. */
-import { Deque, OrderedMap } from '../../index.ts';
+import { Deque, OrderedMap } from '../../../index.ts';
 
 export type TableKind = 'Map' | 'OrderedMap' | 'Set' | 'array' | 'Deque' | 'object';
 

@@ -4,10 +4,11 @@
  * Members become columns where the values are objects that are alike. Other values stand in one column. What is too wide is cut,
  * and columns that do not fit are left out, which is said. Nothing is cut silently.
  */
+
+import { cut, padLeft, padRight, widthOf } from '../lines.ts';
+import { counted, oneLine, paint, safeJson } from '../text.ts';
+import { shortValue } from '../values.ts';
 import { isRecord, type Table } from './entries.ts';
-import { cut, padLeft, padRight, widthOf } from './lines.ts';
-import { counted, oneLine, paint, safeJson } from './text.ts';
-import { shortValue } from './values.ts';
 
 /** What was printed of a table. */
 export interface RenderedTable {

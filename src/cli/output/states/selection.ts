@@ -1,11 +1,11 @@
 /** Some rows of a table in a state, or its keys: which ones, as text, and as JSON. */
-import { RefoldError } from '../../index.ts';
+import { RefoldError } from '../../../index.ts';
+import { outputWidth, padRight, widthOf } from '../lines.ts';
+import { coloursOut, count } from '../text.ts';
+import { shortValue } from '../values.ts';
 import { isRecord, type Table, type TableKind, tableOf } from './entries.ts';
-import { outputWidth, padRight, widthOf } from './lines.ts';
 import { renderEntriesJson, renderText, SHOWN_ENTRIES } from './render-state.ts';
 import { isAlike, keyText, renderTable } from './render-table.ts';
-import { coloursOut, count } from './text.ts';
-import { shortValue } from './values.ts';
 
 /** Rows of a table. `from` and `to` count from 1; `to` is one less than `from` for an empty table. */
 export interface Selection {

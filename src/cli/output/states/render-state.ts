@@ -2,10 +2,10 @@
  * Prints a state: faithful JSON for programs, a readable excerpt for people.
  */
 import { inspect } from 'node:util';
-import { Deque, OrderedMap, toTaggedJson } from '../../index.ts';
+import { Deque, OrderedMap, toTaggedJson } from '../../../index.ts';
+import { outputWidth } from '../lines.ts';
+import { counted, manyLines, safeJson } from '../text.ts';
 import type { TableKind } from './entries.ts';
-import { outputWidth } from './lines.ts';
-import { counted, manyLines, safeJson } from './text.ts';
 
 /**
  * The JSON text of a state, in pieces. Each entry of an object or table near the top is a piece, so that a large state
