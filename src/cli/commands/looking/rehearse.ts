@@ -61,7 +61,7 @@ function describe(report: RehearsalReport, model: Model, nextModel: Model): stri
   const verdict = equal ? paint('green', 'no difference') : paint('red', 'DIFFERENT');
   const width = outputWidth();
   const rows = pairs([
-    ['events', `${count(events)} folded, ${count(from + 1)} to ${count(sequence)}`],
+    ['events', events === 0 ? '0' : `${count(events)} folded, ${count(from + 1)} to ${count(sequence)}`],
     ['now', describeModel(now, model)],
     ['next', describeModel(next, nextModel)],
     ['unknown types', unknownTypes.length === 0 ? undefined : unknownTypes.join(', ')],
@@ -76,7 +76,11 @@ function describe(report: RehearsalReport, model: Model, nextModel: Model): stri
     ),
     [
       'compared',
-      grid <= 1 ? 'after every event' : `at most ${counted(grid, 'event')} apart; a difference in between was not seen`,
+      events === 0
+        ? undefined
+        : grid <= 1
+          ? 'after every event'
+          : `at most ${counted(grid, 'event')} apart; a difference in between was not seen`,
     ],
   ]);
   return `${verdict}\n${rows}`;
@@ -89,7 +93,8 @@ function describeModel(
   if (failure !== undefined) {
     return `throws at event ${count(failure.sequence)}, ${oneLine(failure.type)}: ${oneLine(failure.error.message)}`;
   }
-  const state = `state ${stateHash!.slice(0, 16)}…, ${count(eventsPerSecond)} events/s`;
+  const rate = eventsPerSecond === 0 ? '' : `, ${count(eventsPerSecond)} events/s`;
+  const state = `state ${stateHash!.slice(0, 16)}…${rate}`;
   if (brokenInvariants.length > 0) return `${state}, broken: ${brokenInvariants.map(oneLine).join(', ')}`;
   const asked = Object.keys(invariants ?? {}).length;
   return asked === 0 ? state : `${state}, ${counted(asked, 'invariant')} ${asked === 1 ? 'holds' : 'hold'}`;
