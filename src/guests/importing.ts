@@ -22,7 +22,7 @@ export interface Imported {
 /** When a module is given up, in ms. */
 const LOADING_LIMIT_MS = 30_000;
 /** A module that takes less is not worth a remark, in ms: waiting, computing, and in all. Others may use the machine as well. */
-const WORTH_A_REMARK_MS = { waiting: 1_000, computing: 2_000, inAll: 3_000 };
+const WORTH_A_REMARK_MS = { waiting: 3_000, computing: 2_000, inAll: 10_000 };
 
 /** The module keeps the command from its model. */
 export class NotLoaded extends Error {}

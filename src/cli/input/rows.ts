@@ -16,7 +16,7 @@ export function parseRows(text: string): Rows {
   if (from === undefined && to === undefined) throw invalid('Give rows such as 100..200, 100.., ..200 or 100.');
   const first = from === undefined ? 1 : wholeNumber(from);
   const last = to === undefined ? (dots === undefined ? first : Number.POSITIVE_INFINITY) : wholeNumber(to);
-  if (first < 1 || last < 1) throw invalid('Rows are counted from 1.');
+  if (first < 1 || last < 1) throw invalid('Give rows from 1 on.');
   if (first > last) throw invalid('Give the smaller number first, such as 100..200.');
   return { from: first, to: last };
 }
@@ -24,9 +24,9 @@ export function parseRows(text: string): Rows {
 function wholeNumber(text: string): number {
   const value = Number(text.replace(/[,_]/g, ''));
   if (Number.isSafeInteger(value)) return value;
-  throw invalid('The number is too large.');
+  throw invalid('Give smaller numbers.');
 }
 
-function invalid(problem: string): RefoldError {
-  return new RefoldError('INVALID_OPTION', problem, { type: 'rows' });
+function invalid(hint: string): RefoldError {
+  return new RefoldError('INVALID_OPTION', 'Cannot read the rows', { type: 'rows', hint });
 }

@@ -1,9 +1,12 @@
 /** How wide text is on a terminal, and how it is cut or wrapped to fit. Pure, but for the look at the terminal. */
 
-/** Characters of the widths 0 and 2. Others take one column. Near enough: terminals do not agree on all of them. */
-const NO_WIDTH = /^(?:\p{Mn}|\p{Me}|[\u200b-\u200d])$/u;
+/**
+ * Characters of the widths 0 and 2. Others take one column. Terminals do not agree on all of them: this is what the widest takes. A
+ * selector that makes an emoji of the character before it makes that wide.
+ */
+const NO_WIDTH = /^(?!\ufe0f)(?:\p{Mn}|\p{Me}|[\u200b-\u200d])$/u;
 const WIDE =
-  /^[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]$/u;
+  /^[\p{Emoji_Presentation}\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]$/u;
 const ASCII_ONLY = /^[ -~]*$/;
 
 /** The columns of a line. */
@@ -41,12 +44,12 @@ export function padLeft(line: string, width: number): string {
   return ' '.repeat(Math.max(0, width - widthOf(line))) + line;
 }
 
-/** Breaks a line between words, so that each part fits. A word that is longer than that is not broken. */
+/** Breaks a line between words, so that each part fits, and a word that does not fit alone within itself. */
 export function wrap(line: string, width: number): string[] {
   if (widthOf(line) <= width) return [line];
   const lines: string[] = [];
   let current = '';
-  for (const word of line.split(' ')) {
+  for (const word of line.split(' ').flatMap((one) => pieces(one, width))) {
     const longer = current === '' ? word : `${current} ${word}`;
     if (current === '' || widthOf(longer) <= width) current = longer;
     else {
@@ -55,6 +58,21 @@ export function wrap(line: string, width: number): string[] {
     }
   }
   return [...lines, current];
+}
+
+function pieces(word: string, width: number): string[] {
+  if (widthOf(word) <= width) return [word];
+  const found: string[] = [];
+  let [piece, used] = ['', 0];
+  for (const character of word) {
+    used += widthOfCharacter(character);
+    if (used > width && piece !== '') {
+      found.push(piece);
+      [piece, used] = ['', widthOfCharacter(character)];
+    }
+    piece += character;
+  }
+  return [...found, piece];
 }
 
 /** Less is not worth wrapping. */

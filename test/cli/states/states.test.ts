@@ -128,8 +128,8 @@ describe('--rows', () => {
   });
 
   test.each([
-    ['0', 'Rows are counted from 1.'],
-    ['0..5', 'Rows are counted from 1.'],
+    ['0', 'Give rows from 1 on.'],
+    ['0..5', 'Give rows from 1 on.'],
     ['200..100', 'Give the smaller number first'],
     ['..', 'Give rows such as'],
     ['a..b', 'Give rows such as'],
@@ -137,7 +137,7 @@ describe('--rows', () => {
     ['-5', 'Give rows such as'],
     ['1.5', 'Give rows such as'],
     ['', 'Give rows such as'],
-    ['99999999999999999999', 'The number is too large'],
+    ['99999999999999999999', 'Give smaller numbers'],
   ])('%j is refused', async (rows, problem) => {
     const { code, stdout, stderr } = await runHere(['state', file, 'orders', `--rows=${rows}`, ...MODEL]);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });

@@ -11,6 +11,7 @@ import {
   readTypedCondition,
   readTypedPath,
   readTypedPlace,
+  typedText,
 } from '../../faults/fuzz/typed-texts.ts';
 import { type Chance, chanceOf } from '../../faults/judging/chance.ts';
 import { sample } from '../../sample.ts';
@@ -36,6 +37,15 @@ test.each([readTypedPath, readTypedPlace, readTypedCondition])('%o refuses with 
 
 const CALLS: readonly ((chance: Chance) => readonly string[])[] = [
   (chance) => ['state', 'shop.db', anyPathText(chance), ...WITH_MODEL],
+  (chance) => [
+    'state',
+    'shop.db',
+    anyPathText(chance),
+    '--rows',
+    typedText(chance, ['..', '1', '9', ',', '-', '_']),
+    ...WITH_MODEL,
+  ],
+  (chance) => ['events', 'shop.db', '--where', `data.${anyConditionText(chance)}`, '--json'],
   (chance) => ['at', 'shop.db', anyPlaceText(chance), anyPathText(chance), '--zone', anyZone(chance), ...WITH_MODEL],
   (chance) => ['why', 'shop.db', anyPathText(chance), '--before', anyPlaceText(chance), ...WITH_MODEL],
   (chance) => [

@@ -83,7 +83,7 @@ const STRANGE = ['\u202e', '\u001b[31m', '\ud800', '直', '\u0000', '\n', '🦊'
 const LONG = 100_000;
 
 /** A valid text, words in any order, or a very long text; often mutated. */
-function typedText(chance: Chance, words: readonly string[], valid: () => string): string {
+export function typedText(chance: Chance, words: readonly string[], valid: () => string = () => ''): string {
   if (chance.hit(0.01)) {
     const word = chance.pick([...words, ...STRANGE]);
     return word.repeat(LONG / word.length);
