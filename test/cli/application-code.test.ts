@@ -54,5 +54,5 @@ test('info names the projection that holds history back', async () => {
     projections: [{ name: 'abandoned', sequence: 1, lag: expect.any(Number) }],
     historyHeldBy: ['abandoned'],
   });
-  expect((await refold(['info', path])).stdout).toContain('abandoned, at 1, holds back the history after it');
+  expect((await refold(['info', path])).stdout).toContain('abandoned, at 1, 2 behind, holds history');
 });
