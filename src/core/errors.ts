@@ -190,3 +190,11 @@ export function describeIssues(issues: readonly ValidationIssue[]): string {
   const more = issues.length > 3 ? ` (and ${issues.length - 3} more)` : '';
   return shown.join('; ').toWellFormed() + more;
 }
+
+/**
+ * A whole number from 0 on as messages show it: `1,000,000`. Not by `toLocaleString`: the tables of checks are made when refold
+ * is imported, and its first call in a process loads the data of a locale, which takes about 10 ms.
+ */
+export function grouped(count: number): string {
+  return String(count).replace(/\B(?=(?:\d{3})+$)/g, ',');
+}

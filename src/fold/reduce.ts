@@ -1,5 +1,5 @@
 /** What both folds share: how to find a reducer, what it may return, and the error when it fails. */
-import { isInstance, isRefoldError, messageOf, RefoldError } from '../core/errors.ts';
+import { grouped, isInstance, isRefoldError, messageOf, RefoldError } from '../core/errors.ts';
 import type { RecordedEvent } from '../core/event.ts';
 import { isPromiseLike, letGo } from '../core/let-go.ts';
 import type { IllegalValue } from './plain.ts';
@@ -16,7 +16,7 @@ export function reducerOf(reducers: FoldReducers, event: RecordedEvent): FoldRed
   if (typeof reducer === 'function') return reducer;
   throw new RefoldError(
     'UNKNOWN_EVENT_TYPE',
-    `Cannot fold ${type} at sequence ${sequence}: the model has no reducer for it`,
+    `Cannot fold ${type} at sequence ${grouped(sequence)}: the model has no reducer for it`,
     {
       type,
       sequence,
@@ -71,12 +71,16 @@ export function isNewRoot(returned: unknown, root: object): boolean {
 export function reducerFailed(error: unknown, event: Pick<RecordedEvent, 'type' | 'sequence'>): RefoldError {
   if (isRefoldError(error, 'UNKNOWN_EVENT_TYPE')) return error;
   const { type, sequence } = event;
-  return new RefoldError('REDUCER_FAILED', `Cannot fold ${type} at sequence ${sequence}: ${messageOf(error)}`, {
-    type,
-    sequence,
-    cause: error,
-    hint: hintFor(error),
-  });
+  return new RefoldError(
+    'REDUCER_FAILED',
+    `Cannot fold ${type} at sequence ${grouped(sequence)}: ${messageOf(error)}`,
+    {
+      type,
+      sequence,
+      cause: error,
+      hint: hintFor(error),
+    },
+  );
 }
 
 function hintFor(error: unknown): string {

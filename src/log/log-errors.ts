@@ -1,5 +1,5 @@
 /** The refusals that all logs share. */
-import { RefoldError } from '../core/errors.ts';
+import { grouped, RefoldError } from '../core/errors.ts';
 import { HINT_CORRUPT } from './blocks/chain.ts';
 import type { Durability } from './log-store.ts';
 
@@ -7,14 +7,14 @@ import type { Durability } from './log-store.ts';
 export function historyGone(path: string, from: number, firstLeft: number): RefoldError {
   return new RefoldError(
     'HISTORY_GONE',
-    `Cannot read ${path} from sequence ${from}: history before ${firstLeft} was dropped`,
-    { path, sequence: firstLeft, hint: `Read from ${firstLeft}, or restore a backup that is old enough` },
+    `Cannot read ${path} from sequence ${grouped(from)}: history before ${grouped(firstLeft)} was dropped`,
+    { path, sequence: firstLeft, hint: `Read from ${grouped(firstLeft)}, or restore a backup that is old enough` },
   );
 }
 
 /** A read of events that should be there but are missing. */
 export function eventsMissing(path: string, sequence: number): RefoldError {
-  return new RefoldError('LOG_CORRUPT', `Cannot read ${path}: the event at sequence ${sequence} is missing`, {
+  return new RefoldError('LOG_CORRUPT', `Cannot read ${path}: the event at sequence ${grouped(sequence)} is missing`, {
     path,
     sequence,
     hint: HINT_CORRUPT,
@@ -43,7 +43,7 @@ export function epochConflict(path: string, epoch: number, current: number): Ref
 export function blocksChanged(path: string, sequence: number): RefoldError {
   return new RefoldError(
     'SEQUENCE_CONFLICT',
-    `Cannot redact ${path}: the block of event ${sequence} has changed since it was read`,
+    `Cannot redact ${path}: the block of event ${grouped(sequence)} has changed since it was read`,
     { path, sequence, hint: 'Redact again: nothing was changed' },
   );
 }
@@ -111,10 +111,14 @@ export function outcomeDamaged(path: string, commandId: string): RefoldError {
 
 /** A snapshot whose stored chunks are not the ones that were put. */
 export function snapshotDamaged(path: string, sequence: number, why: string): RefoldError {
-  return new RefoldError('LOG_CORRUPT', `Cannot read the snapshot at sequence ${sequence} of ${path}: ${why}`, {
-    path,
-    sequence,
-    type: 'snapshot',
-    hint: 'Use an older snapshot, or replay the log',
-  });
+  return new RefoldError(
+    'LOG_CORRUPT',
+    `Cannot read the snapshot at sequence ${grouped(sequence)} of ${path}: ${why}`,
+    {
+      path,
+      sequence,
+      type: 'snapshot',
+      hint: 'Use an older snapshot, or replay the log',
+    },
+  );
 }

@@ -101,7 +101,7 @@ export async function importKeys(file: string, options: RedisOptions & ImportOpt
           'torn',
           imported.tornAt === undefined
             ? undefined
-            : `the last file ends inside of a command at byte ${imported.tornAt}`,
+            : `the last file ends inside of a command at byte ${count(imported.tornAt)}`,
         ],
         ['took', duration(seconds * 1_000)],
       ]),

@@ -10,6 +10,7 @@ import { requireFile } from '../files.ts';
 import { fixedPosition } from '../input/position.ts';
 import { type NamedWords, splitServeArguments } from '../input/serve-arguments.ts';
 import { EXIT } from '../output/exit-codes.ts';
+import { count } from '../output/text.ts';
 import { placeInFile } from '../place.ts';
 
 const SERVE_HELP = `
@@ -70,7 +71,7 @@ async function serve(args: readonly string[]): Promise<void> {
 function whatIsServed({ path, moment }: RedisServer): string {
   if (moment === undefined) return path;
   const { sequence, recordedAt } = moment;
-  return `${path} as of sequence ${sequence}${sequence === 0 ? '' : `, recorded ${new Date(recordedAt).toISOString()}`}`;
+  return `${path} as of sequence ${count(sequence)}${sequence === 0 ? '' : `, recorded ${new Date(recordedAt).toISOString()}`}`;
 }
 
 /** A second signal ends the process at once. */

@@ -5,6 +5,7 @@ import { statSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { type ImportedEvent, isRefoldError, type PastEvent, RefoldError } from '../../index.ts';
 import type { ProgressBar } from '../output/progress.ts';
+import { count } from '../output/text.ts';
 import { type JsonLine, readJsonLines } from './json-lines.ts';
 import { recordedTime } from './recorded-time.ts';
 
@@ -89,7 +90,7 @@ export class EventLines {
       throw this.#refused(line, 'its type is not a non-empty string');
     if (event.meta !== undefined && !isObject(event.meta)) throw this.#refused(line, 'its meta is not an object');
     if (event.sequence !== undefined && event.sequence !== this.#events && !this.#renumber) {
-      const problem = `its sequence is ${shown(event.sequence)}, but the new log would give it ${this.#events}`;
+      const problem = `its sequence is ${shown(event.sequence)}, but the new log would give it ${count(this.#events)}`;
       throw this.#refused(line, problem, 'Import a whole log, or add --renumber to number the events from 1');
     }
     return { ...event, recordedAt: this.#timeOf(event.recordedAt, line) };

@@ -1,5 +1,6 @@
 /** Reads JSON lines strictly: bytes that are not UTF-8, or a line that is not JSON, are refused with its number. */
 import { RefoldError } from '../../index.ts';
+import { count } from '../output/text.ts';
 import { foreignInput, TELLING_BYTES } from './input-kind.ts';
 import { JsonRefused, parseStrictly } from './strict-json.ts';
 
@@ -55,7 +56,7 @@ async function* splitLines(input: AsyncIterable<Buffer>, name: string): AsyncGen
   let length = 0;
   const add = (part: Buffer): void => {
     length += part.length;
-    if (length > LINE_BYTES) throw refused(name, line, `the line has more than ${LINE_BYTES} bytes`);
+    if (length > LINE_BYTES) throw refused(name, line, `the line has more than ${count(LINE_BYTES)} bytes`);
     parts.push(part);
   };
   for await (const chunk of input) {

@@ -52,7 +52,7 @@ export function exitCodeOf(code: string): ExitCode {
 /** Printed by `--help`. */
 export const EXIT_CODE_HELP = `Exit codes:
   0    success; for verify, doctor and repair --plan: the log is sound; for check: it opens
-  1    verify, doctor or repair --plan found something wrong; for check: the log does not open with the model;
+  1    verify, doctor, repair --plan or replay --verify found something wrong; for check: the log does not open with the model;
        for rehearse: the models differ; for bisect: an invariant was broken, or a condition was never met
   2    bad usage or input: an option, a path, an event, the wrong model, a reducer that throws
   3    the log cannot be used now or here: locked, disk full, Node too old

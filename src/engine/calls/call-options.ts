@@ -102,13 +102,7 @@ function notAnObject(action: string, checks: OptionChecks<object>): RefoldError 
   });
 }
 
-/**
- * A whole number from 0 on as messages show it: `1,000,000`. Not by `toLocaleString`: the tables of checks are made when refold
- * is imported, and its first call in a process loads the data of a locale, which takes about 10 ms.
- */
-export function grouped(count: number): string {
-  return String(count).replace(/\B(?=(?:\d{3})+$)/g, ',');
-}
+export { grouped } from '../../core/errors.ts';
 
 export const TRUE_OR_FALSE: OptionCheck = ['true or false', (value) => typeof value === 'boolean'];
 

@@ -1,10 +1,10 @@
 /** The options of `openStore`, each with what it does, its default and its cost; and their checks. */
-import { RefoldError } from '../../core/errors.ts';
+import { grouped, RefoldError } from '../../core/errors.ts';
 import { isParts } from '../../core/parts.ts';
 import type { LogSource } from '../../log/log-source.ts';
 import type { Durability, LogStore } from '../../log/log-store.ts';
 import { DEFAULT_BOUNDS, type OutcomeBounds } from '../../log/outcomes.ts';
-import { A_FUNCTION, checkOptions, DURABILITY, grouped, type OptionChecks, TRUE_OR_FALSE } from './call-options.ts';
+import { A_FUNCTION, checkOptions, DURABILITY, type OptionChecks, TRUE_OR_FALSE } from './call-options.ts';
 import { A_LOG, A_PATH, A_WAIT, isOpenLog, requireOneLog, requireWaitHonoured } from './log-options.ts';
 import { harmless, type Progress } from './progress.ts';
 import { type StoreWarning, warnTo } from './warn.ts';

@@ -1,7 +1,7 @@
 /** Warns of a large part of the state that is not a table: each commit that changes something in it copies it. */
+import { grouped } from '../../core/errors.ts';
 import type { Unwieldy } from '../../fold/live-state.ts';
 import type { LogStore } from '../../log/log-store.ts';
-import { grouped } from './call-options.ts';
 import { warnOf } from './warn.ts';
 
 /** A callback that warns once for each path. A replica may open its state again, and find the same. */

@@ -4,7 +4,7 @@
  * The log is read once, and little of it is kept: the packed runs up to a bound. A run beyond that is made again when it is
  * read. `redact` must then give the same again, which is checked.
  */
-import { RefoldError } from '../../core/errors.ts';
+import { grouped, RefoldError } from '../../core/errors.ts';
 import type { RecordedEvent } from '../../core/event.ts';
 import { freezeJson } from '../../core/freeze.ts';
 import type { Model } from '../../core/model.ts';
@@ -140,7 +140,7 @@ export class ChangedRuns {
     if (sealed.checksum === run.checksum) return sealed;
     throw new RefoldError(
       'EVENT_REJECTED',
-      `Cannot redact from ${run.firstSequence} to ${run.lastSequence}: redact gave something else the second time`,
+      `Cannot redact from ${grouped(run.firstSequence)} to ${grouped(run.lastSequence)}: redact gave something else the second time`,
       {
         sequence: run.firstSequence,
         hint: 'Let redact depend on nothing but its arguments: no clock, no random numbers; nothing was changed',
@@ -232,7 +232,7 @@ export class ChangedRuns {
 function notInModel({ sequence, type }: RecordedEvent): RefoldError {
   return new RefoldError(
     'INVALID_OPTION',
-    `Cannot redact ${type} at ${sequence}: the model has no such type any more`,
+    `Cannot redact ${type} at ${grouped(sequence)}: the model has no such type any more`,
     {
       type,
       sequence,

@@ -6,7 +6,7 @@
  * Until `apply` nothing of the log and of the store has changed, whatever fails. `apply` is one transaction. So after a crash the
  * log is as before, or as after. Followers, replicas and read-only stores notice it by the log's `generation`.
  */
-import { isRefoldError, RefoldError } from '../../core/errors.ts';
+import { grouped, isRefoldError, RefoldError } from '../../core/errors.ts';
 import type { RecordedEvent } from '../../core/event.ts';
 import { diffStates, type StateDifference } from '../../fold/diff.ts';
 import type { LogRedaction } from '../../log/log-redaction.ts';
@@ -143,7 +143,7 @@ export class Erasure<State extends object> {
     const { sequence: head } = log.head();
     if (selector.kind !== 'sequences') {
       if (first === 1) return;
-      const problem = `the log begins at ${first}, and its snapshots may hold words of events that were dropped`;
+      const problem = `the log begins at ${grouped(first)}, and its snapshots may hold words of events that were dropped`;
       const otherwise = 'or give the { sequences } of events after the oldest snapshot';
       throw historyUnderSnapshot(log.path, problem, { sequence: first }, otherwise);
     }
@@ -151,7 +151,7 @@ export class Erasure<State extends object> {
     if (last > head) throw beyondEnd(log.path, last, head);
     const dropped = selector.sequences[0] ?? first;
     if (dropped >= first) return;
-    const problem = `the event ${dropped} was dropped, and a snapshot may hold it: the log begins at ${first}`;
+    const problem = `the event ${grouped(dropped)} was dropped, and a snapshot may hold it: the log begins at ${grouped(first)}`;
     throw historyUnderSnapshot(log.path, problem, { sequence: dropped }, `give sequences from ${first} on`);
   }
 
@@ -224,10 +224,10 @@ function cannotRedact(path: string): RefoldError {
 }
 
 function beyondEnd(path: string, sequence: number, head: number): RefoldError {
-  return new RefoldError('INVALID_OPTION', `Cannot redact ${sequence}: the log ends at ${head}`, {
+  return new RefoldError('INVALID_OPTION', `Cannot redact ${grouped(sequence)}: the log ends at ${grouped(head)}`, {
     path,
     sequence,
     type: 'sequences',
-    hint: `Give sequences from 1 to ${head}`,
+    hint: `Give sequences from 1 to ${grouped(head)}`,
   });
 }

@@ -1,4 +1,5 @@
 /** What a redaction means for the saved states of projections, those that do not run included. */
+import { grouped } from '../../core/errors.ts';
 import type { Checkpoint, LogStore } from '../../log/log-store.ts';
 import { historyUnderSnapshot } from './refolding.ts';
 
@@ -41,6 +42,6 @@ export async function planHolders(
 
 function lost(log: LogStore, name: string): Error {
   const first = log.firstSequence();
-  const problem = `the saved state of the projection ${name} may hold it, and the events before ${first} were dropped`;
+  const problem = `the saved state of the projection ${name} may hold it, and the events before ${grouped(first)} were dropped`;
   return historyUnderSnapshot(log.path, problem, { sequence: first, type: name }, `or forget the projection ${name}`);
 }

@@ -5,7 +5,7 @@
  * that a new event of this type could have.
  */
 import type { EventType } from '../../core/catalog.ts';
-import { type ErrorDetails, messageOf, RefoldError } from '../../core/errors.ts';
+import { type ErrorDetails, grouped, messageOf, RefoldError } from '../../core/errors.ts';
 import { type EventMeta, type Json, type RecordedEvent, recordedEvent } from '../../core/event.ts';
 import { frozenCopy } from '../../core/freeze.ts';
 import { copyPayload, inspectInput } from '../../core/guard.ts';
@@ -68,7 +68,7 @@ function dataThatFits(eventType: EventType, given: unknown, event: RecordedEvent
   } catch (error) {
     throw refusalOf(error, { ...details, hint: REDACT_HINT }, 'redact');
   }
-  const what = `the redacted data of ${event.type} at ${event.sequence}`;
+  const what = `the redacted data of ${event.type} at ${grouped(event.sequence)}`;
   const parsed = copied(parseWith(eventType.schema, own, what, { ...details, hint: REDACT_HINT }, 'redact'), event);
   if (sameJson(parsed, own)) return parsed;
   if (changesRecorded(eventType, event)) {
@@ -107,12 +107,12 @@ function detailsOf({ type, sequence }: RecordedEvent): ErrorDetails {
 }
 
 function refused(event: RecordedEvent, problem: string, cause?: unknown): RefoldError {
-  const message = `Cannot redact ${event.type} at ${event.sequence}: ${problem}`;
+  const message = `Cannot redact ${event.type} at ${grouped(event.sequence)}: ${problem}`;
   return new RefoldError('EVENT_REJECTED', message, { ...detailsOf(event), cause, hint: REDACT_HINT });
 }
 
 function withoutRedact({ type, sequence }: RecordedEvent): RefoldError {
-  return new RefoldError('INVALID_OPTION', `Cannot redact ${type} at ${sequence}: the type has no redact`, {
+  return new RefoldError('INVALID_OPTION', `Cannot redact ${type} at ${grouped(sequence)}: the type has no redact`, {
     type,
     sequence,
     hint: `Give ${type} a redact in the model, (data) => data if it holds nothing to forget, or select other events; nothing was changed`,

@@ -4,7 +4,7 @@
  * Pure, except that `where` and `tags` are functions of the application.
  */
 import { createHash } from 'node:crypto';
-import { messageOf, RefoldError } from '../../core/errors.ts';
+import { grouped, messageOf, RefoldError } from '../../core/errors.ts';
 import type { RecordedEvent } from '../../core/event.ts';
 import { isPromiseLike, letGo } from '../../core/let-go.ts';
 import type { Model } from '../../core/model.ts';
@@ -103,7 +103,7 @@ export function isPicked(where: ((event: RecordedEvent) => unknown) | undefined,
 }
 
 function badWhere({ sequence, type }: RecordedEvent, problem: string, cause?: unknown): RefoldError {
-  return new RefoldError('INVALID_OPTION', `Cannot redact: at ${sequence} ${problem}`, {
+  return new RefoldError('INVALID_OPTION', `Cannot redact: at ${grouped(sequence)} ${problem}`, {
     sequence,
     type,
     cause,

@@ -6,9 +6,11 @@
  * snapshot, and refolds only from where the change first mattered. The hash covers the text of the model, not of its
  * dependencies.
  */
+
 import { createHash } from 'node:crypto';
 import type { EventType } from '../../core/catalog.ts';
 import type { Comparators } from '../../core/comparators.ts';
+import { grouped } from '../../core/errors.ts';
 import type { FingerprintKind, Model } from '../../core/model.ts';
 import { ignoreEvent } from '../../core/model-checks.ts';
 import { hashStateOf } from '../../fold/encoding/state-codec.ts';
@@ -194,7 +196,7 @@ export function judgeFingerprint(
   if (changed.length === 0) return { isBelieved };
   const [type, { first }] = changed[0]!;
   const others = changed.length === 1 ? '' : ` and ${changed.length - 1} more`;
-  const change = `the reducer, schema version or upcasters of ${type}${others} changed, which first mattered at ${first}`;
+  const change = `the reducer, schema version or upcasters of ${type}${others} changed, which first mattered at ${grouped(first)}`;
   return { change, isBelieved: false };
 }
 

@@ -3,6 +3,7 @@
  *
  * It always uses the direct fold. Between blocks it pauses, so that other work of the event loop runs during a long replay.
  */
+import { grouped } from '../../core/errors.ts';
 import type { RecordedEvent } from '../../core/event.ts';
 import { freezeJson } from '../../core/freeze.ts';
 import type { Model } from '../../core/model.ts';
@@ -148,7 +149,7 @@ async function leniencyOf(log: LogStore): Promise<Leniency> {
   const onNewRoot: Leniency['onNewRoot'] = ({ type, sequence }) => {
     if (warned.has(type)) return;
     warned.add(type);
-    const what = `The reducer of ${type} returned a new state at sequence ${sequence}, which was ignored`;
+    const what = `The reducer of ${type} returned a new state at sequence ${grouped(sequence)}, which was ignored`;
     warnOf(log, 'RefoldReplayWarning', `${what}: new events that it does so for are refused`);
   };
   return { through, onNewRoot };

@@ -1,7 +1,7 @@
 /** Writes a state into the log's snapshots, and reads it back. The hash proves that the state is the same. */
 import { createHash } from 'node:crypto';
 import type { Comparators } from '../../core/comparators.ts';
-import { messageOf, RefoldError } from '../../core/errors.ts';
+import { grouped, messageOf, RefoldError } from '../../core/errors.ts';
 import { decodeInSteps, encodeState, STATE_FORMAT } from '../../fold/encoding/state-codec.ts';
 import type { LogHead, LogStore, SnapshotInfo } from '../../log/log-store.ts';
 import type { Pace } from '../../threads/pace.ts';
@@ -136,11 +136,15 @@ export async function loadSnapshot<State extends object>(
 }
 
 function notItsHash({ path }: LogStore, { sequence }: SnapshotInfo): RefoldError {
-  return new RefoldError('LOG_CORRUPT', `Cannot load the snapshot at ${sequence}: its state hash does not match`, {
-    path,
-    sequence,
-    hint: 'Recovery uses the snapshot before it; run refold verify to look for further damage',
-  });
+  return new RefoldError(
+    'LOG_CORRUPT',
+    `Cannot load the snapshot at ${grouped(sequence)}: its state hash does not match`,
+    {
+      path,
+      sequence,
+      hint: 'Recovery uses the snapshot before it; run refold verify to look for further damage',
+    },
+  );
 }
 
 /** A comparator is application code: what it throws, a RefoldError perhaps, must not pass for a failure of the log. */
@@ -154,7 +158,7 @@ function nextStep<State>(
   } catch (cause) {
     const known = isUndecodable(cause) ? cause : undefined;
     const why = messageOf(cause).replace(/^Cannot decode the state: /, '');
-    throw new RefoldError(known?.code ?? 'MODEL_MISMATCH', `Cannot load the snapshot at ${sequence}: ${why}`, {
+    throw new RefoldError(known?.code ?? 'MODEL_MISMATCH', `Cannot load the snapshot at ${grouped(sequence)}: ${why}`, {
       path,
       sequence,
       cause,

@@ -4,7 +4,7 @@
  *
  * The log keeps them, so that a query without a model knows which stored tags count.
  */
-import { isInstance, isRefoldError, RefoldError } from '../../core/errors.ts';
+import { grouped, isInstance, isRefoldError, RefoldError } from '../../core/errors.ts';
 import type { RecordedEvent } from '../../core/event.ts';
 import type { Model } from '../../core/model.ts';
 import { nameOfTagger, TagsRefused, taggerOf, tagsOf } from '../../core/tagging.ts';
@@ -104,7 +104,7 @@ export function tagsNow(model: Model, { type, sequence, data }: RecordedEvent): 
     return tagsOf(eventType, data);
   } catch (error) {
     if (!isInstance(error, TagsRefused)) throw error;
-    throw new RefoldError('MODEL_MISMATCH', `Cannot tag ${type} at ${sequence}: ${error.message}`, {
+    throw new RefoldError('MODEL_MISMATCH', `Cannot tag ${type} at ${grouped(sequence)}: ${error.message}`, {
       type,
       sequence,
       hint: `Correct the tags of ${type}: it must accept all data in the log`,

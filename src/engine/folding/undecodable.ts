@@ -4,7 +4,7 @@
  * An open does not fail because of them if the log can be replayed. They are passed over and reported. They are remembered
  * while the log is open, so that no history is dropped because of them.
  */
-import { type ErrorCode, isRefoldError, messageOf, type RefoldError } from '../../core/errors.ts';
+import { type ErrorCode, grouped, isRefoldError, messageOf, type RefoldError } from '../../core/errors.ts';
 import type { LogStore, SnapshotInfo } from '../../log/log-store.ts';
 import { warnOf } from '../calls/warn.ts';
 
@@ -77,14 +77,14 @@ export function groupReasons(passedOver: readonly PassedOver[]): string[] {
 
 function describeGroup(group: readonly PassedOver[]): string {
   const { sequence, reason } = group[0]!;
-  if (group.length === 1) return `the snapshot at ${sequence} was passed over: ${reason}`;
+  if (group.length === 1) return `the snapshot at ${grouped(sequence)} was passed over: ${reason}`;
   const sequences = group.map((each) => each.sequence);
-  return `${group.length} snapshots from ${Math.min(...sequences)} to ${Math.max(...sequences)} were passed over: ${reason}`;
+  return `${grouped(group.length)} snapshots from ${grouped(Math.min(...sequences))} to ${grouped(Math.max(...sequences))} were passed over: ${reason}`;
 }
 
 /** Removes the sequence from a message: it is reported beside the reason, and equal reasons can then be grouped. */
 function withoutPlace(message: string): string {
-  return message.replace(/^Cannot \w+ the snapshot at( sequence)? \d+( of .*?)?: /, '');
+  return message.replace(/^Cannot \w+ the snapshot at( sequence)? [\d,]+( of .*?)?: /, '');
 }
 
 function keyOf({ owner, sequence, stateHash }: SnapshotInfo): string {

@@ -4,7 +4,7 @@
  * The data of an event in the log is what a schema gave, so it is the schema's output. It is checked backwards, as zod encodes.
  * A schema with a transform that has no way back cannot be checked so, and its events are not.
  */
-import { describeIssues, messageOf, type SerializedError } from '../../core/errors.ts';
+import { describeIssues, grouped, messageOf, type SerializedError } from '../../core/errors.ts';
 import type { RecordedEvent } from '../../core/event.ts';
 import type { Model } from '../../core/model.ts';
 import { shortened } from '../../core/nearest.ts';
@@ -46,7 +46,7 @@ export class UpcastCheck {
       const what = into === type ? `${type} of version ${version}` : `${type}, which becomes ${into},`;
       return {
         code: 'MODEL_MISMATCH',
-        message: `${what} at ${sequence}${more} is upcast to data that does not fit the schema of ${into}: ${why}`,
+        message: `${what} at ${grouped(sequence)}${more} is upcast to data that does not fit the schema of ${into}: ${why}`,
         path,
         type,
         sequence,

@@ -6,7 +6,7 @@
  * depend on an upcaster whose result would be refused now: their events are accepted as before, with a warning.
  */
 import type { EventType } from '../../core/catalog.ts';
-import { isInstance, messageOf, RefoldError } from '../../core/errors.ts';
+import { grouped, isInstance, messageOf, RefoldError } from '../../core/errors.ts';
 import type { RecordedEvent } from '../../core/event.ts';
 import { freezeJson } from '../../core/freeze.ts';
 import { copyPayload, MAX_DEPTH, PayloadRefused } from '../../core/guard.ts';
@@ -179,7 +179,7 @@ function admitTurned(data: unknown): unknown {
 function cannotTurn({ type: into }: EventType, { type, sequence }: RecordedEvent, cause: unknown): RefoldError {
   const refused = isInstance(cause, PayloadRefused) ? cause : undefined;
   const problem = refused === undefined ? messageOf(cause) : `it gave ${refused.message} at ${refused.at}`;
-  return new RefoldError('MODEL_MISMATCH', `Cannot make ${into} of ${type} at ${sequence}: ${problem}`, {
+  return new RefoldError('MODEL_MISMATCH', `Cannot make ${into} of ${type} at ${grouped(sequence)}: ${problem}`, {
     type,
     sequence,
     ...(refused === undefined ? {} : { at: refused.at }),
@@ -258,19 +258,23 @@ function cannotUpcast(
   { type, sequence }: RecordedEvent,
   details: { readonly cause?: unknown; readonly at?: string | undefined } = {},
 ): RefoldError {
-  return new RefoldError('MODEL_MISMATCH', `Cannot upcast ${type} at ${sequence} from version ${version}: ${problem}`, {
-    type,
-    sequence,
-    ...(details.at === undefined ? {} : { at: details.at }),
-    cause: details.cause,
-    hint: `Correct upcast[${version}] of ${type}: it must accept all data recorded as version ${version}, and give plain JSON`,
-  });
+  return new RefoldError(
+    'MODEL_MISMATCH',
+    `Cannot upcast ${type} at ${grouped(sequence)} from version ${version}: ${problem}`,
+    {
+      type,
+      sequence,
+      ...(details.at === undefined ? {} : { at: details.at }),
+      cause: details.cause,
+      hint: `Correct upcast[${version}] of ${type}: it must accept all data recorded as version ${version}, and give plain JSON`,
+    },
+  );
 }
 
 function unknownType(model: Model, { type, sequence }: RecordedEvent): RefoldError {
   return new RefoldError(
     'UNKNOWN_EVENT_TYPE',
-    `Cannot fold the event at ${sequence}: the model ${model.name} has no type ${type}`,
+    `Cannot fold the event at ${grouped(sequence)}: the model ${model.name} has no type ${type}`,
     {
       type,
       sequence,
@@ -282,7 +286,7 @@ function unknownType(model: Model, { type, sequence }: RecordedEvent): RefoldErr
 function fromTheFuture({ version }: EventType, event: RecordedEvent): RefoldError {
   const { type, sequence } = event;
   const problem = `${type} was recorded as version ${event.version}, and the model knows up to ${version}`;
-  return new RefoldError('MODEL_MISMATCH', `Cannot fold the event at ${sequence}: ${problem}`, {
+  return new RefoldError('MODEL_MISMATCH', `Cannot fold the event at ${grouped(sequence)}: ${problem}`, {
     type,
     sequence,
     hint: 'Run the newer release of the application that wrote it',

@@ -4,7 +4,9 @@
  * First a pure function judges the snapshot's description. Then the bytes are read. A damaged snapshot costs time, not data:
  * the next one is loaded in its place.
  */
+
 import type { RefoldError } from '../../core/errors.ts';
+import { grouped } from '../../core/errors.ts';
 import { COLLECTIONS_FORMAT, STATE_FORMAT } from '../../fold/encoding/state-codec.ts';
 import type { LogStore, SnapshotInfo } from '../../log/log-store.ts';
 import { throwIfAborted } from '../../threads/aborted.ts';
@@ -97,9 +99,9 @@ interface Judgement {
 }
 
 function judge(info: SnapshotInfo, { head, firstSequence, fingerprint, beliefs }: RecoveryFacts): Judgement {
-  if (info.sequence > head) return { reason: `it is beyond ${head}` };
+  if (info.sequence > head) return { reason: `it is beyond ${grouped(head)}` };
   if (info.sequence + 1 < firstSequence)
-    return { reason: `the events after it were dropped: the log begins at ${firstSequence}` };
+    return { reason: `the events after it were dropped: the log begins at ${grouped(firstSequence)}` };
   if (!isReadable(info.format)) {
     const reason = `its format is ${info.format}, and this release reads ${STATE_FORMAT} to ${COLLECTIONS_FORMAT}`;
     return { reason };

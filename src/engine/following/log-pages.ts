@@ -3,7 +3,7 @@
  *
  * Followers that read the same page at about the same time share it. A page is small, so that one who reads slowly holds little.
  */
-import { isRefoldError, RefoldError } from '../../core/errors.ts';
+import { grouped, isRefoldError, RefoldError } from '../../core/errors.ts';
 import type { RecordedEvent } from '../../core/event.ts';
 import type { Model } from '../../core/model.ts';
 import { findBlocks } from '../../log/found-blocks.ts';
@@ -117,7 +117,7 @@ export class LogPages {
 }
 
 function nothingThere(path: string, sequence: number): RefoldError {
-  const message = `Cannot follow ${path}: it gave nothing from sequence ${sequence} on, although it says that it has it`;
+  const message = `Cannot follow ${path}: it gave nothing from sequence ${grouped(sequence)} on, although it says that it has it`;
   return new RefoldError('LOG_CORRUPT', message, { path, sequence, hint: 'Run refold verify' });
 }
 

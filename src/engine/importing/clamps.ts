@@ -2,6 +2,7 @@
  * Counts the times that an import had to change: in a log they never decrease, so an event that is earlier than the one before
  * gets the time of that event.
  */
+import { grouped } from '../../core/errors.ts';
 
 /** What an import says of times that it had to change. */
 export interface ClampReport {
@@ -51,6 +52,6 @@ export function clampWarning(
 ): string | undefined {
   if (firstClamped === undefined) return undefined;
   const events = clamped === 1 ? '1 imported event was' : `${clamped} imported events were`;
-  const first = `the first is ${firstClamped.sequence}`;
+  const first = `the first is ${grouped(firstClamped.sequence)}`;
   return `${events} earlier than an event before, by up to ${worstMilliseconds} ms, and got the time of that event: ${first} of ${path}`;
 }

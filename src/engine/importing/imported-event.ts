@@ -1,5 +1,5 @@
 /** An event from elsewhere that a log without a model takes: read once, checked, and made a commit. Its schema is not known. */
-import { messageOf, RefoldError } from '../../core/errors.ts';
+import { grouped, messageOf, RefoldError } from '../../core/errors.ts';
 import type { EventMeta } from '../../core/event.ts';
 import { isParts } from '../../core/parts.ts';
 import { encodeCommit } from '../../log/blocks/block.ts';
@@ -59,7 +59,7 @@ function readImported(event: unknown, sequence: number): Partial<ImportedEvent> 
 }
 
 function badImport(problem: string, sequence: number, type?: string): RefoldError {
-  return new RefoldError('EVENT_REJECTED', `Cannot import the event that would be ${sequence}: ${problem}`, {
+  return new RefoldError('EVENT_REJECTED', `Cannot import the event that would be ${grouped(sequence)}: ${problem}`, {
     sequence,
     ...(type === undefined ? {} : { type }),
     hint: 'An event is { type, data, version?, recordedAt?, meta?, commandId? }, as refold events prints them',

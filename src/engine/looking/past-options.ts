@@ -1,7 +1,8 @@
 /** What the calls of a past handle take and give, and how it is checked. */
+import { grouped } from '../../core/errors.ts';
 import type { LogSource } from '../../log/log-source.ts';
 import type { LogStore } from '../../log/log-store.ts';
-import { A_FUNCTION, A_SIGNAL, grouped, isSequence, type OptionChecks, TRUE_OR_FALSE } from '../calls/call-options.ts';
+import { A_FUNCTION, A_SIGNAL, isSequence, type OptionChecks, TRUE_OR_FALSE } from '../calls/call-options.ts';
 import { A_LOG, A_PATH, type LogOptions } from '../calls/log-options.ts';
 import type { Progress } from '../calls/progress.ts';
 import type { PastState } from '../past/history.ts';

@@ -4,7 +4,7 @@
  * A walk folds directly, and asks for the next block only after the one before: it is as fast as a replay. What it gives is
  * the state itself, which changes with each event.
  */
-import { RefoldError } from '../../core/errors.ts';
+import { grouped, RefoldError } from '../../core/errors.ts';
 import type { DeepReadonly, RecordedEvent } from '../../core/event.ts';
 import type { Model } from '../../core/model.ts';
 import { foldDirect, foldOneDirect } from '../../fold/live-state.ts';
@@ -177,7 +177,7 @@ export class Walking<State extends object> implements WalkedBlock<State> {
 }
 
 function redactedMeanwhile({ path }: LogStore, sequence: number): RefoldError {
-  return new RefoldError('HISTORY_GONE', `Cannot walk on after ${sequence}: the log was redacted meanwhile`, {
+  return new RefoldError('HISTORY_GONE', `Cannot walk on after ${grouped(sequence)}: the log was redacted meanwhile`, {
     path,
     sequence,
     hint: 'Walk again: the state and the events are those of the redacted log then',

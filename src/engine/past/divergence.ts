@@ -5,7 +5,7 @@
  * for example because a reducer reads its thread or process, a comparison finds the place. The event is then the first since
  * the last snapshot that changed something there.
  */
-import { RefoldError } from '../../core/errors.ts';
+import { grouped, RefoldError } from '../../core/errors.ts';
 import type { Model } from '../../core/model.ts';
 import { diffStates, type StateDifference } from '../../fold/diff.ts';
 import { decodeState, hashStateOf } from '../../fold/encoding/state-codec.ts';
@@ -130,7 +130,7 @@ export function diverged(path: string, to: number, { sequence, type, at }: Diver
   const place = at === '' ? 'in its root' : `at ${at}`;
   return new RefoldError(
     'REDUCER_FAILED',
-    `Cannot keep a snapshot at ${to}: a replay gives another state than the live one. They differ since event ${sequence} (${type}), ${place}`,
+    `Cannot keep a snapshot at ${grouped(to)}: a replay gives another state than the live one. They differ since event ${grouped(sequence)} (${type}), ${place}`,
     {
       path,
       sequence,

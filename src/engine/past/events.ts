@@ -5,7 +5,7 @@
  * still computes them in the same way. The tags of all other events are computed from their data, so an answer is always
  * complete: see `core/tagging.ts`.
  */
-import { RefoldError } from '../../core/errors.ts';
+import { grouped, RefoldError } from '../../core/errors.ts';
 import type { RecordedEvent } from '../../core/event.ts';
 import type { Model } from '../../core/model.ts';
 import { listNearest, shortened } from '../../core/nearest.ts';
@@ -282,7 +282,7 @@ function withoutTags(log: LogStore): RefoldError {
 function tagsNotStored(log: LogStore, { type, sequence }: RecordedEvent): RefoldError {
   return new RefoldError(
     'INVALID_OPTION',
-    `Cannot read events by tag: the tags of ${type} at ${sequence} are not stored`,
+    `Cannot read events by tag: the tags of ${type} at ${grouped(sequence)} are not stored`,
     {
       path: log.path,
       sequence,

@@ -1,6 +1,6 @@
 /** Looking back: positions and past states. All of it reads what is durable. */
 import { isDate } from 'node:util/types';
-import { type ErrorDetails, isRefoldError, RefoldError } from '../../core/errors.ts';
+import { type ErrorDetails, grouped, isRefoldError, RefoldError } from '../../core/errors.ts';
 import type { Model } from '../../core/model.ts';
 import { isParts } from '../../core/parts.ts';
 import { decodeBlock } from '../../log/blocks/block.ts';
@@ -152,7 +152,7 @@ function readPosition(log: LogStore, position: unknown): { readonly sequence?: n
 }
 
 function invalidPosition(log: LogStore, message: string, details: ErrorDetails): RefoldError {
-  const hint = `Give { sequence } from 0 to ${log.head().sequence}, or { time } as a Date or in milliseconds`;
+  const hint = `Give { sequence } from 0 to ${grouped(log.head().sequence)}, or { time } as a Date or in milliseconds`;
   return new RefoldError('INVALID_OPTION', message, { path: log.path, ...details, hint });
 }
 
@@ -169,9 +169,13 @@ export async function locate(log: LogStore, position: Position): Promise<number>
 function reachedSequence(log: LogStore, sequence: number): number {
   const head = log.head().sequence;
   if (sequence <= head) return sequence;
-  throw new RefoldError('INVALID_OPTION', `Cannot go there: the log ends at ${head}, before ${sequence}`, {
-    ...{ path: log.path, sequence, hint: `Give a sequence from 0 to ${head}, or a time` },
-  });
+  throw new RefoldError(
+    'INVALID_OPTION',
+    `Cannot go there: the log ends at ${grouped(head)}, before ${grouped(sequence)}`,
+    {
+      ...{ path: log.path, sequence, hint: `Give a sequence from 0 to ${grouped(head)}, or a time` },
+    },
+  );
 }
 
 async function sequenceAt(log: LogStore, time: number): Promise<number> {
@@ -181,11 +185,15 @@ async function sequenceAt(log: LogStore, time: number): Promise<number> {
   if (header !== undefined) return lastEventAt(log, header, { time, head });
   const first = log.firstSequence();
   if (first > 1) {
-    throw new RefoldError('HISTORY_GONE', `Cannot go back to ${describeTime(time)}: the log begins at ${first}`, {
-      path: log.path,
-      sequence: first,
-      hint: 'Ask for a later time, or restore a backup',
-    });
+    throw new RefoldError(
+      'HISTORY_GONE',
+      `Cannot go back to ${describeTime(time)}: the log begins at ${grouped(first)}`,
+      {
+        path: log.path,
+        sequence: first,
+        hint: 'Ask for a later time, or restore a backup',
+      },
+    );
   }
   await requireLater(log, first, { time, head });
   return 0;

@@ -4,7 +4,7 @@
  * It starts from its last saved state, catches up from the log, then folds what becomes durable. It is never ahead of the
  * log. When its reducer throws, the projection stops and the store continues. Started again, it begins where it was saved last.
  */
-import { isRefoldError, messageOf, RefoldError } from '../../core/errors.ts';
+import { grouped, isRefoldError, messageOf, RefoldError } from '../../core/errors.ts';
 import type { DeepReadonly } from '../../core/event.ts';
 import type { Model } from '../../core/model.ts';
 import { OrderedTables } from '../../fold/live-state.ts';
@@ -242,7 +242,7 @@ export class Projection<State extends object = any> {
 
   #tellUnsaved(sequence: number, cause: unknown): void {
     if (isRefoldError(cause, 'STORE_CLOSED')) return; // the caller that closed the store knows
-    const message = `The projection ${this.name} could not be saved at ${sequence}: ${messageOf(cause)}`;
+    const message = `The projection ${this.name} could not be saved at ${grouped(sequence)}: ${messageOf(cause)}`;
     warnOf(this.#parts.log, 'RefoldProjectionWarning', new Error(message, { cause }));
   }
 

@@ -1,5 +1,5 @@
 /** What an open does: it chooses a snapshot, loads it, folds the tail, and reports why. */
-import { RefoldError } from '../../core/errors.ts';
+import { grouped, RefoldError } from '../../core/errors.ts';
 import type { Model } from '../../core/model.ts';
 import type { LogStore, SnapshotInfo } from '../../log/log-store.ts';
 import { performance } from '../../threads/timers.ts';
@@ -97,7 +97,7 @@ export async function requireSameHistory(log: LogStore, info: SnapshotInfo): Pro
     if (block.lastSequence !== info.sequence || block.chain === info.chain) return;
     throw new RefoldError(
       'LOG_CORRUPT',
-      `Cannot use the snapshot at ${info.sequence}: it was taken of another history`,
+      `Cannot use the snapshot at ${grouped(info.sequence)}: it was taken of another history`,
       {
         path: log.path,
         sequence: info.sequence,
@@ -117,7 +117,7 @@ function historyGone(
   const why = groupReasons(passedOver).join('; ');
   return new RefoldError(
     'HISTORY_GONE',
-    `Cannot build the state at ${to}: the log begins at ${first}${why && `; ${why}`}`,
+    `Cannot build the state at ${grouped(to)}: the log begins at ${grouped(first)}${why && `; ${why}`}`,
     {
       path: log.path,
       sequence: first,
@@ -174,10 +174,12 @@ function explain(
   passedOver: readonly PassedOver[],
   belief: string | undefined,
 ): string {
-  const tail = replayed === 0 ? 'nothing was left to replay' : `replayed the ${replayed} events after it`;
+  const tail = replayed === 0 ? 'nothing was left to replay' : `replayed the ${grouped(replayed)} events after it`;
   const none =
-    replayed === 0 ? 'The log is empty' : `Replayed all ${replayed} events: there was no snapshot to start from`;
-  const done = snapshot === undefined ? none : `Loaded the snapshot at ${snapshot.sequence}; ${tail}`;
+    replayed === 0
+      ? 'The log is empty'
+      : `Replayed all ${grouped(replayed)} events: there was no snapshot to start from`;
+  const done = snapshot === undefined ? none : `Loaded the snapshot at ${grouped(snapshot.sequence)}; ${tail}`;
   const believed = belief === undefined ? [] : [`this snapshot was believed once: ${belief}`];
   return `${[done, ...believed, ...groupReasons(passedOver)].join('; ')}.`;
 }

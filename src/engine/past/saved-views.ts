@@ -1,5 +1,5 @@
 /** What the log keeps of a projection: its saved states, and the checkpoint that says how far they reach. */
-import { RefoldError } from '../../core/errors.ts';
+import { grouped, RefoldError } from '../../core/errors.ts';
 import type { LogHead, LogStore, SnapshotInfo } from '../../log/log-store.ts';
 import { Pace } from '../../threads/pace.ts';
 import { noteBeliefs } from '../folding/beliefs.ts';
@@ -98,11 +98,15 @@ function historyGone(
   const first = log.firstSequence();
   const others = 'restore a backup, or go back to the definition that it was saved with';
   const why = ['', ...groupReasons(passedOver)].join('; ');
-  return new RefoldError('HISTORY_GONE', `Cannot start the projection ${name}: the log begins at ${first}${why}`, {
-    path: log.path,
-    type: name,
-    sequence: first,
-    cause,
-    hint: stale === undefined ? `R${others.slice(1)}` : `${vouchingHint(stale)}. Otherwise ${others}`,
-  });
+  return new RefoldError(
+    'HISTORY_GONE',
+    `Cannot start the projection ${name}: the log begins at ${grouped(first)}${why}`,
+    {
+      path: log.path,
+      type: name,
+      sequence: first,
+      cause,
+      hint: stale === undefined ? `R${others.slice(1)}` : `${vouchingHint(stale)}. Otherwise ${others}`,
+    },
+  );
 }

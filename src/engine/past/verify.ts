@@ -4,7 +4,7 @@
  * Findings are reported, not thrown. After the first damaged block nothing more can be folded, and the report says how far
  * the fold came.
  */
-import { isRefoldError, messageOf, type RefoldError, type SerializedError } from '../../core/errors.ts';
+import { grouped, isRefoldError, messageOf, type RefoldError, type SerializedError } from '../../core/errors.ts';
 import { isPromiseLike, letGo } from '../../core/let-go.ts';
 import type { Model } from '../../core/model.ts';
 import { hashStateOf } from '../../fold/encoding/state-codec.ts';
@@ -235,7 +235,7 @@ async function judge<State extends object>(
   if (hashStateOf(cursor.state, model.comparators) === info.stateHash) return 'equal';
   problems.push({
     code: 'LOG_CORRUPT',
-    message: `The snapshot at ${info.sequence} differs from the state that the log gives`,
+    message: `The snapshot at ${grouped(info.sequence)} differs from the state that the log gives`,
     path: log.path,
     sequence: info.sequence,
     hint: 'A reducer is not deterministic, or a function it calls changed without a new model version',
@@ -276,7 +276,7 @@ function brokenInvariant(
 ): SerializedError {
   return {
     code: 'INVARIANT_BROKEN',
-    message: `The invariant ${name} does not hold at ${sequence}${because}`,
+    message: `The invariant ${name} does not hold at ${grouped(sequence)}${because}`,
     path: log.path,
     type: name,
     sequence,
@@ -287,7 +287,7 @@ function brokenInvariant(
 function divergence({ log }: VerifyContext<any>, sequence: number): SerializedError {
   return {
     code: 'REDUCER_FAILED',
-    message: `The live state at ${sequence} differs from what the log gives`,
+    message: `The live state at ${grouped(sequence)} differs from what the log gives`,
     path: log.path,
     sequence,
     hint: 'A reducer is not deterministic: look for a clock, chance, or a value that is in the state twice',

@@ -1,6 +1,6 @@
 /** The definition of a reactor, and its checks. */
 import type { Catalog, RecordedEventOf, TypeOf } from '../../core/catalog.ts';
-import { RefoldError } from '../../core/errors.ts';
+import { grouped, RefoldError } from '../../core/errors.ts';
 import type { DeepReadonly } from '../../core/event.ts';
 import type { Model } from '../../core/model.ts';
 import { listNearest } from '../../core/nearest.ts';
@@ -9,7 +9,6 @@ import {
   A_FUNCTION,
   checkOptions,
   checkValue,
-  grouped,
   isSequence,
   type OptionCheck,
   type OptionChecks,

@@ -1,5 +1,5 @@
 /** The reactors of a store: started, stopped and forgotten by name. */
-import { messageOf, RefoldError } from '../../core/errors.ts';
+import { grouped, messageOf, RefoldError } from '../../core/errors.ts';
 import type { Model } from '../../core/model.ts';
 import { listNearest } from '../../core/nearest.ts';
 import { storeClosed } from '../../log/log-errors.ts';
@@ -150,7 +150,7 @@ async function loadedFrom({ name, checkpoint }: CheckedReactor, log: LogStore): 
   if (loaded === undefined || loaded === null) return undefined;
   const head = log.head().sequence;
   if (Number.isSafeInteger(loaded) && (loaded as number) >= 0 && (loaded as number) <= head) return loaded as number;
-  const message = `Cannot start the reactor ${name}: its checkpoint gave ${String(loaded)}, and the log ends at ${head}`;
+  const message = `Cannot start the reactor ${name}: its checkpoint gave ${String(loaded)}, and the log ends at ${grouped(head)}`;
   const hint = 'load gives a sequence that save was given; a log that was restored may end before it';
   throw invalid(message, name, hint);
 }
@@ -158,7 +158,7 @@ async function loadedFrom({ name, checkpoint }: CheckedReactor, log: LogStore): 
 function historyGone(name: string, needed: number, first: number, path: string): RefoldError {
   return new RefoldError(
     'HISTORY_GONE',
-    `Cannot start the reactor ${name}: it needs the event ${needed}, and the log begins at ${first}`,
+    `Cannot start the reactor ${name}: it needs the event ${grouped(needed)}, and the log begins at ${grouped(first)}`,
     {
       path,
       type: name,

@@ -1,5 +1,5 @@
 /** What a reactor makes of the events that it reads: tasks, and the partition of each. */
-import { messageOf, RefoldError } from '../../core/errors.ts';
+import { grouped, messageOf, RefoldError } from '../../core/errors.ts';
 import type { RecordedEvent } from '../../core/event.ts';
 import type { CheckedReactor } from './definition.ts';
 import type { LaneKey } from './lanes.ts';
@@ -41,6 +41,6 @@ export function keyOf({ name, partitionBy }: CheckedReactor, event: RecordedEven
   }
   const { sequence, type } = event;
   const hint = 'Mend partitionBy and call retry with this sequence, or skip it';
-  const message = `The reactor ${name} cannot place ${type} at ${sequence}: ${problem}`;
+  const message = `The reactor ${name} cannot place ${type} at ${grouped(sequence)}: ${problem}`;
   throw new RefoldError('REACTOR_FAILED', message, { sequence, type, cause, hint });
 }

@@ -5,7 +5,7 @@
  * were dropped, it loads the newest snapshot, warns, and continues from there. Any other failure ends it: the state stays as
  * of its last whole commit, and calls that wait are rejected with the reason.
  */
-import { isRefoldError, messageOf, RefoldError } from '../../core/errors.ts';
+import { grouped, isRefoldError, messageOf, RefoldError } from '../../core/errors.ts';
 import type { RecordedEvent } from '../../core/event.ts';
 import type { Block, LogStore } from '../../log/log-store.ts';
 import { Pace } from '../../threads/pace.ts';
@@ -190,7 +190,7 @@ export class Replica<State extends object> {
 
   #late(sequence: number, timeout: number): RefoldError {
     const { path } = this.#parts.log;
-    const message = `Cannot wait any longer for sequence ${sequence}: after ${timeout} ms the replica is at ${this.#sequence}`;
+    const message = `Cannot wait any longer for sequence ${grouped(sequence)}: after ${timeout} ms the replica is at ${grouped(this.#sequence)}`;
     return new RefoldError('SEQUENCE_CONFLICT', message, {
       path,
       sequence: this.#sequence,
@@ -206,7 +206,7 @@ function jumped({ path }: LogStore, before: number, now: number): string {
 function failureOf({ path }: LogStore, sequence: number, cause: unknown): RefoldError {
   if (isRefoldError(cause, 'STORE_FAILED')) return cause;
   const { type, hint } = isRefoldError(cause) ? cause : {};
-  const message = `Cannot follow ${path} after sequence ${sequence}: ${messageOf(cause)}`;
+  const message = `Cannot follow ${path} after sequence ${grouped(sequence)}: ${messageOf(cause)}`;
   return new RefoldError('STORE_FAILED', message, {
     path,
     sequence: isRefoldError(cause) ? (cause.sequence ?? sequence) : sequence,

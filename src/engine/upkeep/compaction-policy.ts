@@ -1,4 +1,5 @@
 /** When history is sealed, dropped and its space returned, and how far: pure decisions from facts to a plan. */
+import { grouped } from '../../core/errors.ts';
 import type { BlockHeader } from '../../log/log-store.ts';
 import type { History } from '../calls/options.ts';
 
@@ -58,7 +59,7 @@ function holdersOf(facts: RetentionFacts, older: number, wanted: number): string
     if (sequence >= needsMore) continue;
     const forget = kind === 'projection' ? 'forgetProjection' : 'forgetReactor';
     holders.push(
-      `the ${kind} ${name} needs what follows ${sequence} (${forget} removes one that is not used any more)`,
+      `the ${kind} ${name} needs what follows ${grouped(sequence)} (${forget} removes one that is not used any more)`,
     );
   }
   return holders.length > 0 ? holders : [`recovery needs what follows ${older}, the older of two snapshots`];

@@ -5,7 +5,7 @@
  * still needs are never dropped. Both snapshots are read completely before anything is dropped.
  */
 import { createHash } from 'node:crypto';
-import { RefoldError } from '../../core/errors.ts';
+import { grouped, RefoldError } from '../../core/errors.ts';
 import type { SealReport } from '../../log/log-care.ts';
 import type { BlockHeader, LogStore, SnapshotInfo } from '../../log/log-store.ts';
 import { type OptionChecks, TRUE_OR_FALSE } from '../calls/call-options.ts';
@@ -197,11 +197,15 @@ async function requireReadable(log: LogStore, info: SnapshotInfo): Promise<void>
   const hash = createHash('sha256');
   for await (const chunk of log.readSnapshot(info)) hash.update(chunk);
   if (hash.digest('hex') === info.stateHash) return;
-  throw new RefoldError('LOG_CORRUPT', `Cannot compact: the snapshot at ${info.sequence} is not what was written`, {
-    path: log.path,
-    sequence: info.sequence,
-    hint: 'Take a new snapshot, then compact again; no event was dropped',
-  });
+  throw new RefoldError(
+    'LOG_CORRUPT',
+    `Cannot compact: the snapshot at ${grouped(info.sequence)} is not what was written`,
+    {
+      path: log.path,
+      sequence: info.sequence,
+      hint: 'Take a new snapshot, then compact again; no event was dropped',
+    },
+  );
 }
 
 function describeDrop(headers: readonly BlockHeader[], through: number): CompactionReport['dropped'] {

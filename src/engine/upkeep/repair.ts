@@ -5,7 +5,7 @@
  * and the next close of a store takes new ones. Outcomes of commands are dropped with the events that they promise. Nothing
  * that was acknowledged is dropped without `acceptLoss`.
  */
-import { RefoldError, type SerializedError } from '../../core/errors.ts';
+import { grouped, RefoldError, type SerializedError } from '../../core/errors.ts';
 import type { StoredOutcome } from '../../log/log-store.ts';
 import type { Salvage } from '../../log/sqlite/mending/salvage.ts';
 import { A_FUNCTION, checkOptions, checkValue, type OptionChecks, TRUE_OR_FALSE } from '../calls/call-options.ts';
@@ -130,7 +130,10 @@ function describe(path: string, salvage: Salvage, backup: string | undefined): R
 function lossNotAccepted({ state, claimedThrough, damage }: Salvage, path: string): RefoldError {
   const first = state.head.sequence + 1;
   const events = claimedThrough - state.head.sequence;
-  const what = events === 0 ? 'something that was acknowledged' : `${events} acknowledged events, from ${first} on`;
+  const what =
+    events === 0
+      ? 'something that was acknowledged'
+      : `${grouped(events)} acknowledged events, from ${grouped(first)} on`;
   return new RefoldError('LOG_CORRUPT', `Cannot repair ${path} without losing ${what}`, {
     path,
     sequence: first,

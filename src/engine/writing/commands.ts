@@ -1,6 +1,7 @@
 /** Commands: from an input and the present state to events or a rejection. */
 import {
   describeIssues,
+  grouped,
   isInstance,
   isRefoldError,
   messageOf,
@@ -151,7 +152,10 @@ function copyForCaller(command: string, what: string, root: string, value: unkno
   }
   const bytes = Buffer.byteLength(JSON.stringify(copy));
   if (bytes <= RESULT_BYTES) return copy;
-  throw badDecision(command, `its decide gave ${what} has ${bytes} bytes of JSON; ${RESULT_BYTES} are allowed`);
+  throw badDecision(
+    command,
+    `its decide gave ${what} has ${grouped(bytes)} bytes of JSON; ${grouped(RESULT_BYTES)} are allowed`,
+  );
 }
 
 function kindOf(value: unknown): string {

@@ -3,7 +3,7 @@
  *
  * The log follows behind. Only the log can still refuse a commit that was taken here, and then the store has failed.
  */
-import { RefoldError } from '../../core/errors.ts';
+import { grouped, RefoldError } from '../../core/errors.ts';
 import type { RecordedEvent } from '../../core/event.ts';
 import type { Model } from '../../core/model.ts';
 import type { LiveState } from '../../fold/live-state.ts';
@@ -137,11 +137,15 @@ export class LiveHead {
 }
 
 function conflict(expected: number, sequence: number, path: string): RefoldError {
-  return new RefoldError('SEQUENCE_CONFLICT', `Cannot append at sequence ${expected}: the log ends at ${sequence}`, {
-    path,
-    sequence,
-    hint: 'Read the new state and decide again',
-  });
+  return new RefoldError(
+    'SEQUENCE_CONFLICT',
+    `Cannot append at sequence ${grouped(expected)}: the log ends at ${grouped(sequence)}`,
+    {
+      path,
+      sequence,
+      hint: 'Read the new state and decide again',
+    },
+  );
 }
 
 function halfChanged(path: string, cause: unknown): RefoldError {

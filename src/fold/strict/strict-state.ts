@@ -7,7 +7,7 @@
  * The error names the event that caused the difference.
  */
 import type { Comparators } from '../../core/comparators.ts';
-import { messageOf, RefoldError } from '../../core/errors.ts';
+import { grouped, messageOf, RefoldError } from '../../core/errors.ts';
 import type { RecordedEvent } from '../../core/event.ts';
 import { adoptState } from '../atomic/adopt.ts';
 import { AtomicState } from '../atomic/atomic-state.ts';
@@ -190,7 +190,7 @@ export class StrictState<State extends object> implements LiveState<State> {
     } catch (cause) {
       throw new RefoldError(
         'REDUCER_FAILED',
-        `Cannot fold ${type} at sequence ${sequence}: it fails when it is folded a second time: ${messageOf(cause)}`,
+        `Cannot fold ${type} at sequence ${grouped(sequence)}: it fails when it is folded a second time: ${messageOf(cause)}`,
         {
           type,
           sequence,
@@ -338,7 +338,7 @@ function copyOf(event: RecordedEvent): RecordedEvent {
 function differenceAt(found: Difference, { type, sequence }: RecordedEvent, witness: Witness): RefoldError {
   const at = describePath(found.path);
   const { message, hint } = describeDifference(found, at, witness);
-  return new RefoldError('REDUCER_FAILED', `Cannot fold ${type} at sequence ${sequence}: ${message}`, {
+  return new RefoldError('REDUCER_FAILED', `Cannot fold ${type} at sequence ${grouped(sequence)}: ${message}`, {
     type,
     sequence,
     at,

@@ -4,7 +4,7 @@
  * When readers refuse a block, everything after it is lost too, even acknowledged events. So a block that breaks a rule
  * is never written. Only the engine makes blocks, so such a block is a defect in the engine.
  */
-import { RefoldError } from '../../core/errors.ts';
+import { grouped, RefoldError } from '../../core/errors.ts';
 import type { LogHead, QueuedCommit } from '../log-store.ts';
 import { tagCharacters } from './tag-list.ts';
 
@@ -45,7 +45,7 @@ export function requireReadable(commits: readonly PlacedCommit[], end: End, path
 
 function problemOf(commit: PlacedCommit, after: number, notBefore: number, start: number): string | undefined {
   const { firstSequence = after + 1, events, recordedAt, json, tags } = commit;
-  if (firstSequence !== after + 1) return `it was folded as ${firstSequence}`;
+  if (firstSequence !== after + 1) return `it was folded as ${grouped(firstSequence)}`;
   if (!Number.isSafeInteger(events) || events < 1) return `it has ${events} events`;
   if (!Number.isSafeInteger(recordedAt) || recordedAt < 0) return `its time is ${recordedAt}`;
   if (recordedAt < notBefore) return `its time ${recordedAt} is before ${notBefore}, the one before it`;
@@ -67,7 +67,7 @@ function isListOfLists(json: string): boolean {
 }
 
 function defect(problem: string, sequence: number, path: string): RefoldError {
-  return new RefoldError('STORE_FAILED', `Cannot write the commit at ${sequence}: ${problem}`, {
+  return new RefoldError('STORE_FAILED', `Cannot write the commit at ${grouped(sequence)}: ${problem}`, {
     path,
     sequence,
     hint: 'This is a defect in refold: please report it. Nothing was written; close the store and open it again',

@@ -5,7 +5,7 @@
  * Sealing reads them back and writes columns (`sealed-block.ts`). Both forms decode to the same events, fresh and mutable, and both
  * refuse malformed input with `LOG_CORRUPT`, because a payload may come from a damaged or hostile file.
  */
-import { isRefoldError, RefoldError } from '../../core/errors.ts';
+import { grouped, isRefoldError, RefoldError } from '../../core/errors.ts';
 import type { RecordedEvent } from '../../core/event.ts';
 import type { Block, EventTags, TagQuery } from '../log-store.ts';
 import { HINT_CORRUPT } from './chain.ts';
@@ -136,9 +136,13 @@ function anotherTime(): RangeError {
 
 function malformed(block: Block, cause: unknown): RefoldError {
   const { firstSequence: first, lastSequence: last } = block;
-  return new RefoldError('LOG_CORRUPT', `Cannot decode the block of events ${first} to ${last}: it is malformed`, {
-    sequence: first,
-    hint: HINT_CORRUPT,
-    cause,
-  });
+  return new RefoldError(
+    'LOG_CORRUPT',
+    `Cannot decode the block of events ${grouped(first)} to ${grouped(last)}: it is malformed`,
+    {
+      sequence: first,
+      hint: HINT_CORRUPT,
+      cause,
+    },
+  );
 }

@@ -1,5 +1,5 @@
 /** What `bisect` asks of each state: an invariant of the model, a condition as people type it, or a function. */
-import { isRefoldError, messageOf, RefoldError } from '../../../core/errors.ts';
+import { grouped, isRefoldError, messageOf, RefoldError } from '../../../core/errors.ts';
 import { isPromiseLike, letGo } from '../../../core/let-go.ts';
 import type { Model } from '../../../core/model.ts';
 import { listNearest, shortened } from '../../../core/nearest.ts';
@@ -85,7 +85,7 @@ function answerOf(asked: (state: object) => unknown, state: object, sequence: nu
     cause = error;
     problem = `it threw: ${messageOf(error)}`;
   }
-  const at = sequence === 0 ? 'before the first event' : `after event ${sequence}`;
+  const at = sequence === 0 ? 'before the first event' : `after event ${grouped(sequence)}`;
   throw new RefoldError('INVALID_OPTION', `Cannot ask the condition ${at}: ${problem}`, {
     type: 'condition',
     sequence,

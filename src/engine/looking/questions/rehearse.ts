@@ -5,7 +5,7 @@
  * The two states are compared at ends of blocks, as often as that stays under half of the folding time. Once they differ, what each
  * event changes under either model is compared from the last place where they were the same: so the first difference is exact.
  */
-import { isRefoldError, RefoldError } from '../../../core/errors.ts';
+import { grouped, isRefoldError, RefoldError } from '../../../core/errors.ts';
 import type { RecordedEvent } from '../../../core/event.ts';
 import type { Model } from '../../../core/model.ts';
 import { foldDirect, type NotingState, openNotingState } from '../../../fold/live-state.ts';
@@ -142,7 +142,7 @@ class Rehearsal {
     if (oldest !== undefined) return oldest;
     throw new RefoldError(
       'HISTORY_GONE',
-      `Cannot rehearse: the log begins at ${first}, and ${model.name} has no snapshot`,
+      `Cannot rehearse: the log begins at ${grouped(first)}, and ${model.name} has no snapshot`,
       {
         path: log.path,
         sequence: first,

@@ -17,7 +17,7 @@
  */
 import fs from 'node:fs';
 import zlib from 'node:zlib';
-import { RefoldError } from '../../../core/errors.ts';
+import { grouped, RefoldError } from '../../../core/errors.ts';
 import type { LogHead } from '../../log-store.ts';
 import type { LogState } from './block-rows.ts';
 import { NO_FOLLOW } from './files.ts';
@@ -68,7 +68,7 @@ export function requireWitnessed(
   if (witness === undefined) return;
   const { head, epoch } = state;
   if (head.sequence < witness.sequence) {
-    const why = `it ends at ${head.sequence}, and ${witness.sequence} was durable`;
+    const why = `it ends at ${grouped(head.sequence)}, and ${grouped(witness.sequence)} was durable`;
     throw tailLost(path, head.sequence + 1, why);
   }
   if (epoch < witness.epoch) {
@@ -80,7 +80,7 @@ export function requireWitnessed(
   }
   const chain = witness.sequence === head.sequence ? head.chain : chainAt(witness.sequence);
   if (chain !== undefined && chain !== witness.chain) {
-    throw tailLost(path, witness.sequence, `its event ${witness.sequence} is not the one that was durable`);
+    throw tailLost(path, witness.sequence, `its event ${grouped(witness.sequence)} is not the one that was durable`);
   }
 }
 
@@ -92,7 +92,7 @@ export function requireWitnessed(
  */
 export function requireUnwitnessed(path: string, [newest]: readonly Testimony[]): void {
   if (newest === undefined || newest.sequence === 0) return;
-  const why = `the file is empty, and ${newest.sequence} was durable`;
+  const why = `the file is empty, and ${grouped(newest.sequence)} was durable`;
   throw tailLost(path, 1, why, 'Restore a backup; to begin a new log here, remove this file first');
 }
 
@@ -215,7 +215,7 @@ function isNewer(one: Slot, other: Slot, logId: string): boolean {
 }
 
 function tailLost(path: string, sequence: number, why: string, hint: string = HINT_LOST): RefoldError {
-  return new RefoldError('LOG_CORRUPT', `Cannot open ${path}: events from ${sequence} on are lost: ${why}`, {
+  return new RefoldError('LOG_CORRUPT', `Cannot open ${path}: events from ${grouped(sequence)} on are lost: ${why}`, {
     path,
     sequence,
     hint,

@@ -7,7 +7,7 @@
  * read (outcomes, the progress of reactors, meta) is judged by the caller.
  */
 import assert from 'node:assert';
-import { RefoldError } from '../../../core/errors.ts';
+import { grouped, RefoldError } from '../../../core/errors.ts';
 import { type DecodedBlock, decodeBlock, decodeTags, encodeCommit, encodeOpenBlock } from '../../blocks/block.ts';
 import { chainAfter, checksumOf, type StoredBlock, verifyBlock } from '../../blocks/chain.ts';
 import { tagListOf } from '../../blocks/tag-list.ts';
@@ -45,12 +45,12 @@ export function planCut(connection: Connection, path: string, to: LogCut['to'], 
   const sequence = 'sequence' in to ? to.sequence : sequenceAt(connection, path, state, to.time, doing);
   const { head, trimmed } = state;
   if (sequence > head.sequence) {
-    const message = `Cannot ${doing} up to ${sequence}: the log ends at ${head.sequence}`;
+    const message = `Cannot ${doing} up to ${grouped(sequence)}: the log ends at ${grouped(head.sequence)}`;
     throw badEnd(
       message,
       path,
       sequence,
-      `Give a sequence from ${trimmed.through && trimmed.through + 1} on, up to ${head.sequence}`,
+      `Give a sequence from ${grouped(trimmed.through && trimmed.through + 1)} on, up to ${grouped(head.sequence)}`,
     );
   }
   if (sequence === head.sequence) return undefined;
@@ -94,14 +94,17 @@ function requireSnapshot(connection: Connection, path: string, trimmed: number, 
     .all() as SnapshotRow[];
   const oldest = rows.find((row) => isSound(row) && row.sequence >= trimmed);
   if (oldest !== undefined && oldest.sequence <= sequence) return;
-  const known = oldest === undefined ? '' : `: its oldest snapshot is at ${oldest.sequence}`;
+  const known = oldest === undefined ? '' : `: its oldest snapshot is at ${grouped(oldest.sequence)}`;
   throw new RefoldError(
     'HISTORY_GONE',
-    `Cannot ${doing} up to ${sequence}: the state there is not known any more${known}`,
+    `Cannot ${doing} up to ${grouped(sequence)}: the state there is not known any more${known}`,
     {
       path,
       sequence: oldest?.sequence ?? trimmed + 1,
-      hint: oldest === undefined ? HINT_LATER : `Give a sequence from ${oldest.sequence} on, or use an older backup`,
+      hint:
+        oldest === undefined
+          ? HINT_LATER
+          : `Give a sequence from ${grouped(oldest.sequence)} on, or use an older backup`,
     },
   );
 }
@@ -221,8 +224,8 @@ function withinCommit(
 ): RefoldError {
   const end = commitEnds.find((last) => last > sequence)!;
   const before = commitEnds.findLast((last) => last < sequence) ?? blockStart - 1;
-  const message = `Cannot ${doing} up to ${sequence}: the events ${before + 1} to ${end} are one commit`;
-  return badEnd(message, path, sequence, `Give ${before}, before the commit, or ${end}, its end`);
+  const message = `Cannot ${doing} up to ${grouped(sequence)}: the events ${grouped(before + 1)} to ${grouped(end)} are one commit`;
+  return badEnd(message, path, sequence, `Give ${grouped(before)}, before the commit, or ${grouped(end)}, its end`);
 }
 
 function historyGone(doing: string, path: string, to: string, trimmed: number): RefoldError {

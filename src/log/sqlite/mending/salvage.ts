@@ -4,7 +4,7 @@
  * The rule is simple: events before the first damaged block are kept. That block and everything after it are dropped.
  * The damaged file is only read; `rebuild.ts` copies what is kept into a fresh one.
  */
-import { isRefoldError, RefoldError } from '../../../core/errors.ts';
+import { grouped, isRefoldError, RefoldError } from '../../../core/errors.ts';
 import { nextTurn } from '../../../threads/timers.ts';
 import { decodeBlock } from '../../blocks/block.ts';
 import { EMPTY_CHAIN, HINT_CORRUPT, type StoredBlock, verifyBlock } from '../../blocks/chain.ts';
@@ -274,7 +274,7 @@ function* keptOutcomes(
 }
 
 function outcomesDamaged(count: number): RefoldError {
-  return new RefoldError('LOG_CORRUPT', `The remembered outcomes of ${count} commands are damaged`, {
+  return new RefoldError('LOG_CORRUPT', `The remembered outcomes of ${grouped(count)} commands are damaged`, {
     hint: 'They will be forgotten: a retry of these commands decides again',
   });
 }

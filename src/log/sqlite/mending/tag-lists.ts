@@ -4,7 +4,7 @@
  * A list that does not match its block could hide events from a query by tag. The engine trusts a list whose checksums
  * match, so only a comparison with the block's content finds a list that was wrong from the start.
  */
-import { RefoldError } from '../../../core/errors.ts';
+import { grouped, RefoldError } from '../../../core/errors.ts';
 import { decodeBlock, decodeTags } from '../../blocks/block.ts';
 import { HINT_CORRUPT, type StoredBlock } from '../../blocks/chain.ts';
 import { hasTaggers, tagListOf } from '../../blocks/tag-list.ts';
@@ -102,7 +102,7 @@ function strayLists(connection: Connection, atMost: number): number[] {
 }
 
 function listDamaged(path: string, sequence: number, problem: string): RefoldError {
-  return new RefoldError('LOG_CORRUPT', `Cannot trust the tag list of the block at ${sequence}: ${problem}`, {
+  return new RefoldError('LOG_CORRUPT', `Cannot trust the tag list of the block at ${grouped(sequence)}: ${problem}`, {
     path,
     sequence,
     type: 'tags',

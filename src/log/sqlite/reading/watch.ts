@@ -4,7 +4,7 @@
  * Each question looks it up, which costs one `data_version` when nothing was written. While `follow` or a live replica
  * waits for news, one poll looks for all of them on this handle.
  */
-import { RefoldError } from '../../../core/errors.ts';
+import { grouped, RefoldError } from '../../../core/errors.ts';
 import { Bell } from '../../following.ts';
 import type { LogState } from '../file/block-rows.ts';
 import { fileIdentity } from '../file/files.ts';
@@ -68,9 +68,10 @@ export class Watch {
 /** Why the present file cannot be the log that was read last; undefined when it can. */
 function whyAnother({ logId, head }: LogState, now: LogState): string | undefined {
   if (now.logId !== logId) return 'it holds another log';
-  if (now.head.sequence < head.sequence) return `it ended at ${head.sequence}, and ends at ${now.head.sequence} now`;
+  if (now.head.sequence < head.sequence)
+    return `it ended at ${grouped(head.sequence)}, and ends at ${grouped(now.head.sequence)} now`;
   const isSame = now.head.sequence > head.sequence || now.head.chain === head.chain;
-  return isSame ? undefined : `its event ${head.sequence} is not the one that was there`;
+  return isSame ? undefined : `its event ${grouped(head.sequence)} is not the one that was there`;
 }
 
 function replaced(path: string, problem: string): RefoldError {

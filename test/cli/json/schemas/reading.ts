@@ -113,6 +113,28 @@ export const replay: z.ZodType = z.strictObject({
   seconds,
   eventsPerSecond: rate,
   stateHash: hash,
+  invariants: z.array(name).optional().describe('with --verify, as what follows'),
+  brokenInvariants: z
+    .array(
+      z.strictObject({
+        name,
+        sequence,
+        recordedAt: time.optional(),
+        type: name.optional(),
+        isAtStart: z.literal(true).optional(),
+        reason: told.optional(),
+      }),
+    )
+    .optional(),
+  asked: varies(count, '<times>').optional(),
+  lookedAt: range.optional(),
+  grid: varies(count, '<events>').optional(),
+  mayHaveMissed: varies(z.boolean(), '<true or false>').optional(),
+});
+
+export const completion: z.ZodType = z.strictObject({
+  shell: z.enum(['bash', 'zsh', 'fish', 'powershell']),
+  script: varies(z.string(), '<script>'),
 });
 
 export const verify: z.ZodType = z.strictObject({
