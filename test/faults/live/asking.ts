@@ -33,47 +33,62 @@ export const PLACES: readonly string[] = [
   formatPath(['accounts', 'account-7']),
 ];
 
-/** All reading commands, each with random positions in the range that the log has now. */
-export const QUESTIONS: readonly ((range: Range, chance: Chance) => Question)[] = [
-  (range, chance) => events(windowIn(range, chance)),
-  (range, chance) => events(windowIn(range, chance), 'NoteTaken'),
-  () => ({ command: 'events', args: ['--reverse', '--limit', '20'] }),
-  () => ({ command: 'events', args: ['--last', '20'] }),
-  () => ({ command: 'info', args: ['--types'] }),
-  () => ask('state'),
-  (range, chance) => {
-    const at = positionIn(range, chance);
-    return { ...ask('at', String(at)), from: at, to: at };
-  },
-  (range, chance) => {
-    const [at, place] = [positionIn(range, chance), chance.pick(PLACES)];
-    return { ...ask('at', String(at), place), from: at, to: at, place };
-  },
-  (range, chance) => {
-    const [one, other] = [positionIn(range, chance), positionIn(range, chance)];
-    return { ...ask('diff', String(one), String(other)), from: Math.min(one, other), to: Math.max(one, other) };
-  },
-  (_, chance) => why(chance.pick(PLACES)),
-  (_, chance) => why(chance.pick(PLACES), '--forward'),
-  (range, chance) => {
-    const before = positionIn(range, chance);
-    return { ...why(chance.pick(PLACES), '--before', String(before)), to: before - 1 };
-  },
-  () => ask('bisect', 'zeroSum'),
-  () => ask('bisect', 'zeroSum', '--fast'),
-  (range, chance) => {
-    const from = Math.max(positionIn(range, chance), range.first, 1);
-    const finds = Math.min(from + 1 + chance.below(500), range.last);
-    // The journal counts events, so its number is the sequence.
-    const condition = `journal.events >= ${finds}`;
-    return { ...ask('bisect', '--first-true', condition, '--from', String(from)), from: from - 1, finds };
-  },
-  () => ask('rehearse', '--next', LEDGER),
-  () => ask('replay'),
-  () => ask('verify'),
-  () => ask('check'),
-  () => ask('doctor'),
-  () => ({ command: 'export', args: ['--out', 'OUT'] }),
+type QuestionIn = (range: Range, chance: Chance) => Question;
+
+/**
+ * All reading commands, each in the ways that it is asked: one of them in each round. Random positions are in the range that the log
+ * has now.
+ */
+export const QUESTIONS: readonly (readonly QuestionIn[])[] = [
+  [() => ({ command: 'info', args: ['--types'] })],
+  [
+    (range, chance) => events(windowIn(range, chance)),
+    (range, chance) => events(windowIn(range, chance), 'NoteTaken'),
+    () => ({ command: 'events', args: ['--reverse', '--limit', '20'] }),
+    () => ({ command: 'events', args: ['--last', '20'] }),
+  ],
+  [() => ask('state')],
+  [
+    (range, chance) => {
+      const at = positionIn(range, chance);
+      return { ...ask('at', String(at)), from: at, to: at };
+    },
+    (range, chance) => {
+      const [at, place] = [positionIn(range, chance), chance.pick(PLACES)];
+      return { ...ask('at', String(at), place), from: at, to: at, place };
+    },
+  ],
+  [
+    (range, chance) => {
+      const [one, other] = [positionIn(range, chance), positionIn(range, chance)];
+      return { ...ask('diff', String(one), String(other)), from: Math.min(one, other), to: Math.max(one, other) };
+    },
+  ],
+  [
+    (_, chance) => why(chance.pick(PLACES)),
+    (_, chance) => why(chance.pick(PLACES), '--forward'),
+    (range, chance) => {
+      const before = positionIn(range, chance);
+      return { ...why(chance.pick(PLACES), '--before', String(before)), to: before - 1 };
+    },
+  ],
+  [
+    () => ask('bisect', 'zeroSum'),
+    () => ask('bisect', 'zeroSum', '--fast'),
+    (range, chance) => {
+      const from = Math.max(positionIn(range, chance), range.first, 1);
+      const finds = Math.min(from + 1 + chance.below(500), range.last);
+      // The journal counts events, so its number is the sequence.
+      const condition = `journal.events >= ${finds}`;
+      return { ...ask('bisect', '--first-true', condition, '--from', String(from)), from: from - 1, finds };
+    },
+  ],
+  [() => ask('rehearse', '--next', LEDGER)],
+  [() => ask('replay')],
+  [() => ask('verify')],
+  [() => ask('check')],
+  [() => ask('doctor')],
+  [() => ({ command: 'export', args: ['--out', 'OUT'] })],
 ];
 
 const LEDGER = `${fileURLToPath(new URL('ledger-model.ts', import.meta.url))}#ledgerModel`;

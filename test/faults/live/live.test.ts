@@ -1,4 +1,4 @@
-/** A small sample of the row `live`: one round on a log that drops its history, and what the judge says of answers that are wrong. */
+/** A small sample of the row `live`: two rounds on a log that drops its history, and what the judge says of answers that are wrong. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { temporaryPath } from '../../engine/harness.ts';
 import { Child } from './child.ts';
@@ -17,7 +17,7 @@ afterAll(() => reader.end());
 
 test('every reading command answers rightly while another process writes, and a wrong answer is noticed', async () => {
   const seed = Math.floor(Math.random() * 1_000);
-  const { answers, story, problems } = await askLive(reader, { path: await temporaryPath(), seed, rounds: 1 }, 'drop');
+  const { answers, story, problems } = await askLive(reader, { path: await temporaryPath(), seed, rounds: 2 }, 'drop');
   const found = answers.flatMap((answer) => problemWith(answer, story) ?? []);
   expect({ seed, problems, found }).toEqual({ seed, problems: [], found: [] });
   const why = answers.find(({ question, out }) => question.command === 'why' && JSON.parse(out).changes.length > 1)!;

@@ -22,8 +22,8 @@ async function answer({ path, seed, lie }: Reading, round: number): Promise<void
   const file = `${path}-exported`;
   let before = await rangeOf(path);
   const chance = chanceOf(seed, round);
-  for (const questionIn of QUESTIONS) {
-    const question = questionIn(before, chance);
+  for (const ways of QUESTIONS) {
+    const question = chance.pick(ways)(before, chance);
     fs.rmSync(file, { force: true });
     const args = question.args.map((arg) => (arg === 'OUT' ? file : arg));
     const told = await call([question.command, ...asked(lie, path, question, args), '--json']);

@@ -13,7 +13,7 @@ import { Story } from './story.ts';
 const REQUIRED = { short: 200, long: 4_000 };
 /** Rounds that are asked of one log. */
 const ROUNDS_OF_A_LOG = 20;
-const ROUNDS_OF_A_CONTROL = 2;
+const ROUNDS_OF_A_CONTROL = 4;
 /** In at least this share of the calls the log must have grown meanwhile: otherwise there was no load. */
 const BUSY_SHARE = 0.5;
 
