@@ -3,14 +3,14 @@ import { bytesOf, sameBytes } from './binary.ts';
 import { describePath, type Path, type PathPart } from './path.ts';
 import { kindOf, MAX_STATE_DEPTH } from './plain.ts';
 
-/** One place at which two states differ. A value that is not there reads as undefined. */
+/** One place at which two states differ. `before` is absent for what was not there, and `after` for what is not there any more. */
 export interface StateDifference {
   /** `orders[17].price` style; `(order)` at the end says that the same keys come in another order. */
   readonly path: string;
   /** The same, step by step, for `valueAt`. */
   readonly parts: Path;
-  readonly before: unknown;
-  readonly after: unknown;
+  readonly before?: unknown;
+  readonly after?: unknown;
 }
 
 /** Differences reported if no limit is given. */
@@ -39,7 +39,7 @@ function compare(before: unknown, after: unknown, search: Search): void {
   if (search.found.length >= search.limit || Object.is(before, after)) return;
   const kind = containerKind(before);
   if (kind === undefined || containerKind(after) !== kind || search.path.length > MAX_STATE_DEPTH) {
-    if (!sameLeaf(before, after)) report(before, after, search);
+    if (!sameLeaf(before, after)) report({ before, after }, search);
     return;
   }
   compareEntries(entriesOf(before as object, kind, search), entriesOf(after as object, kind, search), search);
@@ -88,9 +88,9 @@ function bytesText(value: object): string {
 function compareEntries(before: Map<unknown, unknown>, after: Map<unknown, unknown>, search: Search): void {
   for (const [key, value] of before) {
     if (after.has(key)) step(key, search, () => compare(value, after.get(key), search));
-    else step(key, search, () => report(value, undefined, search));
+    else step(key, search, () => report({ before: value }, search));
   }
-  for (const [key, value] of after) if (!before.has(key)) step(key, search, () => report(undefined, value, search));
+  for (const [key, value] of after) if (!before.has(key)) step(key, search, () => report({ after: value }, search));
   compareOrder([...before.keys()], [...after.keys()], search);
 }
 
@@ -110,8 +110,10 @@ function step(part: PathPart, { path }: Search, visit: () => void): void {
   path.pop();
 }
 
-function report(before: unknown, after: unknown, { found, limit, path }: Search): void {
-  if (found.length < limit) found.push({ path: describePath(path), parts: [...path], before, after });
+type Sides = Pick<StateDifference, 'before' | 'after'>;
+
+function report(sides: Sides, { found, limit, path }: Search): void {
+  if (found.length < limit) found.push({ path: describePath(path), parts: [...path], ...sides });
 }
 
 function sameLeaf(before: unknown, after: unknown): boolean {

@@ -88,6 +88,9 @@ const ORDER_BOOK = [
   ...['questions/', 'questions/books/'],
 ].map((wing) => `examples/orderbook/${wing}`);
 
+/** The studio's rooms on the server. */
+const STUDIO = ['server', 'moments', 'jobs'].map((room) => `src/studio/${room}/`);
+
 /** What the commands of the Redis server stand on: the protocol, and the key space. */
 const REDIS_DATA = ['src/redis/protocol/', 'src/redis/model/', 'src/redis/model/effects/'];
 /** What a command sees, and the interfaces of the server's parts. */
@@ -446,7 +449,10 @@ export const FLOORS: readonly Floor[] = [
     node: 'all',
   },
   { files: 'src/cli/output/states/', sees: [...PACKAGE, 'src/cli/output/'], node: 'all' },
-  { files: 'src/studio/', sees: [...PACKAGE, GUESTS], node: 'all' },
+  { files: 'src/studio/', sees: [...PACKAGE, GUESTS, ...STUDIO], node: 'all' },
+  { files: 'src/studio/server/', sees: [...PACKAGE, 'src/studio/'], node: 'all' },
+  { files: 'src/studio/moments/', sees: [...PACKAGE, 'src/studio/'], node: PURE },
+  { files: 'src/studio/jobs/', sees: [...PACKAGE, ...STUDIO, 'src/studio/'], node: PURE },
 
   { files: 'src/redis/', sees: [...REDIS, 'src/redis/transfer/'], node: 'all' },
   { files: 'src/redis/protocol/', sees: [], node: 'all' },

@@ -29,7 +29,7 @@ describe('the tarball', () => {
 
   test('holds the build, its sources, the documentation, and nothing else', () => {
     const expected =
-      /^(package\.json|README\.md|LICENSE|docs\/.*\.md|docs\/.*\.(svg|png)|src\/.*\.ts|dist\/.*\.(js|d\.ts)(\.map)?)$/;
+      /^(package\.json|README\.md|LICENSE|docs\/.*\.md|docs\/.*\.(svg|png)|docs\/json\/.*\.schema\.json|src\/.*\.ts|dist\/.*\.(js|d\.ts)(\.map)?)$/;
     expect(packed.filter((path) => !expected.test(path))).toEqual([]);
   });
 

@@ -1,8 +1,8 @@
-/** Values of a state within a line, and objects of values as JSON. */
+/** Values of a state within a line, and in JSON. */
 import { inspect } from 'node:util';
 import { toTaggedJson } from '../../index.ts';
 import { cut } from './lines.ts';
-import { oneLine, safeJson } from './text.ts';
+import { oneLine } from './text.ts';
 
 /** A value in at most so many columns; `gone` for what is not there. */
 export function shortValue(value: unknown, width: number): string {
@@ -16,17 +16,11 @@ export function shortLine(text: string, width: number): string {
   return cut(oneLine(text), width);
 }
 
-/** One object as JSON, with tags for what JSON lacks. A member that is undefined is left out, but not one within a value of a state. */
-export function taggedObject(object: object): string {
-  return safeJson(toTaggedJson(withoutAbsent(object)));
-}
-
-/** Members that hold values of a state. */
-const VALUES: ReadonlySet<string> = new Set(['before', 'after', 'now', 'next']);
-
-function withoutAbsent(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutAbsent);
-  if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype) return value;
-  const members = Object.entries(value).filter(([, member]) => member !== undefined);
-  return Object.fromEntries(members.map(([name, member]) => [name, VALUES.has(name) ? member : withoutAbsent(member)]));
+/**
+ * The same object for JSON: these members are values of a state, with tags for what JSON lacks. A member that is absent stays
+ * absent, and one that holds undefined gets a tag.
+ */
+export function withTags<T extends object>(object: T, ...members: readonly (keyof T)[]): object {
+  const tagged = members.filter((name) => name in object).map((name) => [name, toTaggedJson(object[name])] as const);
+  return { ...object, ...Object.fromEntries(tagged) };
 }

@@ -256,11 +256,7 @@ export class MovingState<State extends object> {
     const earlier = plain(before.state.now.value);
     const after = await this.#recover(sequence, sequence, tally, signal);
     const changes = diffStates(earlier, after.state.now.value, Number.POSITIVE_INFINITY).map(
-      ({ parts, before, after }) => ({
-        parts,
-        ...(before !== undefined && { before }),
-        ...(after !== undefined && { after }),
-      }),
+      ({ path: _, ...change }) => change,
     );
     const { recordedAt, events, commit } = place;
     return { sequence, recordedAt, events, commit, state: after.state, changes };

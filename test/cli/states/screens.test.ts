@@ -161,6 +161,18 @@ describe('bisect', () => {
   });
 });
 
+test.each([
+  [['why', 'order[7]']],
+  [['bisect', '--first-true', 'total > 100 or size(order) > 1']],
+  [['bisect', '--first-false', 'order exists']],
+])('a path that begins with something else gets a hint: %j', async (args) => {
+  const text = await screen(args);
+  expectFits(text, 80);
+  expect(text).toMatch(
+    /\nhint: the state does not have order; it has orders, levels, users, seen, recent,\n {6}lines, total\n$/,
+  );
+});
+
 describe('rehearse', () => {
   test('says which invariants hold, and fits 80 columns', async () => {
     const same = await screen(['rehearse', '--next', shelfModule]);

@@ -6,6 +6,7 @@ import { gzipSync } from 'node:zlib';
 import { openLog } from 'refold';
 import { describe, expect, test } from 'vitest';
 import { lookAt, parsePosition } from '../../../examples/orderbook/show.ts';
+import { DEMO } from './json/schemas.ts';
 import { makeLobsterDay } from './lobster-day.ts';
 import { dataPath, dataSource, errorOf, hasData, linesOf, runOrderBook, temporaryFolder } from './support.ts';
 
@@ -293,6 +294,7 @@ test('the demo tells its story, passes its checks, and deletes its files', async
   expect(json.code).toBe(0);
   expect(json.stdout.trimEnd().split('\n')).toHaveLength(1);
   expect(json.json.checks.every((check: { held: boolean }) => check.held)).toBe(true);
+  expect(DEMO.safeParse(json.json).error).toBeUndefined();
   const after = readdirSync(tmpdir()).filter(
     (name) => name.startsWith('orderbook-') && !name.startsWith('orderbook-test'),
   );

@@ -1,6 +1,13 @@
 /** `refold bisect`: the first event after which an invariant is broken, or a condition is true or false. */
 import { type Command, Option } from 'commander';
-import { type BisectMode, type BisectReport, type BisectTarget, parseCondition, RefoldError } from '../../../index.ts';
+import {
+  type BisectMode,
+  type BisectReport,
+  type BisectTarget,
+  type Past,
+  parseCondition,
+  RefoldError,
+} from '../../../index.ts';
 import { answering, FILE, type PastOptions, parsePosition, withPast } from '../../args.ts';
 import type { Place } from '../../input/position.ts';
 import { EXIT } from '../../output/exit-codes.ts';
@@ -8,9 +15,9 @@ import { hanging } from '../../output/lines.ts';
 import type { Answer } from '../../output/output.ts';
 import { withProgress } from '../../output/progress.ts';
 import { count, counted, duration, oneLine, pairs, time } from '../../output/text.ts';
-import { taggedObject } from '../../output/values.ts';
 import { openPastOf } from '../../past.ts';
 import { placeIn, startPlaceIn } from '../../place.ts';
+import { hintOnUnknownPart } from './unknown-part.ts';
 
 interface Options extends PastOptions {
   readonly firstTrue?: string;
@@ -57,12 +64,21 @@ async function bisect(file: string, invariant: string | undefined, options: Opti
     return past.bisect(target, { mode, from, to, onProgress: bar.onProgress, onEstimate });
   });
   const isFound = report.found === true;
+  const hint = options.json !== true && (!isFound || report.isAtStart === true) ? await hintFor(past, options) : '';
   const exitCode = isFound === (invariant !== undefined) ? EXIT.checkFailed : EXIT.ok;
   return {
-    json: () => [taggedObject(report)],
-    text: () => describe(report, invariant, whatOf(invariant, options), mode),
+    json: report,
+    text: () => `${describe(report, invariant, whatOf(invariant, options), mode)}${hint}`,
     exitCode,
   };
+}
+
+/** A condition on a place that the state does not have never holds. */
+async function hintFor(past: Past, { firstTrue, firstFalse }: Options): Promise<string> {
+  const condition = firstTrue ?? firstFalse;
+  if (condition === undefined) return '';
+  const { state } = await past.at((await past.range()).last);
+  return hintOnUnknownPart(state, parseCondition(condition).paths);
 }
 
 function modeOf({ fast, everyEvent }: Options): BisectMode {
@@ -114,7 +130,10 @@ function describe(report: BisectReport, invariant: string | undefined, what: str
   const { lookedAt, folded, asked, grid, mayHaveMissed } = report;
   const apart = grid > 1 ? `, at most ${counted(grid, 'event')} apart` : '';
   const rows = pairs([
-    ['looked at', `events ${count(lookedAt.from)} to ${count(lookedAt.to)}`],
+    [
+      'looked at',
+      lookedAt.from > lookedAt.to ? 'no events' : `events ${count(lookedAt.from)} to ${count(lookedAt.to)}`,
+    ],
     ['asked', `${counted(asked, 'time')}${apart}`],
     ['folded', counted(folded, 'event')],
     [

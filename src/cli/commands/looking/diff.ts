@@ -14,7 +14,8 @@ import { answering, FILE, type PastOptions, parseCount, parsePosition, withPast 
 import type { Place } from '../../input/position.ts';
 import type { Answer } from '../../output/output.ts';
 import { withProgress } from '../../output/progress.ts';
-import { taggedObject } from '../../output/values.ts';
+import { safeJson } from '../../output/text.ts';
+import { withTags } from '../../output/values.ts';
 import { openPastOf } from '../../past.ts';
 import { placeIn } from '../../place.ts';
 import { type Comparison, describeDiff, type Moment } from './describe-diff.ts';
@@ -52,9 +53,7 @@ async function diff(file: string, a: Place, b: Place, options: Options): Promise
     const moments: State[] = [await past.at(one, { onProgress }), await past.at(other, { onProgress })];
     const [from, to] = moments.toSorted((x, y) => x.sequence - y.sequence) as [State, State];
     if (options.only !== undefined) requireProperty([from.state, to.state], options.only);
-    const [before, after] = [from, to].map(({ state }) => valueAt(state, only));
-    const changes = diffStates(before, after, Number.POSITIVE_INFINITY).map((one) => within(only, one));
-    return { from, to, types: await typesBetween(past, from, to), changes };
+    return { from, to, types: await typesBetween(past, from, to), changes: changesOf(from.state, to.state, only) };
   });
   return {
     json: () => jsonOf(compared, options.limit ?? Number.POSITIVE_INFINITY),
@@ -69,12 +68,24 @@ function requireProperty(states: readonly object[], path: string): void {
   if (isMissing && 'missing' in found!) throw nothingThere(path, found.missing);
 }
 
-/** Paths are whole, and begin at the state. */
-function within(only: Path, { path, parts, before, after }: StateDifference): StateDifference {
-  const all = [...only, ...parts];
-  const order = path === '(order)' || path.endsWith(' (order)') ? ' (order)' : '';
-  return { path: `${formatPath(all)}${order}`.trimStart(), parts: all, before, after };
+function changesOf(from: object, to: object, only: Path): StateDifference[] {
+  const [before, after] = [valueAt(from, only), valueAt(to, only)];
+  if (before !== undefined && after !== undefined) {
+    return diffStates(before, after, Number.POSITIVE_INFINITY).map((one) => within(only, one));
+  }
+  if (before === after) return [];
+  return [{ path: formatPath(only), parts: only, ...(before === undefined ? { after } : { before }) }];
 }
+
+/** The path from the root, in full. It still says that the same keys come in another order. */
+function within(only: Path, { path, parts, ...sides }: StateDifference): StateDifference {
+  const all = [...only, ...parts];
+  const order = path.endsWith(ORDER) ? ` ${ORDER}` : '';
+  return { path: `${formatPath(all)}${order}`.trimStart(), parts: all, ...sides };
+}
+
+/** A path that ends in this is about the order of keys, and its values are these keys. */
+const ORDER = '(order)';
 
 async function typesBetween(past: Past, from: Moment, to: Moment): Promise<Comparison['types']> {
   if (from.sequence >= to.sequence) return [];
@@ -87,8 +98,8 @@ function* jsonOf({ from, to, changes }: Comparison, limit: number): Iterable<str
   const events = to.sequence - from.sequence;
   yield `{"from":${from.sequence},"to":${to.sequence},"events":${events},"changes":[`;
   let separator = '';
-  for (const { path, before, after } of changes.values().take(limit)) {
-    yield separator + taggedObject({ path, before, after });
+  for (const { parts: _, ...change } of changes.values().take(limit)) {
+    yield separator + safeJson(withTags(change, 'before', 'after'));
     separator = ',';
   }
   const left = Math.max(0, changes.length - limit);

@@ -9,7 +9,7 @@ import { outputWidth } from '../../output/lines.ts';
 import type { Answer } from '../../output/output.ts';
 import { withProgress } from '../../output/progress.ts';
 import { count, counted, oneLine, paint, pairs } from '../../output/text.ts';
-import { shortLine, shortValue, taggedObject } from '../../output/values.ts';
+import { shortLine, shortValue, withTags } from '../../output/values.ts';
 import { openPastOf } from '../../past.ts';
 import { placeIn } from '../../place.ts';
 
@@ -38,9 +38,21 @@ async function rehearse(file: string, options: Options): Promise<Answer> {
   const to = options.to && (await placeIn(past, options.to));
   const report = await withProgress(({ onProgress }) => past.rehearse(next, { to, onProgress }));
   return {
-    json: () => [taggedObject(report)],
+    json: jsonOf(report),
     text: () => describe(report, past.model, next),
     exitCode: report.equal ? EXIT.ok : EXIT.checkFailed,
+  };
+}
+
+/** Paths tell the same as their parts. */
+function jsonOf({ firstDifference: first, differences, ...report }: RehearsalReport): object {
+  return {
+    ...report,
+    ...(first && { firstDifference: { ...withTags(first, 'now', 'next'), parts: undefined } }),
+    differences: differences.map(({ first: some, ...table }) => ({
+      ...table,
+      first: some.map((place) => ({ ...withTags(place, 'before', 'after'), parts: undefined })),
+    })),
   };
 }
 
@@ -49,7 +61,7 @@ function describe(report: RehearsalReport, model: Model, nextModel: Model): stri
   const verdict = equal ? paint('green', 'no difference') : paint('red', 'DIFFERENT');
   const width = outputWidth();
   const rows = pairs([
-    ['events', `${count(events)} folded, ${count(from + 1)} to ${count(sequence)}`],
+    ['events', events === 0 ? '0' : `${count(events)} folded, ${count(from + 1)} to ${count(sequence)}`],
     ['now', describeModel(now, model)],
     ['next', describeModel(next, nextModel)],
     ['unknown types', unknownTypes.length === 0 ? undefined : unknownTypes.join(', ')],
@@ -64,7 +76,11 @@ function describe(report: RehearsalReport, model: Model, nextModel: Model): stri
     ),
     [
       'compared',
-      grid <= 1 ? 'after every event' : `at most ${counted(grid, 'event')} apart; a difference in between was not seen`,
+      events === 0
+        ? undefined
+        : grid <= 1
+          ? 'after every event'
+          : `at most ${counted(grid, 'event')} apart; a difference in between was not seen`,
     ],
   ]);
   return `${verdict}\n${rows}`;
@@ -77,7 +93,8 @@ function describeModel(
   if (failure !== undefined) {
     return `throws at event ${count(failure.sequence)}, ${oneLine(failure.type)}: ${oneLine(failure.error.message)}`;
   }
-  const state = `state ${stateHash!.slice(0, 16)}…, ${count(eventsPerSecond)} events/s`;
+  const rate = eventsPerSecond === 0 ? '' : `, ${count(eventsPerSecond)} events/s`;
+  const state = `state ${stateHash!.slice(0, 16)}…${rate}`;
   if (brokenInvariants.length > 0) return `${state}, broken: ${brokenInvariants.map(oneLine).join(', ')}`;
   const asked = Object.keys(invariants ?? {}).length;
   return asked === 0 ? state : `${state}, ${counted(asked, 'invariant')} ${asked === 1 ? 'holds' : 'hold'}`;

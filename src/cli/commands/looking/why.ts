@@ -6,8 +6,8 @@ import {
   type Past,
   type PlaceChange,
   type Position,
-  type Progress,
   parsePath,
+  valueAt,
   type WhyReport,
 } from '../../../index.ts';
 import { answering, FILE, type PastOptions, parseCount, parsePosition, withPast } from '../../args.ts';
@@ -16,12 +16,13 @@ import { outputWidth } from '../../output/lines.ts';
 import { type Answer, writeOut } from '../../output/output.ts';
 import { withProgress } from '../../output/progress.ts';
 import { count, counted, paint } from '../../output/text.ts';
-import { type TimeColumn, timeColumn } from '../../output/times.ts';
-import { shortLine, shortValue, taggedObject } from '../../output/values.ts';
+import { timeColumn } from '../../output/times.ts';
+import { shortLine, shortValue, withTags } from '../../output/values.ts';
 import { openPastOf } from '../../past.ts';
 import { placeIn } from '../../place.ts';
 import { ChangeLines } from './change-table.ts';
 import { EventData } from './event-data.ts';
+import { hintOnUnknownPart } from './unknown-part.ts';
 
 interface Options extends PastOptions {
   readonly limit?: number;
@@ -49,51 +50,40 @@ export function defineWhy(program: Command): void {
 }
 
 async function why(file: string, path: string, options: Options): Promise<Answer> {
-  parsePath(path); // before anything is read
+  const parts = parsePath(path); // before anything is read
   const { json = false, forward } = options;
   const limit = options.limit ?? CHANGES_GIVEN;
   await using past = await openPastOf(file, options);
   const before = options.before && (await placeIn(past, options.before));
-  const asking = { limit, before, forward };
+  const { last, earliest = 0, firstRecordedAt = 0, lastRecordedAt = 0 } = await past.range();
+  // The end stays where it is, so that all lines tell of the same log while another process writes it.
+  const asking = { limit, to: last, before, forward };
   if (json) {
     const report = await withProgress(({ onProgress }) => past.why(path, { ...asking, onProgress }));
-    return { json: () => [taggedObject(report)], text: () => '' };
+    const changes = report.changes.map((change) => withTags(change, 'before', 'after'));
+    return { json: { ...report, changes }, text: () => '' };
   }
-  const { text, value, times } = await withProgress(({ onProgress }) => beginningOf(past, path, before, onProgress));
-  await writeOut(text);
+  const end = before === undefined ? last : Math.max(earliest, Math.min(last, await sequenceBefore(past, before)));
+  const { state } = await withProgress(({ onProgress }) => past.at(end, { onProgress }));
+  await writeOut(head(path, state, end === last ? 'now' : `after event ${count(end)}:`));
+  const times = timeColumn([firstRecordedAt, lastRecordedAt]);
   await using data = new EventData(past, forward === true);
-  const table = new ChangeTable(data, new ChangeLines(times, value));
+  const table = new ChangeTable(data, new ChangeLines(times, valueAt(state, parts)));
   const report = await withProgress((bar) => {
     const onChange = (change: PlaceChange): void => table.add(change, () => bar.clear());
     return past.why(path, { ...asking, onProgress: bar.onProgress, onChange });
   });
   await table.end();
-  return { json: {}, text: () => summary(report, options) };
+  const hint = report.changes.length === 0 ? hintOnUnknownPart(state, [parts]) : '';
+  return { json: {}, text: () => `${summary(report, options)}${hint}` };
 }
 
-interface Beginning {
-  readonly text: string;
-  /** What stands there now, or stood there before the position. */
-  readonly value: unknown;
-  readonly times: TimeColumn;
-}
-
-async function beginningOf(
-  past: Past,
-  path: string,
-  before: Position | undefined,
-  onProgress: (progress: Progress) => void,
-): Promise<Beginning> {
-  const { last, earliest = 0, firstRecordedAt = 0, lastRecordedAt = 0 } = await past.range();
-  const times = timeColumn([firstRecordedAt, lastRecordedAt]);
-  const sequence = before === undefined ? last : Math.min(last, await sequenceBefore(past, before));
-  if (sequence < earliest) return { text: `${shortLine(path, outputWidth())}\n`, value: undefined, times };
-  const { state } = await past.at(sequence, { onProgress });
+/** What stands there. */
+function head(path: string, state: object, when: string): string {
   const found = lookUp(state, path);
-  const value = 'value' in found ? found.value : undefined;
-  const when = sequence === last ? 'now' : `after event ${count(sequence)}:`;
-  const what = 'missing' in found ? `there is no ${formatPath(found.missing.parts)}` : shortValue(value, CHANGE_WIDTH);
-  return { text: `${shortLine(`${path}   ${when} ${what}`, outputWidth())}\n`, value, times };
+  const what =
+    'missing' in found ? `there is no ${formatPath(found.missing.parts)}` : shortValue(found.value, CHANGE_WIDTH);
+  return `${shortLine(`${path}   ${when} ${what}`, outputWidth())}\n`;
 }
 
 /** The last event before a position. */

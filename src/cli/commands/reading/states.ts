@@ -179,8 +179,9 @@ function showSelection(moment: Moment, head: Head, value: unknown, { path, keys,
   };
 }
 
+/** No event was recorded at 0. */
 function placeOf({ sequence, recordedAt }: Moment): object {
-  return recordedAt === undefined ? { sequence } : { sequence, recordedAt };
+  return recordedAt === undefined || sequence === 0 ? { sequence } : { sequence, recordedAt };
 }
 
 function describe({ sequence, recordedAt }: Moment, more: readonly (readonly [string, string | undefined])[]): string {

@@ -87,9 +87,11 @@ export function differencesOf(now: object, next: object): DifferentTable[] {
   const byTable = Map.groupBy(diffStates(now, next, MOST_PLACES), ({ parts }) => formatPath(parts.slice(0, 1)));
   return [...byTable].map(([table, places]) => ({
     ...{ table, places: places.length },
-    first: places
-      .slice(0, PLACES_SHOWN)
-      .map((place) => ({ ...place, before: plain(place.before), after: plain(place.after) })),
+    first: places.slice(0, PLACES_SHOWN).map((place) => ({
+      ...place,
+      ...('before' in place && { before: plain(place.before) }),
+      ...('after' in place && { after: plain(place.after) }),
+    })),
   }));
 }
 
@@ -102,12 +104,12 @@ export function firstDifferenceOf(
 ): FirstDifference | undefined {
   const [difference] = diffStates(now, next, 1);
   if (difference === undefined) return undefined;
-  const { path, parts, before, after } = difference;
+  const { path, parts } = difference;
   return {
     sequence,
     ...(type !== undefined && { type }),
     ...{ path, parts },
-    ...(before !== undefined && { now: plain(before) }),
-    ...(after !== undefined && { next: plain(after) }),
+    ...('before' in difference && { now: plain(difference.before) }),
+    ...('after' in difference && { next: plain(difference.after) }),
   };
 }

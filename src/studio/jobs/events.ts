@@ -1,0 +1,85 @@
+/**
+ * Events for the list of the page: a window of those that pass a filter, and then how many pass it in all.
+ *
+ * The window comes at once. The count follows while the rest of the log is read, and says whether it is complete.
+ */
+import { type Condition, type EventLog, parseCondition, type RecordedEvent } from '../../index.ts';
+import { wireEvent } from '../moments/moments.ts';
+import { readCount, readSequence, readText } from '../server/query.ts';
+import type { EventLine } from '../wire.ts';
+
+/** Events that one request gives at most. */
+const MOST_EVENTS = 1_000;
+/** How often the count is told while it grows, in events that were read. */
+const TOLD_EVERY = 50_000;
+
+/** What an event must be to be in the list. */
+interface Filter {
+  readonly types: readonly string[] | undefined;
+  readonly tag: string | undefined;
+  readonly where: Condition | undefined;
+  /** In small letters. */
+  readonly text: string | undefined;
+}
+
+/**
+ * The window begins with the first event from `from` on that passes, and has `count` events at most. Events before `from` count as
+ * well: so `matches` is the same whatever the window.
+ *
+ * @throws RefoldError `INVALID_OPTION`; what reading the log throws
+ */
+export async function* listEvents(
+  log: EventLog,
+  query: URLSearchParams,
+  signal: AbortSignal,
+): AsyncGenerator<EventLine, void> {
+  const filter = readFilter(query);
+  const from = readSequence(query, 'from', 1);
+  const count = readCount(query, 'count', 100, MOST_EVENTS);
+  const { types, tag } = filter;
+  let given = 0;
+  if (count > 0) {
+    for await (const event of log.events({ from: Math.max(1, from), types, tag, signal })) {
+      if (!passes(event, filter)) continue;
+      yield wireEvent(event);
+      if (++given === count) break;
+    }
+  }
+  yield* countMatches(log, filter, signal);
+}
+
+/** Without a filter on the data nothing has to be decoded. */
+async function* countMatches(log: EventLog, filter: Filter, signal: AbortSignal): AsyncGenerator<EventLine, void> {
+  const { types, tag } = filter;
+  let matches = 0;
+  let read = 0;
+  if (tag === undefined && filter.where === undefined && filter.text === undefined) {
+    const counted = await log.counts({ signal });
+    const wanted = types ?? Object.keys(counted.types);
+    matches = wanted.reduce((sum, type) => sum + (counted.types[type] ?? 0), 0);
+  } else {
+    for await (const event of log.events({ types, tag, signal })) {
+      if (passes(event, filter)) matches++;
+      if (++read % TOLD_EVERY === 0) yield { matches, complete: false };
+    }
+  }
+  yield { matches, complete: true };
+}
+
+function readFilter(query: URLSearchParams): Filter {
+  const types = query.getAll('type').filter((type) => type !== '');
+  const where = readText(query, 'where');
+  return {
+    types: types.length === 0 ? undefined : types,
+    tag: readText(query, 'tag'),
+    where: where === undefined ? undefined : parseCondition(where),
+    text: readText(query, 'text')?.toLowerCase(),
+  };
+}
+
+/** `text` is looked for in the data and meta as JSON, whatever its capitals. */
+function passes(event: RecordedEvent, { where, text }: Filter): boolean {
+  if (where !== undefined && !where.holds(event)) return false;
+  if (text === undefined) return true;
+  return JSON.stringify([event.data, event.meta]).toLowerCase().includes(text);
+}

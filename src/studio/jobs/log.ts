@@ -1,0 +1,53 @@
+/** What the header of the page says of the log, and the timeline. */
+import type { EventLog, LogInfo, Past } from '../../index.ts';
+import { readChoice, readCount, readSequence } from '../server/query.ts';
+import type { LogAnswer, TimelineAnswer } from '../wire.ts';
+
+/** Buckets of a timeline at most: more than any screen has pixels. */
+const MOST_TIMELINE_BUCKETS = 8_192;
+
+/** @param past undefined where there is no model */
+export async function describeLog(log: EventLog, past: Past | undefined): Promise<LogAnswer> {
+  const info = await log.info();
+  return {
+    ...headOf(info),
+    hasModel: past !== undefined,
+    snapshots: past === undefined ? info.snapshots.map(withoutModel) : await past.keyframes(),
+    generation: generationOf(info),
+  };
+}
+
+function headOf(info: LogInfo): Omit<LogAnswer, 'hasModel' | 'snapshots' | 'generation'> {
+  const { path, model, events, firstSequence, lastSequence, firstRecordedAt, lastRecordedAt, chain } = info;
+  const { openBlocks, openBytes, sealedBlocks, sealedBytes, totalBytes, writer, recovery } = info;
+  return {
+    ...{ path, events, firstSequence, lastSequence, chain },
+    ...(model !== undefined && { model }),
+    ...(firstRecordedAt !== undefined && { firstRecordedAt, lastRecordedAt: lastRecordedAt! }),
+    ...{ openBlocks, openBytes, sealedBlocks, sealedBytes, totalBytes, recovery },
+    ...(writer !== undefined && { writer }),
+  };
+}
+
+/** Only a model tells whether a snapshot is usable. */
+function withoutModel({ sequence, recordedAt, bytes }: LogInfo['snapshots'][number]): LogAnswer['snapshots'][number] {
+  return { sequence, recordedAt, bytes };
+}
+
+/** Every cache of the page belongs to a generation: when history is dropped or redacted, what was cached is not true any more. */
+function generationOf({ firstSequence, redactions, model }: LogInfo): string {
+  return [firstSequence, redactions.length, model ?? ''].join('.');
+}
+
+/** Events per type in buckets of a range. */
+export async function countTimeline(
+  log: EventLog,
+  query: URLSearchParams,
+  signal: AbortSignal,
+): Promise<TimelineAnswer> {
+  const from = readSequence(query, 'from', 0);
+  const to = query.has('to') ? readSequence(query, 'to') : undefined;
+  const buckets = Math.max(1, readCount(query, 'buckets', 512, MOST_TIMELINE_BUCKETS));
+  const by = readChoice(query, 'by', ['sequence', 'time']);
+  return log.counts({ by, buckets, signal, ...(from > 0 && { from }), ...(to !== undefined && { to }) });
+}

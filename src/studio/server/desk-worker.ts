@@ -1,0 +1,70 @@
+/** A worker's end of its desk: runs routes for the HTTP thread. */
+import type { MessagePort } from 'node:worker_threads';
+import { problemOf } from './answering.ts';
+import { type FromWorker, LINES_AHEAD, type ToWorker } from './desk-protocol.ts';
+import type { Route } from './http-server.ts';
+
+/** A question that is being answered. */
+class Asked {
+  readonly abort = new AbortController();
+  #room = LINES_AHEAD;
+  #wake = (): void => {};
+
+  /** Says that the reader took so many lines. */
+  more(lines: number): void {
+    this.#room += lines;
+    this.#wake();
+  }
+
+  /** Resolves when another line may be sent, or the question was aborted. */
+  async room(): Promise<void> {
+    while (this.#room === 0 && !this.abort.signal.aborted) await new Promise<void>((resolve) => (this.#wake = resolve));
+    this.#room--;
+  }
+
+  end(): void {
+    this.abort.abort();
+    this.#wake();
+  }
+}
+
+/** Answers what comes on the port, for as long as the thread lives. */
+export function serveDesk(port: MessagePort, routes: ReadonlyMap<string, Route>): void {
+  const asked = new Map<number, Asked>();
+  const send = (message: FromWorker): void => port.postMessage(message);
+  port.on('message', (message: ToWorker) => {
+    const { id } = message;
+    if (message.kind === 'more') asked.get(id)?.more(message.lines);
+    else if (message.kind === 'abort') asked.get(id)?.end();
+    else {
+      const one = new Asked();
+      asked.set(id, one);
+      void answer(routes.get(message.route)!, message, one, send).finally(() => asked.delete(id));
+    }
+  });
+}
+
+async function answer(
+  route: Route,
+  { id, query }: Extract<ToWorker, { kind: 'ask' }>,
+  asked: Asked,
+  send: (message: FromWorker) => void,
+): Promise<void> {
+  const { signal } = asked.abort;
+  try {
+    const given = route(new URLSearchParams(query), signal);
+    if (!(Symbol.asyncIterator in given)) {
+      const one = await given;
+      if (!signal.aborted) send({ kind: 'answer', id, answer: one });
+      return;
+    }
+    for await (const line of given) {
+      await asked.room();
+      if (signal.aborted) return;
+      send({ kind: 'line', id, line });
+    }
+    send({ kind: 'end', id });
+  } catch (error) {
+    if (!signal.aborted) send({ kind: 'problem', id, problem: problemOf(error).problem });
+  }
+}

@@ -1,0 +1,51 @@
+/** Reads what stands behind the question mark of a request. Everything is bounded, and every mistake names its parameter. */
+import { RefoldError } from '../../index.ts';
+
+/** A sequence: a whole number from 0. @throws RefoldError `INVALID_OPTION` if it is missing and has no default */
+export function readSequence(query: URLSearchParams, name: string, usual?: number): number {
+  const text = query.get(name);
+  if (text === null || text === '') {
+    if (usual !== undefined) return usual;
+    throw badQuery(name, 'it is missing', `Add ${name}=SEQUENCE`);
+  }
+  const sequence = Number(text);
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(sequence)) {
+    throw badQuery(name, `${quoted(text)} is not a sequence`, 'Give a whole number from 0');
+  }
+  return sequence;
+}
+
+/** A number of things: a whole number from 0 to `most`. */
+export function readCount(query: URLSearchParams, name: string, usual: number, most: number): number {
+  const count = readSequence(query, name, usual);
+  if (count > most) throw badQuery(name, `${count} is too many`, `Give at most ${most}`);
+  return count;
+}
+
+/** One of a few words. */
+export function readChoice<Word extends string>(query: URLSearchParams, name: string, words: readonly Word[]): Word {
+  const text = query.get(name) ?? words[0]!;
+  const word = words.find((one) => one === text);
+  if (word === undefined) throw badQuery(name, `${quoted(text)} is not known`, `Give one of ${words.join(', ')}`);
+  return word;
+}
+
+/** A text that may be missing or empty, which means the same. */
+export function readText(query: URLSearchParams, name: string): string | undefined {
+  const text = query.get(name);
+  if (text === null || text === '') return undefined;
+  if (text.length > LONGEST_PARAMETER)
+    throw badQuery(name, `it has ${text.length} characters`, `Give at most ${LONGEST_PARAMETER}`);
+  return text;
+}
+
+const LONGEST_PARAMETER = 10_000;
+const LONGEST_QUOTED = 40;
+
+function quoted(text: string): string {
+  return JSON.stringify(text.length > LONGEST_QUOTED ? `${text.slice(0, LONGEST_QUOTED)}…` : text);
+}
+
+function badQuery(name: string, problem: string, hint: string): RefoldError {
+  return new RefoldError('INVALID_OPTION', `Cannot read ${name}: ${problem}`, { type: name, hint });
+}

@@ -1,0 +1,154 @@
+/**
+ * What the studio's server and its page say to each other. Types alone: both sides import them.
+ *
+ * Values are tagged JSON, as `toTaggedJson` gives it. A path is text, as `formatPath` gives it.
+ */
+
+/** What a value is, as a person sees it. */
+export type Kind = 'object' | 'array' | 'map' | 'orderedMap' | 'set' | 'deque' | 'bytes' | 'value';
+
+/** A value as the page shows it: all of a small one, the size of one that opens, the beginning of a long one. */
+export interface Shown {
+  readonly kind: Kind;
+  /** The value; absent for what opens. It is the beginning of a long text, or of many bytes. */
+  readonly value?: unknown;
+  /** Entries, members or items of what opens. */
+  readonly total?: number;
+  /** How long the value is, in characters or bytes, where `value` is only its beginning. */
+  readonly length?: number;
+}
+
+/** What is in sight: a place of the state, and which of its rows. */
+export interface Look {
+  readonly path: string;
+  /** The first row, from 0. */
+  readonly from: number;
+  /** How many rows; 0 for the place alone. */
+  readonly count: number;
+}
+
+/** An entry of a table, a member of an object, an item of a list. */
+export interface Row {
+  readonly path: string;
+  /** The key of an entry, as tagged JSON; the name of a member; the index of an item. */
+  readonly key: unknown;
+  readonly shown: Shown;
+}
+
+/** A place that was looked at. */
+export interface Looked {
+  readonly path: string;
+  /** Absent where nothing stands. */
+  readonly shown?: Shown;
+  readonly from?: number;
+  readonly rows?: readonly Row[];
+}
+
+/** An event as it stands in the answer: in the model's version, its data as JSON. */
+export interface WireEvent {
+  readonly sequence: number;
+  /** ms since the epoch. */
+  readonly recordedAt: number;
+  readonly type: string;
+  readonly version: number;
+  readonly data: unknown;
+  readonly meta?: unknown;
+  readonly commandId?: string;
+}
+
+/** A place that the event changed. A side is absent where nothing stood. */
+export interface Change {
+  readonly path: string;
+  readonly before?: Shown;
+  readonly after?: Shown;
+}
+
+/** What it cost to come to a moment. */
+export interface MomentCost {
+  /** The snapshot that the state was built from. */
+  readonly keyframe?: number;
+  /** The state in memory that it was folded from. */
+  readonly checkpoint?: number;
+  readonly eventsFolded: number;
+  readonly ms: number;
+}
+
+/** A moment of the log, with what is in sight there. */
+export interface Moment {
+  /** 0 is before the first event. */
+  readonly sequence: number;
+  /** ms since the epoch; 0 at sequence 0. */
+  readonly recordedAt: number;
+  /** Absent at 0, and where the model drops the event. */
+  readonly event?: WireEvent;
+  readonly commit?: { readonly first: number; readonly last: number };
+  /** The first places that the event changed. */
+  readonly changes: readonly Change[];
+  readonly changesInAll: number;
+  readonly cost: MomentCost;
+  /** The hash of the whole state, if it was asked for. */
+  readonly hash?: string;
+  readonly look: readonly Looked[];
+}
+
+/** A line of the list of events: an event, or how many pass the filter as far as is known. */
+export type EventLine = WireEvent | { readonly matches: number; readonly complete: boolean };
+
+/** New events of the log, or news without events: history was dropped. */
+export interface LiveLine {
+  /** The last sequence that is known now. */
+  readonly last: number;
+  readonly events: number;
+  /** New events by type. */
+  readonly types: Readonly<Record<string, number>>;
+  /** ms since the epoch, of the last new event. */
+  readonly recordedAt?: number;
+}
+
+/** What the page says of the log. Sizes are in bytes, times in ms since the epoch. */
+export interface LogAnswer {
+  readonly path: string;
+  readonly model?: string;
+  /** Whether states can be built. */
+  readonly hasModel: boolean;
+  readonly events: number;
+  readonly firstSequence: number;
+  readonly lastSequence: number;
+  readonly firstRecordedAt?: number;
+  readonly lastRecordedAt?: number;
+  readonly chain: string;
+  readonly openBlocks: number;
+  readonly openBytes: number;
+  readonly sealedBlocks: number;
+  readonly sealedBytes: number;
+  readonly totalBytes: number;
+  readonly writer?: { readonly pid: number; readonly host: string; readonly startedAt: number };
+  readonly recovery: { readonly events: number; readonly milliseconds: number };
+  /** Newest first. `isUsable` is absent without a model. */
+  readonly snapshots: readonly {
+    readonly sequence: number;
+    readonly recordedAt: number;
+    readonly bytes: number;
+    readonly isUsable?: boolean;
+    readonly reason?: string;
+  }[];
+  /** Changes when history was dropped or redacted: then nothing that was known before holds. */
+  readonly generation: string;
+}
+
+/** Events per type, in buckets. */
+export interface TimelineAnswer {
+  readonly from: number;
+  readonly to: number;
+  readonly events: number;
+  readonly types: Readonly<Record<string, number>>;
+  readonly buckets: readonly {
+    readonly first: number;
+    readonly last: number;
+    /** For buckets by time, in ms since the epoch. */
+    readonly start?: number;
+    readonly end?: number;
+    readonly events: number;
+    readonly types: Readonly<Record<string, number>>;
+  }[];
+}

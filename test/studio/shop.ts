@@ -1,0 +1,29 @@
+/** A small model for tests of the studio: a Map and an OrderedMap, deletes, and words that can be redacted. */
+import { ascending, defineModel, OrderedMap } from 'refold';
+import { z } from 'zod';
+
+export const shop = defineModel({
+  name: 'shop',
+  events: {
+    Put: {
+      schema: z.object({ id: z.number(), word: z.string() }),
+      redact: (data: { id: number; word: string }) => ({ ...data, word: `gone ${data.id}` }),
+    },
+    Taken: z.object({ id: z.number() }),
+  },
+  initialState: () => ({
+    things: new Map<number, { word: string }>(),
+    byWord: new OrderedMap<string, number>(ascending),
+  }),
+  reducers: {
+    Put(state, { id, word }) {
+      state.things.set(id, { word });
+      state.byWord.set(word, id);
+    },
+    Taken(state, { id }) {
+      const thing = state.things.get(id);
+      if (thing !== undefined) state.byWord.delete(thing.word);
+      state.things.delete(id);
+    },
+  },
+});
