@@ -131,6 +131,7 @@ export const CALLS: { readonly [command: string]: readonly Call[] } = {
   replay: [
     call(`replay bank.db ${MODEL}`),
     call(`replay bank.db --to 6 ${MODEL}`),
+    call(`replay bank.db --verify ${MODEL}`),
     call(`replay empty.db ${MODEL}`),
     call('replay bank.db --model BANK#throwing'),
   ],

@@ -113,6 +113,24 @@ export const replay: z.ZodType = z.strictObject({
   seconds,
   eventsPerSecond: rate,
   stateHash: hash,
+  // With --verify.
+  invariants: z.array(name).optional(),
+  brokenInvariants: z
+    .array(
+      z.strictObject({
+        name,
+        sequence,
+        recordedAt: time.optional(),
+        type: name.optional(),
+        isAtStart: z.literal(true).optional(),
+        reason: z.string().optional(),
+      }),
+    )
+    .optional(),
+  asked: varies(count, '<times>').optional(),
+  lookedAt: range.optional(),
+  grid: varies(count, '<events>').optional(),
+  mayHaveMissed: varies(z.boolean(), '<true or false>').optional(),
 });
 
 export const verify: z.ZodType = z.strictObject({
