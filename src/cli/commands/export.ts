@@ -6,10 +6,10 @@ import { type EventLog, type EventRange, openLog, type RecordedEvent, RefoldErro
 import { answering, collect, FILE, type JsonOption, parsePosition, ZONE } from '../args.ts';
 import { makeFile, requireFile } from '../files.ts';
 import type { Place } from '../input/position.ts';
-import { type EventBatches, eventLines, printBatches } from '../output/event-json.ts';
+import { type EventBatches, eventLines, printBatches } from '../output/events/json-lines.ts';
+import { writeTable } from '../output/events/sqlite-table.ts';
 import type { Answer } from '../output/output.ts';
 import { withProgress } from '../output/progress.ts';
-import { writeTable } from '../output/sqlite-table.ts';
 import { count, pairs } from '../output/text.ts';
 import { boundOf, placeIn, startPlaceIn } from '../place.ts';
 import { requireTypesIn } from './reading/event-types.ts';

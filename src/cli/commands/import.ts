@@ -21,9 +21,9 @@ import {
 import { answering, JSON_OPTION, type JsonOption } from '../args.ts';
 import { makeFile, requireFile, requireNew } from '../files.ts';
 import { EventLines, type LineOptions } from '../input/event-lines.ts';
+import { readTable } from '../output/events/sqlite-table.ts';
 import type { Answer } from '../output/output.ts';
 import { type ProgressBar, withProgress } from '../output/progress.ts';
-import { readTable } from '../output/sqlite-table.ts';
 import { count, counted, duration, pairs, time } from '../output/text.ts';
 import { importKeys, type RedisOptions } from './redis-files.ts';
 

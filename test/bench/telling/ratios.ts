@@ -13,6 +13,7 @@ export interface Ratio {
   /** In words; '' when it is for information. */
   readonly aim: string;
   readonly reached: boolean | undefined;
+  readonly section?: Aim['section'];
 }
 
 /** The aims whose rows are there, in their order. */
@@ -21,8 +22,9 @@ export function ratiosOf(rows: readonly Row[], aims: readonly Aim[] = AIMS): Rat
   return aims.flatMap((aim) => {
     const ratio = aim.of(row);
     if (!Number.isFinite(ratio)) return [];
-    const { name, what, unit = '' } = aim;
-    return [{ name, what, ratio, unit, aim: inWords(aim), reached: isReached(ratio, aim) }];
+    const { name, what, unit = '', section } = aim;
+    const shown = { ...(section !== undefined && { section }) };
+    return [{ name, what, ratio, unit, aim: inWords(aim), reached: isReached(ratio, aim), ...shown }];
   });
 }
 

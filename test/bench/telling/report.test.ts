@@ -53,6 +53,13 @@ describe('ratios', () => {
     ]);
   });
 
+  test('of questions about the past have a section of the page', () => {
+    const rows = [row('looking-replay', { runs: [100] }), row('looking-walk', { runs: [50] })];
+    const [first, section] = reportMarkdown(reportOf([...OPEN, ...rows])).split('## Looking back');
+    expect(first).not.toContain('a walk through');
+    expect(section!.split('## Figures')[0]).toMatch(/a walk through .*\| 2 \|/);
+  });
+
   test('whose rows are missing are left out', () => {
     expect(ratiosOf([OPEN[0]!])).toEqual([]);
   });

@@ -56,9 +56,10 @@ themselves belong to this machine on this day.`,
       .join('\n'),
     READING,
     '## Ratios',
-    toMarkdown(ratioTable(report.ratios)),
+    toMarkdown(ratioTable(report.ratios.filter(({ section }) => section === undefined))),
     ABSOLUTE,
     verdictInWords(report),
+    ...lookingBackParts(report),
     ...plotParts(report),
     '## Figures',
     toMarkdown(rowTable(report.rows)),
@@ -105,6 +106,11 @@ function verdictInWords({ ratios }: Report): string {
     : `${counts} These were not reached, and this is where the time goes:\n\n${list.join('\n')}`;
 }
 
+function lookingBackParts({ ratios }: Report): string[] {
+  const shown = ratios.filter(({ section }) => section === 'Looking back');
+  return shown.length === 0 ? [] : ['## Looking back', LOOKING_BACK, toMarkdown(ratioTable(shown))];
+}
+
 function plotParts({ rows }: Report): string[] {
   const plots = plotsOf(rows).map(({ name, chart }) => `![${chart.title}](benchmarks/${name}.svg)`);
   return plots.length === 0 ? [] : ['## Curves that should be flat', ...plots];
@@ -114,6 +120,9 @@ function notesOfRows({ rows }: Report): string[] {
   const notes = rows.flatMap(({ what, note }) => (note === undefined ? [] : [`- ${what}: ${note}`]));
   return notes.length === 0 ? [] : [notes.join('\n')];
 }
+
+const LOOKING_BACK = `Questions about the past of one log: made-up flow of an order book, as long as the longest log of the run, sealed. \`npm run
+bench -- looking --no-peers\` measures this section alone. The verdicts on missed aims are above.`;
 
 const ABSOLUTE = `◦ marks an absolute figure: what a prototype reached on two cores of a server. It belongs to such a machine. The ratios decide.`;
 

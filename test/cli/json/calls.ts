@@ -131,8 +131,11 @@ export const CALLS: { readonly [command: string]: readonly Call[] } = {
   replay: [
     call(`replay bank.db ${MODEL}`),
     call(`replay bank.db --to 6 ${MODEL}`),
-    call(`replay bank.db --verify ${MODEL}`),
     call(`replay empty.db ${MODEL}`),
+    call(`replay bank.db --verify ${MODEL}`),
+    call('replay bank.db --verify --model BANK#generous'),
+    call('replay bank.db --speed max --from last-1'),
+    call(`replay bank.db --from 2 ${MODEL}`),
     call('replay bank.db --model BANK#throwing'),
   ],
   verify: [
@@ -223,4 +226,5 @@ export const CALLS: { readonly [command: string]: readonly Call[] } = {
     call('import lines.db --in lines.jsonl'),
     call('import new-keys.db --aof keys.aof'),
   ],
+  completion: [call('completion fish'), call('completion tcsh')],
 };

@@ -1,8 +1,8 @@
 /** Events as a table and as JSON lines: alignment, width, and text that a terminal must not obey. Pure. */
 import fc from 'fast-check';
 import { afterEach, describe, expect, test } from 'vitest';
-import { eventLines } from '../../../src/cli/output/event-json.ts';
-import { EventTable } from '../../../src/cli/output/event-table.ts';
+import { eventLines } from '../../../src/cli/output/events/json-lines.ts';
+import { EventTable } from '../../../src/cli/output/events/table.ts';
 import { widthOf } from '../../../src/cli/output/lines.ts';
 import { chooseTimes } from '../../../src/cli/output/times.ts';
 import type { RecordedEvent } from '../../../src/index.ts';

@@ -108,6 +108,17 @@ const JUDGES: Readonly<Record<string, Judge>> = {
     (told.events <= told.lastSequence - told.firstSequence + 1 ? undefined : 'another number of events') ??
     wrongHash(told.stateHash, story.moment(told.lastSequence)),
   check: (told, answer) => (told.opens ? undefined : 'it opens') ?? wrongEnd(told.lastSequence, answer),
+  info({ firstSequence, lastSequence, types }, answer, story) {
+    const expected = Object.entries(types).map(([type]) => [
+      type,
+      story.typed(type, firstSequence, lastSequence).length,
+    ]);
+    const counted = Object.values<number>(types).reduce((sum, count) => sum + count, 0);
+    const isRight = JSON.stringify(types) === JSON.stringify(Object.fromEntries(expected));
+    if (!isRight || counted !== lastSequence - firstSequence + 1)
+      return `it has ${JSON.stringify(expected)}, not ${JSON.stringify(types)}`;
+    return wrongEnd(lastSequence, answer);
+  },
   doctor: (told) => (told.ok ? undefined : 'nothing is wrong with it'),
   export(told, answer, story) {
     const lines = linesOf(answer.file!);
@@ -169,8 +180,9 @@ function wrongLines(out: string, question: Question, answer: Answer, story: Stor
   const wrong = wrongEvents(lines, story);
   if (wrong !== undefined) return wrong;
   if (from === undefined) {
-    const last = sequences[0]!;
-    const isInOrder = sequences.every((sequence, index) => sequence === last - index);
+    const newestFirst = question.args.includes('--last') ? sequences.toReversed() : sequences;
+    const last = newestFirst[0]!;
+    const isInOrder = newestFirst.every((sequence, index) => sequence === last - index);
     return wrongEnd(last, answer) ?? (isInOrder ? undefined : 'an event is missing');
   }
   const expected = type === undefined ? rangeOf(from, to!) : story.typed(type, from, to!);

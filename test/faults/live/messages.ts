@@ -38,7 +38,7 @@ export interface Answer {
 
 /** Commits that a writer writes before anybody reads, and for each call of a reader. */
 const HEAD_START = 150;
-const COMMITS_PER_CALL = 40;
+const COMMITS_PER_CALL = 25;
 
 /** Up to which commit a writer may write, so that it is never far ahead of the calls: otherwise they would read ever longer logs. */
 export function commitsFor(calls: number): number {

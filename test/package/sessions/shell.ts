@@ -2,8 +2,8 @@
  * A shell for the sessions of a page: `node shell.ts REFOLD commands.json` runs the commands in the current folder, one after the
  * other, and prints a JSON array: what each of them printed on a terminal of 120 columns, and its exit code.
  *
- * It knows the few words that the pages use. `refold` is the installed executable. It is imported again for each command, because
- * a process for each would take ten times as long. `timeout 1 refold …` is a process, which gets a SIGTERM after that time.
+ * It knows the few words that the pages use. `refold` is what the installed executable runs, in this process: one for each
+ * command would take several times as long. `timeout 1 refold …` is a process, which gets a SIGTERM after that time.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -17,19 +17,22 @@ import type { Ran } from './answers.ts';
 const [, , executable = '', list = ''] = process.argv;
 const commands: readonly string[] = JSON.parse(readFileSync(list, 'utf8'));
 const realOut = process.stdout;
+const program = /import\("(\S+program\S+)"\)/.exec(readFileSync(executable, 'utf8'))![1]!;
 const SHOWN_PORT = '7000';
 
 let printed = '';
 /** Whether stdout is a terminal for the command that runs. */
 let isTerminal = true;
-/** How often `refold` was called. */
-let calls = 0;
 
 Object.defineProperty(process, 'stdout', {
   value: outlet({ isTTY: { get: () => isTerminal }, columns: { value: 120 }, getColorDepth: { value: () => 1 } }),
 });
 // No progress bars: stderr is not a terminal.
 Object.defineProperty(process, 'stderr', { value: outlet({}) });
+
+const { run }: { run(args: readonly string[], version: string): Promise<number> } = await import(
+  new URL(program, pathToFileURL(executable)).href
+);
 
 const ran: Ran[] = [];
 for (const line of commands) ran.push(await runLine(line, ran.at(-1)?.code ?? 0));
@@ -77,11 +80,10 @@ async function runCommand([name = '', ...args]: readonly string[], codeBefore: n
   }
 }
 
+/** What the executable does, save that it ends the process if the model's module keeps it alive. */
 async function refold(args: readonly string[]): Promise<number> {
-  process.argv = [process.execPath, executable, ...args];
   process.exitCode = undefined;
-  await import(`${pathToFileURL(executable).href}?call=${calls++}`);
-  const code = Number(process.exitCode ?? 0);
+  const code = await run(args, 'installed');
   process.exitCode = undefined;
   return code;
 }

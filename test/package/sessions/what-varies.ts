@@ -14,7 +14,7 @@ const RULES: readonly (readonly [kind: RegExp, same: string])[] = [
   [/\bPID: \d+/g, 'PID: (process)'],
   // How often bisect and rehearse ask depends on what an answer and a fold cost on the machine.
   [/^looked at (.*): asked .*(\na shorter break than .*)?$/gm, 'looked at $1'],
-  [/^(asked {6}|folded {5}|compared {2}).*$/gm, '$1'],
+  [/^(asked|folded|compared) {2,}.*$/gm, '$1'],
   [/\nmissed {5}.*$/gm, ''],
   // Text that has the folder in it is broken at other words in another folder.
   [/\n {8,}/g, ' '],

@@ -1,6 +1,6 @@
 /** Which events `refold events` prints: conditions, the last ones, and new ones. */
 import type { Condition, EventLog, EventRange, Position, RecordedEvent } from '../../../index.ts';
-import type { EventBatches } from '../../output/event-json.ts';
+import type { EventBatches } from '../../output/events/json-lines.ts';
 import { boundOf } from '../../place.ts';
 
 /** The places of a range as they were found in the log. */
@@ -13,6 +13,8 @@ export interface FoundRange {
 interface Wanted {
   readonly where: Condition | undefined;
   readonly limit: number | undefined;
+  /** Gets the last sequence of each list that was looked at. */
+  readonly onRead?: ((sequence: number) => void) | undefined;
 }
 
 interface Selecting extends Wanted {
@@ -28,11 +30,11 @@ type Events = readonly RecordedEvent[];
 export async function* selected(
   log: EventLog,
   { from, to }: FoundRange,
-  { types, tag, where, limit, last, reverse }: Selecting,
+  { types, tag, where, limit, last, reverse, onRead }: Selecting,
 ): AsyncGenerator<Events, void> {
   const range = { from: boundOf(from), to: boundOf(to), types, tag };
-  if (last === undefined) return yield* eventsOf(log, { ...range, reverse }, { where, limit });
-  const found = await lastOf(log, range, { where, limit: last });
+  if (last === undefined) return yield* eventsOf(log, { ...range, reverse }, { where, limit, onRead });
+  const found = await lastOf(log, range, { where, limit: last, onRead });
   yield reverse === true ? found : found.toReversed();
 }
 
@@ -78,18 +80,21 @@ async function lastOf(log: EventLog, range: EventRange, wanted: Wanted): Promise
 }
 
 /** Without a condition the log reads no more than the limit asks for. */
-function eventsOf(log: EventLog, range: EventRange, { where, limit }: Wanted): AsyncGenerator<Events, void> {
-  return where === undefined ? log.batches({ ...range, limit }) : wantedOf(log.batches(range), { where, limit });
+function eventsOf(log: EventLog, range: EventRange, wanted: Wanted): AsyncGenerator<Events, void> {
+  if (wanted.where !== undefined) return wantedOf(log.batches(range), wanted);
+  return log.batches({ ...range, limit: wanted.limit });
 }
 
 /** The events for which the condition holds, up to the limit. */
 async function* wantedOf(
   batches: EventBatches,
-  { where, limit = Number.POSITIVE_INFINITY }: Wanted,
+  { where, limit = Number.POSITIVE_INFINITY, onRead }: Wanted,
 ): AsyncGenerator<Events, void> {
   let left = limit;
   for await (const events of batches) {
     const wanted = where === undefined ? events : events.filter((event) => where.holds(event));
+    const last = events.at(-1);
+    if (last !== undefined) onRead?.(last.sequence);
     yield wanted.length > left ? wanted.slice(0, left) : wanted;
     left -= wanted.length;
     if (left <= 0) return;

@@ -9,10 +9,11 @@ import { answering, collect, FILE, type JsonOption, parseCount, parsePosition, w
 import { requireFile } from '../../files.ts';
 import { parseEventCondition } from '../../input/event-condition.ts';
 import type { Place } from '../../input/position.ts';
-import { type EventForm, eventLines, printBatches } from '../../output/event-json.ts';
-import { EventTable } from '../../output/event-table.ts';
+import { type EventForm, eventLines, printBatches } from '../../output/events/json-lines.ts';
+import { EventTable } from '../../output/events/table.ts';
 import { outputWidth } from '../../output/lines.ts';
 import { writeOut } from '../../output/output.ts';
+import { type ProgressBar, withProgress } from '../../output/progress.ts';
 import { placeIn, startPlaceIn } from '../../place.ts';
 import { type FoundRange, followed, selected } from './event-selection.ts';
 import { requireTypesIn, typesNear } from './event-types.ts';
@@ -63,10 +64,26 @@ async function events(file: string, options: Options): Promise<undefined> {
     const wanted = { types, where, limit, last };
     await endingOnSignal((signal) => printBatches(followed(log, { from, to }, { ...wanted, signal }), form));
   } else {
-    const wanted = { types, tag, where, limit, last, reverse };
-    const printed = await printBatches(selected(log, { from, to }, wanted), form);
+    const { firstSequence, lastSequence } = await log.info();
+    const isBackward = reverse === true || last !== undefined;
+    const printed = await withProgress((bar) => {
+      const onRead = (sequence: number): void => {
+        const done = isBackward ? lastSequence - sequence + 1 : sequence - firstSequence + 1;
+        bar.update({ label: 'events', done, total: lastSequence - firstSequence + 1 });
+      };
+      const wanted = { types, tag, where, limit, last, reverse, onRead };
+      return printBatches(selected(log, { from, to }, wanted), withoutBar(form, bar));
+    });
     if (printed === 0 && form !== eventLines) await writeOut('no such events\n');
   }
+}
+
+/** The bar is taken away before a line is printed. It comes again when nothing was printed for a while. */
+function withoutBar(form: EventForm, bar: ProgressBar): EventForm {
+  return (list) => {
+    if (list.length > 0) bar.clear();
+    return form(list);
+  };
 }
 
 /** Only `--model` itself loads a model. */

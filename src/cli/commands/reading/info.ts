@@ -1,7 +1,7 @@
 /** `refold info`: describes a log. It reads only the log's headers, and needs no model. */
 import type { Command } from 'commander';
 import { loadModel } from '../../../guests/load-model.ts';
-import { type EventLog, type Keyframe, type LogInfo, openLog, openPast } from '../../../index.ts';
+import { type EventLog, isRefoldError, type Keyframe, type LogInfo, openLog, openPast } from '../../../index.ts';
 import { answering, FILE, type JsonOption, withTimes } from '../../args.ts';
 import { requireFile } from '../../files.ts';
 import type { Answer } from '../../output/output.ts';
@@ -39,8 +39,10 @@ async function info(file: string, options: Options): Promise<Answer> {
   await requireFile(file);
   await using log = await openLog({ path: file });
   const keyframes = options.model === undefined ? undefined : await keyframesOf(file, options.model);
-  const types = options.types && (await countTypes(log));
-  const found = shownInfo(await log.info(), keyframes, types);
+  const { described, types } = options.types
+    ? await withCounts(log)
+    : { described: await log.info(), types: undefined };
+  const found = shownInfo(described, keyframes, types);
   return { json: found, text: () => describeInfo(found, { listsSnapshots: options.snapshots === true }) };
 }
 
@@ -50,9 +52,29 @@ async function keyframesOf(file: string, specifier: string): Promise<readonly Ke
   return await past.keyframes();
 }
 
-async function countTypes(log: EventLog): Promise<ShownInfo['types']> {
+/** How often the log is described again because its first events were dropped before they were counted. */
+const COUNT_ATTEMPTS = 3;
+
+/** Counts exactly the events that the description is of, also while another process writes. */
+async function withCounts(log: EventLog): Promise<{ readonly described: LogInfo; readonly types: ShownInfo['types'] }> {
+  for (let attempt = 1; ; attempt++) {
+    const described = await log.info();
+    try {
+      return { described, types: await countTypes(log, described) };
+    } catch (error) {
+      if (attempt === COUNT_ATTEMPTS || !isRefoldError(error, 'HISTORY_GONE')) throw error;
+    }
+  }
+}
+
+async function countTypes(
+  log: EventLog,
+  { events, firstSequence, lastSequence }: LogInfo,
+): Promise<ShownInfo['types']> {
+  if (events === 0) return {};
+  const range = { from: firstSequence, to: lastSequence };
   const { types } = await withProgress((bar) =>
-    log.counts({ onProgress: ({ done, total }) => bar.update({ label: 'count', done, total }) }),
+    log.counts({ ...range, onProgress: ({ done, total }) => bar.update({ label: 'count', done, total }) }),
   );
   return types;
 }

@@ -9,7 +9,7 @@ import { requireFile } from '../../files.ts';
 import type { Place } from '../../input/position.ts';
 import { interruptibleOrNothing } from '../../interrupts.ts';
 import { modelFor } from '../../model.ts';
-import { type EventBatches, printBatches } from '../../output/event-json.ts';
+import { type EventBatches, printBatches } from '../../output/events/json-lines.ts';
 import { EXIT } from '../../output/exit-codes.ts';
 import type { Answer } from '../../output/output.ts';
 import { withProgress } from '../../output/progress.ts';

@@ -97,8 +97,10 @@ async function lookBack<State extends object>(parts: WalkParts<State>, asking: A
     measure.note(loadedAt - start, length, performance.now() - loadedAt);
     const wanted = limit - changes.length;
     const newest = stretch.slice(Math.max(0, stretch.length - wanted)).reverse();
-    for (const change of newest) asking.onChange(change);
-    changes.push(...newest);
+    for (const change of newest) {
+      asking.onChange(change);
+      changes.push(change);
+    }
     if (changes.length >= limit) {
       const oldest = changes.at(-1)?.sequence ?? end + 1;
       // Whether there is an older change is not known, unless the first event was the last change.

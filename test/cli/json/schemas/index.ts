@@ -4,7 +4,7 @@ import { backup, compact, redact, repair, restore, retag, snapshot } from './kee
 import { bisect, diff, doctor, rehearse, why } from './looking.ts';
 import { failure } from './members.ts';
 import { exported, imported } from './moving.ts';
-import { at, check, event, info, replay, state, verify } from './reading.ts';
+import { at, check, completion, event, info, replay, state, verify } from './reading.ts';
 
 /** The last line of a command that failed. */
 export const error: z.ZodType = z.strictObject({ error: failure });
@@ -33,10 +33,11 @@ export const ANSWERS: { readonly [command: string]: z.ZodType } = {
   repair,
   export: exported,
   import: imported,
+  completion,
 };
 
-/** Commands that print a line for each event. `export` does so without a file to write. */
-export const PRINTS_EVENTS: readonly string[] = ['events', 'export'];
+/** Commands that print a line for each event: `export` without a file to write, and `replay` with `--speed`. */
+export const PRINTS_EVENTS: readonly string[] = ['events', 'export', 'replay'];
 
 /** Commands without `--json`. */
 export const WITHOUT_JSON: readonly string[] = ['serve'];
@@ -62,7 +63,7 @@ function fileOf(name: string, schema: z.ZodType): object {
 }
 
 function titleOf(name: string): string {
-  if (name === 'event') return 'A line of refold events, and of refold export';
+  if (name === 'event') return 'An event as a line of refold events, refold export and refold replay --speed';
   if (name === 'error') return 'The last line of a command of refold that failed, with --json';
   return `The answer of refold ${name} --json`;
 }

@@ -1,6 +1,6 @@
 /** The answers of the commands that look back, and of `doctor`. */
 import { z } from 'zod';
-import { count, failure, hash, name, path, range, rate, sequence, stateValue, time, varies } from './members.ts';
+import { count, failure, hash, name, path, range, rate, sequence, stateValue, time, told, varies } from './members.ts';
 
 const sides = { before: stateValue.optional(), after: stateValue.optional() };
 
@@ -28,7 +28,7 @@ export const bisect: z.ZodType = z.strictObject({
   recordedAt: time.optional(),
   type: name.optional(),
   isAtStart: z.literal(true).optional(),
-  reason: name.optional(),
+  reason: told.optional(),
   ...asking,
   lookedAt: range,
   mayHaveMissed: varies(z.boolean(), '<true or false>'),
@@ -73,7 +73,7 @@ export const doctor: z.ZodType = z.strictObject({
     z.strictObject({
       name,
       status: z.enum(['ok', 'remark', 'problem', 'left out']),
-      text: varies(z.string().describe('for people; it may change'), '<text>'),
+      text: told,
       command: path.optional(),
     }),
   ),

@@ -33,8 +33,7 @@ export const count: z.ZodType = z.int().min(0);
 export const time: z.ZodType = z.int().describe('milliseconds since the epoch');
 export const name: z.ZodType = z.string();
 export const path: z.ZodType = located(z.string());
-/** Text for people, which may change. */
-export const told: z.ZodType = located(z.string());
+export const told: z.ZodType = varies(z.string().describe('for people; its words may change'), '<text>');
 export const hash: z.ZodType = z
   .string()
   .regex(/^[0-9a-f]{64}$/)

@@ -113,8 +113,7 @@ export const replay: z.ZodType = z.strictObject({
   seconds,
   eventsPerSecond: rate,
   stateHash: hash,
-  // With --verify.
-  invariants: z.array(name).optional(),
+  invariants: z.array(name).optional().describe('with --verify, as what follows'),
   brokenInvariants: z
     .array(
       z.strictObject({
@@ -123,7 +122,7 @@ export const replay: z.ZodType = z.strictObject({
         recordedAt: time.optional(),
         type: name.optional(),
         isAtStart: z.literal(true).optional(),
-        reason: z.string().optional(),
+        reason: told.optional(),
       }),
     )
     .optional(),
@@ -131,6 +130,11 @@ export const replay: z.ZodType = z.strictObject({
   lookedAt: range.optional(),
   grid: varies(count, '<events>').optional(),
   mayHaveMissed: varies(z.boolean(), '<true or false>').optional(),
+});
+
+export const completion: z.ZodType = z.strictObject({
+  shell: z.enum(['bash', 'zsh', 'fish', 'powershell']),
+  script: varies(z.string(), '<script>'),
 });
 
 export const verify: z.ZodType = z.strictObject({

@@ -160,6 +160,18 @@ describe('why', () => {
     await store.close();
   });
 
+  test('gives more changes than a call can have arguments', async () => {
+    const events = 260_000;
+    const contents = new MemoryContents();
+    const store = await openStore(counter, { log: contents, fold: 'direct', strict: false });
+    const noted = Array.from({ length: 20_000 }, () => ({ type: 'Noted', data: {} }) as const);
+    for (let appended = 0; appended < events; appended += noted.length) await store.append(noted);
+    await store.close();
+    await using past = await openPast(counter, { log: contents });
+    const { changes, complete } = await past.why('notes');
+    expect([changes.length, changes[0]!.after, changes.at(-1)!.after, complete]).toEqual([events, events, 1, true]);
+  });
+
   test('with a limit looks at what it must, and says so', async () => {
     const path = await temporaryPath();
     const store = await openStore(counter, { path });

@@ -1,8 +1,8 @@
 /** Events as JSON lines, many at once: what `events` and `export` write into pipes and files. */
 import { setImmediate } from 'node:timers/promises';
-import type { RecordedEvent } from '../../index.ts';
-import { LineWriter } from './output.ts';
-import { escapeJson } from './text.ts';
+import type { RecordedEvent } from '../../../index.ts';
+import { LineWriter } from '../output.ts';
+import { escapeJson } from '../text.ts';
 
 /** Lists of events, as `log.batches` gives them. */
 export type EventBatches = AsyncIterable<readonly RecordedEvent[]>;

@@ -4,9 +4,9 @@
  * It uses Node's own SQLite, so that the log's driver stays private to the log.
  */
 import type { DatabaseSync } from 'node:sqlite';
-import { quietly } from '../../guests/quietly.ts';
-import { RefoldError } from '../../index.ts';
-import type { EventBatches } from './event-json.ts';
+import { quietly } from '../../../guests/quietly.ts';
+import { RefoldError } from '../../../index.ts';
+import type { EventBatches } from './json-lines.ts';
 
 const CREATE = `
 create table events (

@@ -3,9 +3,9 @@
  *
  * Lines are printed while events are read, so a column is as wide as what it has had so far, and only grows.
  */
-import type { RecordedEvent } from '../../index.ts';
-import { cut, padRight, widthOf } from './lines.ts';
-import { count, oneLine, paint, safeJson, time } from './text.ts';
+import type { RecordedEvent } from '../../../index.ts';
+import { cut, padRight, widthOf } from '../lines.ts';
+import { count, oneLine, paint, safeJson, time } from '../text.ts';
 
 const GAP = '  ';
 const HEAD = { sequence: 'sequence', time: 'time', type: 'type', data: 'data' } as const;
