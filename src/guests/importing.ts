@@ -21,8 +21,8 @@ export interface Imported {
 
 /** When a module is given up, in ms. */
 const LOADING_LIMIT_MS = 30_000;
-/** A module that takes less is not worth a remark, in ms: waiting, computing, and in all. Others may use the machine as well. */
-const WORTH_A_REMARK_MS = { waiting: 3_000, computing: 2_000, inAll: 10_000 };
+/** A module that takes less is not worth a remark, in ms. Neither grows when others use the machine as well. */
+const WORTH_A_REMARK_MS = { waiting: 1_000, computing: 2_000 };
 
 /** The module keeps the command from its model. */
 export class NotLoaded extends Error {}
@@ -105,15 +105,15 @@ class Watched {
       ...(this.#threads > 0 ? ['it starts a thread, as an open store does'] : []),
       ...(foreignWrites() > this.#printed ? ['it prints on stdout'] : []),
       ...(this.#takeSignalsBack() ? ['it handles Ctrl-C'] : []),
-      ...(this.#isSlow(took) ? [`it takes ${(took / 1_000).toFixed(1)} s`] : []),
+      ...(this.#isSlow() ? [`it takes ${(took / 1_000).toFixed(1)} s`] : []),
     ];
   }
 
-  #isSlow(took: number): boolean {
+  #isSlow(): boolean {
     const { idle } = performance.eventLoopUtilization(this.#loop);
     const { user, system } = process.cpuUsage(this.#processor);
-    const { waiting, computing, inAll } = WORTH_A_REMARK_MS;
-    return idle >= waiting || (user + system) / 1_000 >= computing || took >= inAll;
+    const { waiting, computing } = WORTH_A_REMARK_MS;
+    return idle >= waiting || (user + system) / 1_000 >= computing;
   }
 
   #takeSignalsBack(): boolean {

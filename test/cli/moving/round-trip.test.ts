@@ -174,7 +174,7 @@ describe('restore --at --out', () => {
     ['no position that can be read', ['--at', 'noon', '--out', 'new.db'], 2, /Give a sequence, first, last/],
     ['a file that is there', ['--at', '5', '--out', 'taken.db'], 2, /the file exists already/],
     ['two places', ['new.db', '--at', '5', '--out', 'other.db'], 2, /Cannot restore to both/],
-    ['no place', ['--at', '5'], 2, /no place for the log was given/],
+    ['no place', ['--at', '5'], 2, /Cannot restore: no place/],
     ['two positions', ['--at', '5', '--to', '5', '--out', 'new.db'], 2, /cannot be used with option/],
     ['--force', ['--at', '5', '--out', 'new.db', '--force'], 2, /cannot be used with option/],
     ['a folder that is not there', ['--at', '5', '--out', 'nowhere/new.db'], 2, /nowhere/],
