@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { CART, fixture, makeShop, refold, refoldJson, temporaryFolder } from './support.ts';
+import { CART, fixture, makeShop, refoldAlone as refold, refoldJson, temporaryFolder } from './support.ts';
 
 const inFolder = temporaryFolder();
 const shop = inFolder('shop.db');
@@ -36,10 +36,8 @@ describe('finds', () => {
       () => write('typed.mts', `import c from ${cartUrl}; const m: object = c; export default m`),
     ],
   ])('%s', async (_, specifier) => {
-    expect(await refoldJson(['state', shop, 'added', '--model', specifier()])).toMatchObject({
-      model: 'cart',
-      value: 6,
-    });
+    const { stdout } = await refold(['state', shop, 'added', '--json', '--model', specifier()]);
+    expect(JSON.parse(stdout)).toMatchObject({ model: 'cart', value: 6 });
   });
 
   test('a module relative to the current directory', async () => {

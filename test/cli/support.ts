@@ -6,8 +6,10 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { openStore } from 'refold';
 import { afterAll } from 'vitest';
+import { run } from '../../src/cli/program.ts';
 import { builtPackage } from '../built/built.ts';
 import { cart } from './fixtures/cart.ts';
+import { runHere } from './json/run-here.ts';
 
 const { folder, main, empty, compileCache } = await builtPackage();
 
@@ -42,8 +44,23 @@ export interface RunOptions {
   readonly nodeOptions?: readonly string[];
 }
 
-/** Runs `refold` to its end. */
+/**
+ * Runs `refold` to its end: in this process where a call needs nothing of its own, since hundreds of processes take minutes.
+ * Calls that are to meet another process, or that open a store of their caller's, run `refoldAlone`.
+ */
 export async function refold(args: readonly string[], options: RunOptions = {}): Promise<Run> {
+  const { input, env, nodeOptions, cwd = ELSEWHERE } = options;
+  if (input !== undefined || env !== undefined || nodeOptions !== undefined) return refoldAlone(args, options);
+  const here = last.then(() => runHere(cwd, () => run(args, '0.0.0')));
+  last = here.catch(() => {});
+  return here;
+}
+
+/** One call at a time has the process's output and folder. */
+let last: Promise<unknown> = Promise.resolve();
+
+/** Runs `refold` to its end in another process. */
+export async function refoldAlone(args: readonly string[], options: RunOptions = {}): Promise<Run> {
   const child = startRefold(args, options);
   child.stdin!.end(options.input);
   const [stdout, stderr, code] = await Promise.all([text(child.stdout!), text(child.stderr!), exitOf(child)]);

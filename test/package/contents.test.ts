@@ -47,7 +47,7 @@ describe('the tarball', () => {
       reached.add(path);
       for (const next of filesNamedIn(readFileSync(join(installed, path), 'utf8'))) follow(join(dirname(path), next));
     };
-    const doors = ['index', 'testing', 'log', 'model', 'browser/model', 'cli/main'];
+    const doors = ['index', 'testing', 'log', 'model', 'browser/model', 'cli/main', 'terminal'];
     for (const door of doors) follow(`dist/${door}.js`);
     expect([...reached].sort()).toEqual(packed.filter((path) => /^dist\/.*\.js$/.test(path)).sort());
   });

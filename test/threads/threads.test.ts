@@ -19,14 +19,20 @@ test('from its sources all of them are there', () => {
   expect(() => requireThreads('x.db')).not.toThrow();
 });
 
-test('one file starts the threads of a log, the contract of logs plays another one, and the Redis server reads the past in its own', () => {
+test('one file starts the threads of a log; beside it the contract of logs, guests and completion start their own', () => {
   const src = fileURLToPath(new URL('../../src/', import.meta.url));
   const starters = globSync('**/*.ts', { cwd: src }).filter((path) => {
     return /\bnew Worker\(|import \{[^}]*(?<!type )\bWorker\b[^}]*\} from 'node:worker_threads'/.test(
       readFileSync(`${src}${path}`, 'utf8').replaceAll(/^import type .*$/gm, ''),
     );
   });
-  expect(starters.sort()).toEqual(['log/contract/opening.ts', 'redis/past/past-thread.ts', 'threads/threads.ts']);
+  expect(starters.sort()).toEqual([
+    'cli/completion/facts.ts',
+    'log/contract/opening.ts',
+    'redis/past/past-thread.ts',
+    'studio/open-studio.ts',
+    'threads/threads.ts',
+  ]);
 });
 
 test('a missing file is blamed on the bundler', async () => {

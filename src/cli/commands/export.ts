@@ -45,13 +45,13 @@ export function defineExport(program: Command): void {
 }
 
 async function exportFile(file: string, options: Options): Promise<Answer | undefined> {
-  await requireFile(file);
   const { out, sqlite, aof } = options;
   if (aof !== undefined) return await exportKeys(file, aof, options);
   if (out !== undefined && sqlite !== undefined) {
     const hint = 'Run export twice, once with each option';
     throw new RefoldError('INVALID_OPTION', 'Cannot export: --out and --sqlite cannot be combined', { hint });
   }
+  await requireFile(file);
   await using log = await openLog({ path: file });
   if (options.type !== undefined) await requireTypesIn(log, options.type);
   const from = options.from && boundOf(await startPlaceIn(log, options.from));

@@ -6,7 +6,7 @@ import { basename, dirname, resolve } from 'node:path';
 import { quietly } from '../../guests/quietly.ts';
 import { RefoldError } from '../../index.ts';
 import type { Imported, KeyCounts, TransferProgress } from '../../redis/index.ts';
-import { makeFile } from '../files.ts';
+import { makeFile, requireFile } from '../files.ts';
 import { interruptibleOrNothing } from '../interrupts.ts';
 import type { Answer } from '../output/output.ts';
 import { type ProgressBar, withProgress } from '../output/progress.ts';
@@ -30,6 +30,7 @@ interface EventOptions {
 export async function exportKeys(file: string, folder: string, options: EventOptions): Promise<Answer> {
   const { out, sqlite, from, to, type } = options;
   refuseBeside('export', '--aof', { '--out': out, '--sqlite': sqlite, '--from': from, '--to': to, '--type': type });
+  await requireFile(file);
   const start = performance.now();
   const { exportAof } = await import('../../redis/index.ts');
   const {

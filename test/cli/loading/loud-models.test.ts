@@ -6,7 +6,7 @@ import { writeFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { importModule, stopSurviving } from '../../../src/guests/importing.ts';
 import { releaseStdout } from '../../../src/guests/own-stdout.ts';
-import { CART, exitOf, makeShop, refold, startRefold, temporaryFolder } from '../support.ts';
+import { CART, exitOf, makeShop, refoldAlone as refold, startRefold, temporaryFolder } from '../support.ts';
 
 const inFolder = temporaryFolder();
 const shop = inFolder('shop.db');

@@ -8,7 +8,16 @@ import { describe, expect, test } from 'vitest';
 import { lookAt, parsePosition } from '../../../examples/orderbook/show.ts';
 import { DEMO } from './json/schemas.ts';
 import { makeLobsterDay } from './lobster-day.ts';
-import { dataPath, dataSource, errorOf, hasData, linesOf, runOrderBook, temporaryFolder } from './support.ts';
+import {
+  dataPath,
+  dataSource,
+  errorOf,
+  hasData,
+  linesOf,
+  runOrderBook,
+  runOrderBookAlone,
+  temporaryFolder,
+} from './support.ts';
 
 const TAPE = 'row,ts_ns,cmd,id,side,price,qty\n0,1,N,1,1,100,10\n0,2,N,2,-1,105,30\n1,3,X,1,-1,100,4\n';
 const ROWS = '105,30,100,10\n105,30,100,6\n';
@@ -281,7 +290,7 @@ test('the demo tells its story, passes its checks, and deletes its files', async
     (name) => name.startsWith('orderbook-') && !name.startsWith('orderbook-test'),
   );
   const path = join(temporaryFolder(), 'book.db');
-  const run = await runOrderBook('--commands', '20000', '--db', path);
+  const run = await runOrderBookAlone('--commands', '20000', '--db', path);
   expect(run.stdout).not.toContain('✗');
   expect(run.stdout.match(/✓/g)?.length).toBe(7);
   expect(run.stdout).toContain('SIGKILL');
@@ -290,7 +299,7 @@ test('the demo tells its story, passes its checks, and deletes its files', async
   expect(run.code).toBe(0);
   expect(existsSync(path)).toBe(true);
 
-  const json = await runOrderBook('--commands', '1000', '--json');
+  const json = await runOrderBookAlone('--commands', '1000', '--json');
   expect(json.code).toBe(0);
   expect(json.stdout.trimEnd().split('\n')).toHaveLength(1);
   expect(json.json.checks.every((check: { held: boolean }) => check.held)).toBe(true);
