@@ -45,7 +45,7 @@ export interface RunOptions {
 }
 
 /**
- * Runs `refold` to its end: in this process where a call needs nothing of its own, since hundreds of processes take minutes.
+ * Runs `refold` to its end: in this process where a call does not ask for another one: hundreds of processes take minutes.
  * Calls that are to meet another process, or that open a store of their caller's, run `refoldAlone`.
  */
 export async function refold(args: readonly string[], options: RunOptions = {}): Promise<Run> {
