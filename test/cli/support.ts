@@ -8,8 +8,8 @@ import { openStore } from 'refold';
 import { afterAll } from 'vitest';
 import { run } from '../../src/cli/program.ts';
 import { builtPackage } from '../built/built.ts';
+import { runHere } from '../run-here.ts';
 import { cart } from './fixtures/cart.ts';
-import { runHere } from './json/run-here.ts';
 
 const { folder, main, empty, compileCache } = await builtPackage();
 

@@ -10,9 +10,9 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { defineProgram, run } from '../../../src/cli/program.ts';
 import { linksOf, sectionOf, undocumented } from '../../documents/agreement.ts';
+import { newFolder, type Printed, runHere } from '../../run-here.ts';
 import { CALLS, type Call } from './calls.ts';
 import { copyLogs, makeLogs } from './logs.ts';
-import { newFolder, type Printed, runHere } from './run-here.ts';
 import { ANSWERS, error, event, PRINTS_EVENTS, schemaFiles, WITHOUT_JSON } from './schemas/index.ts';
 
 const WRITES = process.env.REFOLD_WRITE === 'json';

@@ -1,31 +1,9 @@
 /** Runs a command in this process, without the start of a new one. Stdout is a pipe. */
-import { vi } from 'vitest';
 import { run } from '../../../src/cli/program.ts';
-import type { Run } from '../support.ts';
+import { type Printed, runHere as runIn } from '../../run-here.ts';
 
-export async function runHere(...args: readonly string[]): Promise<Run> {
-  const { stdout, stderr, exitCode } = process;
-  const listeners = [stdout, stderr].map((stream) => [stream, stream.listeners('error')] as const);
-  const [out, err]: [string[], string[]] = [[], []];
-  const write = vi.spyOn(stdout, 'write').mockImplementation((chunk: unknown, ...rest: unknown[]) => {
-    out.push(String(chunk));
-    const taken = rest.find((one) => typeof one === 'function') as (() => void) | undefined;
-    if (taken !== undefined) queueMicrotask(taken);
-    return true;
-  });
-  const complain = vi.spyOn(console, 'error').mockImplementation((text) => void err.push(`${text}\n`));
-  try {
-    process.exitCode = undefined;
-    const code = await run(args, '0');
-    return { code, stdout: out.join(''), stderr: err.join('') };
-  } finally {
-    process.exitCode = exitCode;
-    write.mockRestore();
-    complain.mockRestore();
-    for (const [stream, before] of listeners) {
-      for (const one of stream.listeners('error')) if (!before.includes(one)) stream.off('error', one as () => void);
-    }
-  }
+export function runHere(...args: readonly string[]): Promise<Printed> {
+  return runIn(process.cwd(), () => run(args, '0.0.0'));
 }
 
 /** Runs a command with `--json`, which must succeed with one object. */

@@ -8,7 +8,7 @@ import { onTestFinished } from 'vitest';
 import { fileSource, readLines, type TextSource } from '../../../examples/orderbook/feeds/reading/csv.ts';
 import { run } from '../../../examples/orderbook/program.ts';
 import { builtPackage } from '../../built/built.ts';
-import { runHere } from '../../cli/json/run-here.ts';
+import { runHere } from '../../run-here.ts';
 
 const PROJECT = join(import.meta.dirname, '../../..');
 const DATA = process.env.REFOLD_DATA ?? join(PROJECT, '../shared/data');
