@@ -8,7 +8,7 @@ import { listEvents } from './jobs/events.ts';
 import { followLog } from './jobs/live.ts';
 import { countTimeline, describeLog } from './jobs/log.ts';
 import { compare, explain } from './jobs/questions.ts';
-import { readLooks } from './moments/look.ts';
+import { readLooks, readTable, tablePage } from './moments/look.ts';
 import { Moments } from './moments/moments.ts';
 import { serveDesk } from './server/desk-worker.ts';
 import type { Route } from './server/http-server.ts';
@@ -49,19 +49,37 @@ function badModel(problem: string, hint: string): RefoldError {
 }
 
 function momentRoutes(): ReadonlyMap<string, Route> {
-  if (past === undefined) return new Map([['moment', async () => Promise.reject(withoutModel())]]);
-  const moments = new Moments(past);
+  const moments = past === undefined ? undefined : new Moments(past);
+  const requireMoments = (): Moments => {
+    if (moments === undefined) throw withoutModel();
+    return moments;
+  };
   return new Map<string, Route>([
     [
       'moment',
       async (query, signal) => {
-        const { last } = await past.range();
-        const at = readSequence(query, 'at', last);
+        const at = await momentOf(query);
         const hash = readChoice(query, 'hash', ['no', 'yes']) === 'yes';
-        return moments.ask({ at, looks: readLooks(query.get('look')), hash }, signal);
+        return requireMoments().ask({ at, looks: readLooks(query.get('look')), hash }, signal);
+      },
+    ],
+    [
+      'table',
+      async (query, signal) => {
+        const look = readTable(query);
+        const { sequence, look: looked } = await requireMoments().ask(
+          { at: await momentOf(query), looks: [look] },
+          signal,
+        );
+        return { sequence, ...tablePage(look, looked[0]!) };
       },
     ],
   ]);
+}
+
+/** The moment that is asked for; default the end of the log. */
+async function momentOf(query: URLSearchParams): Promise<number> {
+  return readSequence(query, 'at', (await requirePast().range()).last);
 }
 
 async function jobRoutes(): Promise<ReadonlyMap<string, Route>> {

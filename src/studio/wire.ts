@@ -44,6 +44,16 @@ export interface Looked {
   readonly rows?: readonly Row[];
 }
 
+/** Some rows of a table, in its order. */
+export interface TablePage {
+  readonly path: string;
+  /** Rows of the whole table; 0 for what is not a table. */
+  readonly total: number;
+  readonly rows: readonly Row[];
+  /** How many rows come before the next page; absent at the end. */
+  readonly next?: number;
+}
+
 /** An event as it stands in the answer: in the model's version, its data as JSON. */
 export interface WireEvent {
   readonly sequence: number;

@@ -67,6 +67,25 @@ test('a moment is what the library says of it', async () => {
   }
 });
 
+test('the pages of a table are its entries, in order and each once', async () => {
+  for (const [table, key] of [
+    ['things', (entry: [unknown, unknown]) => entry[0]],
+    ['byWord', (entry: [unknown, unknown]) => entry[0]],
+  ] as const) {
+    const { state } = await past.at(222);
+    const keys: unknown[] = [];
+    let after: number | undefined = 0;
+    while (after !== undefined) {
+      const page: any = await ask(`table?at=222&path=${table}&after=${after}&count=7`);
+      expect(page).toMatchObject({ sequence: 222, path: table, total: state[table].size });
+      keys.push(...page.rows.map((row: { key: unknown }) => row.key));
+      after = page.next;
+    }
+    expect(keys).toEqual([...state[table]].map(key as never));
+  }
+  expect(await ask('table?path=nothing')).toMatchObject({ total: 0, rows: [] });
+});
+
 test('the timeline counts every event once', async () => {
   for (const question of ['timeline?buckets=7', 'timeline?buckets=50&by=time', 'timeline']) {
     const { buckets, types, events } = await ask(question);
@@ -123,6 +142,8 @@ test.each([
   'moment?at=1.5',
   'moment?at=1&look=%7B',
   'moment?at=1&hash=perhaps',
+  'table?path=a%5B',
+  'table?count=2001',
   'timeline?buckets=100000',
   'timeline?by=colour',
   'events?count=1001',

@@ -12,7 +12,8 @@ import {
   toTaggedJson,
   valueAt,
 } from '../../index.ts';
-import type { Kind, Look, Looked, Row, Shown } from '../wire.ts';
+import { readCount, readSequence, readText } from '../server/query.ts';
+import type { Kind, Look, Looked, Row, Shown, TablePage } from '../wire.ts';
 
 /** Places in sight at once. */
 export const MOST_LOOKS = 64;
@@ -65,6 +66,20 @@ function badLook(problem: string): RefoldError {
     type: 'look',
     hint: 'Give a JSON list of { "path", "from", "count" }',
   });
+}
+
+/** Reads which page of a table is asked for: `after` is how many rows come before it. @throws RefoldError `INVALID_OPTION` */
+export function readTable(query: URLSearchParams): Look {
+  const path = readText(query, 'path') ?? '';
+  if (path !== '') parsePath(path);
+  return { path, from: readSequence(query, 'after', 0), count: readCount(query, 'count', 100, MOST_ROWS) };
+}
+
+/** A page of a table. `next` is the `after` of the page behind it, if there is one. Where nothing stands there are no rows. */
+export function tablePage({ from, count }: Look, { path, shown, rows = [] }: Looked): TablePage {
+  const { total = 0 } = shown ?? {};
+  const next = from + count;
+  return { path, total, rows, ...(count > 0 && next < total && { next }) };
 }
 
 /** What stands at each place, and the rows that were asked for. */
