@@ -6,6 +6,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openStore } from 'refold';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { sampleOf } from '../../sample.ts';
 import strange, { NOTED, OBEYED, WIDE } from '../fixtures/strange.ts';
 import { temporaryFolder } from '../support.ts';
 import { HAS_TMUX, type Shown, showAt } from './tmux.ts';
@@ -95,7 +96,7 @@ const SCREENS: readonly (readonly [columns: number, env: Readonly<Record<string,
   [80, { TERM: 'dumb' }],
 ];
 
-describe.skipIf(!HAS_TMUX).concurrent.each(SCREENS)('%i columns, %o', (columns, env) => {
+describe.skipIf(!HAS_TMUX).concurrent.each(sampleOf(SCREENS))('%i columns, %o', (columns, env) => {
   let seen: Promise<Shown>;
   beforeAll(() => {
     seen = screen(columns, env);
