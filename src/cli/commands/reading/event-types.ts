@@ -83,8 +83,8 @@ async function nearest(log: EventLog, position: Position, last: number): Promise
 
 const ATTEMPTS_DESPITE_DROPS = 3;
 
-/** Begins again where a writer has dropped the first events meanwhile. */
-async function despiteDrops<T>(work: () => Promise<T>): Promise<T> {
+/** Begins again where a writer has dropped the first events meanwhile. So the work itself asks where the log begins. */
+export async function despiteDrops<T>(work: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await work();

@@ -1,11 +1,12 @@
 /** `refold info`: describes a log. It reads only the log's headers, and needs no model. */
 import type { Command } from 'commander';
 import { loadModel } from '../../../guests/load-model.ts';
-import { type EventLog, isRefoldError, type Keyframe, type LogInfo, openLog, openPast } from '../../../index.ts';
+import { type EventLog, type Keyframe, type LogInfo, openLog, openPast } from '../../../index.ts';
 import { answering, FILE, type JsonOption, withTimes } from '../../args.ts';
 import { requireFile } from '../../files.ts';
 import type { Answer } from '../../output/output.ts';
 import { withProgress } from '../../output/progress.ts';
+import { despiteDrops } from './event-types.ts';
 import { describeInfo } from './info-text.ts';
 
 interface Options extends JsonOption {
@@ -39,10 +40,11 @@ async function info(file: string, options: Options): Promise<Answer> {
   await requireFile(file);
   await using log = await openLog({ path: file });
   const keyframes = options.model === undefined ? undefined : await keyframesOf(file, options.model);
-  const { described, types } = options.types
-    ? await withCounts(log)
-    : { described: await log.info(), types: undefined };
-  const found = shownInfo(described, keyframes, types);
+  // The counts are of exactly the events that the description is of, also while another process writes.
+  const found = await despiteDrops(async () => {
+    const described = await log.info();
+    return shownInfo(described, keyframes, options.types ? await countTypes(log, described) : undefined);
+  });
   return { json: found, text: () => describeInfo(found, { listsSnapshots: options.snapshots === true }) };
 }
 
@@ -50,21 +52,6 @@ async function info(file: string, options: Options): Promise<Answer> {
 async function keyframesOf(file: string, specifier: string): Promise<readonly Keyframe[]> {
   await using past = await openPast(await loadModel(specifier), { path: file });
   return await past.keyframes();
-}
-
-/** How often the log is described again because its first events were dropped before they were counted. */
-const COUNT_ATTEMPTS = 3;
-
-/** Counts exactly the events that the description is of, also while another process writes. */
-async function withCounts(log: EventLog): Promise<{ readonly described: LogInfo; readonly types: ShownInfo['types'] }> {
-  for (let attempt = 1; ; attempt++) {
-    const described = await log.info();
-    try {
-      return { described, types: await countTypes(log, described) };
-    } catch (error) {
-      if (attempt === COUNT_ATTEMPTS || !isRefoldError(error, 'HISTORY_GONE')) throw error;
-    }
-  }
 }
 
 async function countTypes(
