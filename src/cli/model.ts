@@ -46,6 +46,11 @@ function whyUnused(name: string | undefined | null): string {
   return `the file belongs to ${name === undefined ? 'no model yet' : `'${name}'`}`;
 }
 
+/** The words that name the same model in a command of a hint: none where the model was found. */
+export function modelWords(option: string | undefined): readonly string[] {
+  return option === undefined ? [] : ['--model', option];
+}
+
 /** Whether a model can be found. */
 export function hasModel(option: string | undefined): boolean {
   return find(option) !== undefined;

@@ -1,6 +1,7 @@
 /** The hint for a key that a table does not have now: since when it is not there, and the command that says more. */
 import { type MissingPart, namesIn } from '../../../guests/state-path.ts';
 import { formatPath, type Model, OrderedMap, openPast } from '../../../index.ts';
+import { modelWords } from '../../model.ts';
 import { withProgress } from '../../output/progress.ts';
 import { isRecord } from '../../output/states/entries.ts';
 import { commandLine, count } from '../../output/text.ts';
@@ -55,7 +56,6 @@ async function search({
 }
 
 function whyCommand({ file, specifier, missing, sequence, isPast }: AbsentKey): string {
-  const model = specifier === undefined ? [] : ['--model', specifier];
   const before = isPast ? ['--before', String(sequence + 1)] : [];
-  return commandLine('refold', 'why', file, formatPath(missing.parts), ...model, ...before);
+  return commandLine('refold', 'why', file, formatPath(missing.parts), ...modelWords(specifier), ...before);
 }

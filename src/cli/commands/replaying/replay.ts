@@ -8,7 +8,7 @@ import { answering, FILE, MODEL, type PastOptions, parsePosition, withTimes } fr
 import { requireFile } from '../../files.ts';
 import type { Place } from '../../input/position.ts';
 import { interruptibleOrNothing } from '../../interrupts.ts';
-import { modelFor } from '../../model.ts';
+import { modelFor, modelWords } from '../../model.ts';
 import { type EventBatches, printBatches } from '../../output/events/json-lines.ts';
 import { EXIT } from '../../output/exit-codes.ts';
 import type { Answer } from '../../output/output.ts';
@@ -110,7 +110,7 @@ function describe(report: Report): Rows {
 }
 
 function bisecting(file: string, { model }: Options): readonly string[] {
-  return ['refold', 'bisect', file, ...(model === undefined ? [] : ['--model', model])];
+  return ['refold', 'bisect', file, ...modelWords(model)];
 }
 
 /** A run so short says nothing about a rate. */
