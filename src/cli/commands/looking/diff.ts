@@ -18,7 +18,7 @@ import { safeJson } from '../../output/text.ts';
 import { withTags } from '../../output/values.ts';
 import { openPastOf } from '../../past.ts';
 import { placeIn } from '../../place.ts';
-import { type Comparison, describeDiff, type Moment } from './describe-diff.ts';
+import { type Comparison, describeDiff, isOrder, KEYS_ORDER, type Moment } from './describe-diff.ts';
 
 interface Options extends PastOptions {
   readonly only?: string;
@@ -78,14 +78,12 @@ function changesOf(from: object, to: object, only: Path): StateDifference[] {
 }
 
 /** The path from the root, in full. It still says that the same keys come in another order. */
-function within(only: Path, { path, parts, ...sides }: StateDifference): StateDifference {
+function within(only: Path, place: StateDifference): StateDifference {
+  const { path: _, parts, ...sides } = place;
   const all = [...only, ...parts];
-  const order = path.endsWith(ORDER) ? ` ${ORDER}` : '';
+  const order = isOrder(place) ? ` ${KEYS_ORDER}` : '';
   return { path: `${formatPath(all)}${order}`.trimStart(), parts: all, ...sides };
 }
-
-/** A path that ends in this is about the order of keys, and its values are these keys. */
-const ORDER = '(order)';
 
 async function typesBetween(past: Past, from: Moment, to: Moment): Promise<Comparison['types']> {
   if (from.sequence >= to.sequence) return [];
