@@ -4,7 +4,7 @@
  */
 import { type Command, Option } from 'commander';
 import { loadModel } from '../../../guests/load-model.ts';
-import { type EventLog, openLog } from '../../../index.ts';
+import { type EventLog, openLog, type Position } from '../../../index.ts';
 import { answering, collect, FILE, type JsonOption, parseCount, parsePosition, withTimes } from '../../args.ts';
 import { requireFile } from '../../files.ts';
 import { parseEventCondition } from '../../input/event-condition.ts';
@@ -15,7 +15,7 @@ import { outputWidth } from '../../output/lines.ts';
 import { writeOut } from '../../output/output.ts';
 import { type ProgressBar, withProgress } from '../../output/progress.ts';
 import { placeIn, startPlaceIn } from '../../place.ts';
-import { type FoundRange, followed, selected } from './event-selection.ts';
+import { followed, selected } from './event-selection.ts';
 import { requireTypesIn, typesNear } from './event-types.ts';
 
 interface Options extends JsonOption {
@@ -59,7 +59,7 @@ async function events(file: string, options: Options): Promise<undefined> {
   const from = options.from && (await startPlaceIn(log, options.from));
   const to = options.to && (await placeIn(log, options.to));
   if (options.follow === undefined) await requireKnownTypes(log, options);
-  const form = await formOf(log, { from, to }, options);
+  const form = await formOf(log, from, options);
   if (options.follow) {
     const wanted = { types, where, limit, last };
     await endingOnSignal((signal) => printBatches(followed(log, { from, to }, { ...wanted, signal }), form));
@@ -91,10 +91,10 @@ async function requireKnownTypes(log: EventLog, { type: types, model }: Options)
   if (types !== undefined) await requireTypesIn(log, types, model === undefined ? undefined : await loadModel(model));
 }
 
-/** Lines of JSON, or a table on a terminal. */
+/** Lines of JSON, or a table on a terminal. @param from where the events begin */
 export async function formOf(
   log: EventLog,
-  { from }: FoundRange,
+  from: Position | undefined,
   options: Pick<Options, 'json' | 'type' | 'last' | 'reverse'>,
 ): Promise<EventForm> {
   const { json, type, last, reverse } = options;

@@ -65,7 +65,7 @@ async function play(file: string, speed: number, { from: start, to: end, ...opti
     const from = start && (await startPlaceIn(log, start));
     const to = end && (await placeIn(log, end));
     const events = log.events({ from: boundOf(from), to: boundOf(to), signal });
-    const printing = printBatches(oneByOne(paced(events, speed, signal)), await formOf(log, { from, to }, options));
+    const printing = printBatches(oneByOne(paced(events, speed, signal)), await formOf(log, from, options));
     // A reader that has stopped reading does not hold up the end.
     await Promise.race([printing, aborted(signal)]);
   });
