@@ -53,6 +53,14 @@ describe('a page', () => {
     expect(withAnswers(page, [['events  1', 'took    12.5s'], [], longer])).toBe(page);
   });
 
+  test('may ask at other places, but says so in the same words', () => {
+    const asked = (lines: string): string => `\`\`\`\n$ refold bisect a.db\n${lines}\n\`\`\`\n`;
+    const shown = asked('asked   36 times, at most 569 events apart\nfolded  1 event');
+    expect(withAnswers(shown, [['asked   1 time', 'folded  1,020 events']])).toBe(shown);
+    const older = asked('asked   every 569 events\nfolded  603 events');
+    expect(withAnswers(older, [['asked   1 time', 'folded  603 events']])).not.toBe(older);
+  });
+
   test.each([
     ['a number', [['events  2', 'took    5ms'], [], longer], 'events  1', 'events  2'],
     ['a line more', [['events  1', 'took    5ms', 'more'], [], longer], '5ms\n', '5ms\nmore\n'],

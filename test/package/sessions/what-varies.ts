@@ -13,9 +13,13 @@ const RULES: readonly (readonly [kind: RegExp, same: string])[] = [
   [/\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ/g, '(now)'],
   [/\bPID: \d+/g, 'PID: (process)'],
   // How often bisect and rehearse ask depends on what an answer and a fold cost on the machine.
-  [/^looked at (.*): asked .*(\na shorter break than .*)?$/gm, 'looked at $1'],
-  [/^(asked|folded|compared) {2,}.*$/gm, '$1'],
-  [/\nmissed {5}.*$/gm, ''],
+  [/^(asked {2,})[\d,]+ times?(?:, at most [\d,]+ events? apart)?$/gm, '$1(times)'],
+  [/^(folded {2,})[\d,]+ events?$/gm, '$1(events)'],
+  [
+    /^(compared {2,})(?:after every event|at most [\d,]+ events? apart; a difference in between was not seen)$/gm,
+    '$1(grid)',
+  ],
+  [/\nmissed {2,}maybe what lasted less than [\d,]+ events?: --every-event is sure$/gm, ''],
   // Text that has the folder in it is broken at other words in another folder.
   [/\n {8,}/g, ' '],
 ];
