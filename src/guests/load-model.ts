@@ -3,8 +3,9 @@ import { existsSync, statSync } from 'node:fs';
 import { extname, resolve } from 'node:path';
 import { styleText } from 'node:util';
 import { type Model, type ProjectionDefinition, RefoldError } from '../index.ts';
-import { type Exports, importModule, NotLoaded, shown } from './importing.ts';
+import { type Exports, importModule } from './importing.ts';
 import { readableError } from './readable-error.ts';
+import { NotLoaded, shown } from './surviving.ts';
 
 /**
  * Loads a model from a TypeScript or JavaScript module. The path is relative to the current directory.
