@@ -3,6 +3,7 @@
  * the process alive when the command has done its work. None of it changes the answer.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { oneLine } from '../terminal/escaping.ts';
 import { keepStdout } from './own-stdout.ts';
 import { readableError } from './readable-error.ts';
 
@@ -46,7 +47,7 @@ function onUncaught(thrown: unknown): void {
   const path = inModule.getStore();
   const error = readableError(thrown);
   if (path !== undefined) {
-    console.error(`model: ${shown(path)} fails beside the command: ${shown(error.message)}`);
+    console.error(`model: ${oneLine(path)} fails beside the command: ${oneLine(error.message)}`);
     return;
   }
   console.error(error.stack ?? error.message);
@@ -74,13 +75,8 @@ export function endDespiteModule(): void {
   process.on('uncaughtException', () => {});
   process.exit = endNow;
   const end = (): void => {
-    if (!isTold) console.error(`model: ${shown(path)} keeps the process alive: refold ends it`);
+    if (!isTold) console.error(`model: ${oneLine(path)} keeps the process alive: refold ends it`);
     endNow();
   };
   setTimeout(end, isTold ? 0 : ENDING_MS).unref();
-}
-
-/** Text from outside, safe to print within a line. */
-export function shown(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
