@@ -1,7 +1,7 @@
 /** Defines the commands of `refold` and their help, and turns arguments into an exit code. */
 import { Command, CommanderError } from 'commander';
-import { stopSurviving } from '../guests/importing.ts';
 import { releaseStdout } from '../guests/own-stdout.ts';
+import { stopSurviving } from '../guests/surviving.ts';
 import { defineBackup, defineRestore } from './commands/backup.ts';
 import { defineCompact } from './commands/compact.ts';
 import { defineCompletion } from './commands/completion.ts';
@@ -30,7 +30,7 @@ import { OutputFailed, outputTaken, watchOutput } from './output/output.ts';
 import { reportError, reportOutput } from './output/report-error.ts';
 import { chooseTimes, type TimeStyle } from './output/times.ts';
 
-export { endDespiteModule } from '../guests/importing.ts';
+export { endDespiteModule } from '../guests/surviving.ts';
 
 /** Runs one call of `refold`. Reports any error, and returns the exit code. */
 export async function run(args: readonly string[], version: string): Promise<number> {

@@ -4,11 +4,10 @@
  * A module of an application may open a server, start a timer, print, wait, or end the process. None of that may harm the command
  * that only wants the model: it ends as if the module had not done it, and the user reads about it.
  */
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { pathToFileURL } from 'node:url';
 import { foreignWrites, keepStdout } from './own-stdout.ts';
 import { quietly } from './quietly.ts';
-import { readableError } from './readable-error.ts';
+import { leaveBehind, NotLoaded, runInModule } from './surviving.ts';
 
 /** What a module exports. */
 export type Exports = { readonly [name: string]: unknown };
@@ -24,16 +23,9 @@ const LOADING_LIMIT_MS = 30_000;
 /** A module that takes less is not worth a remark, in ms. Neither grows when others use the machine as well. */
 const WORTH_A_REMARK_MS = { waiting: 1_000, computing: 2_000 };
 
-/** The module keeps the command from its model. */
-export class NotLoaded extends Error {}
-
-/** Whatever runs in here comes from a module of a model. */
-const inModule = new AsyncLocalStorage<string>();
-
 /** @throws what the module throws; NotLoaded when it does not finish, or ends the process */
 export async function importModule(path: string, limitMs: number = LOADING_LIMIT_MS): Promise<Imported> {
   keepStdout();
-  survive();
   const watched = new Watched();
   const { promise: never, reject } = Promise.withResolvers<never>();
   const limit = setTimeout(
@@ -43,13 +35,14 @@ export async function importModule(path: string, limitMs: number = LOADING_LIMIT
   const unsettled = (): void => reject(new NotLoaded('its top-level await never ends'));
   process.once('beforeExit', unsettled); // nothing is left that could end it
   try {
-    const importing = inModule.run(path, () => quietly(() => import(pathToFileURL(path).href)));
+    const importing = runInModule(path, () => quietly(() => import(pathToFileURL(path).href)));
     const exports: Exports = await Promise.race([importing, never]);
     const noticed = watched.end();
-    left = noticed.length > 0 ? 'noticed' : (left ?? path);
+    leaveBehind(path, noticed.length > 0);
     return { exports, noticed };
   } catch (error) {
     watched.end();
+    leaveBehind(path, true); // the user reads the error
     throw error;
   } finally {
     clearTimeout(limit);
@@ -80,22 +73,16 @@ class Watched {
   readonly #loop = performance.eventLoopUtilization();
   readonly #processor = process.cpuUsage();
   readonly #listeners = ENDING_SIGNALS.map((signal) => process.listeners(signal));
-  readonly #exit = process.exit;
   #threads = 0;
   readonly #noteThread = (): void => void (this.#threads += 1);
 
   constructor() {
     process.on('worker', this.#noteThread);
-    process.exit = ((code?: number) => {
-      if (inModule.getStore() === undefined) return this.#exit.call(process, code); // a signal ends the command
-      throw new NotLoaded(`it calls process.exit(${code ?? ''})`);
-    }) as typeof process.exit;
   }
 
   /** Takes back what can be taken back, and says what came. */
   end(): string[] {
     process.off('worker', this.#noteThread);
-    process.exit = this.#exit;
     const took = performance.now() - this.#start;
     const opened = [...handles()].flatMap(([name, count]) =>
       count > (this.#handles.get(name) ?? 0) ? (HANDLES[name] ?? []) : [],
@@ -131,54 +118,4 @@ function handles(): Map<string, number> {
   return new Map(
     [...Map.groupBy(process.getActiveResourcesInfo(), (name) => name)].map(([name, all]) => [name, all.length]),
   );
-}
-
-let isSurviving = false;
-
-/** An error that nothing catches ends the process. One of a module's own timers and servers does not: the command goes on. */
-function survive(): void {
-  if (!isSurviving) process.on('uncaughtException', onUncaught);
-  isSurviving = true;
-}
-
-function onUncaught(thrown: unknown): void {
-  const path = inModule.getStore();
-  const error = readableError(thrown);
-  if (path !== undefined) {
-    console.error(`model: ${shown(path)} fails beside the command: ${shown(error.message)}`);
-    return;
-  }
-  console.error(error.stack ?? error.message);
-  process.exit(DEFECT);
-}
-
-/** The exit code of a defect. */
-const DEFECT = 70;
-
-/** Undoes `survive`, for a process that runs several commands. */
-export function stopSurviving(): void {
-  process.off('uncaughtException', onUncaught);
-  isSurviving = false;
-}
-
-/** What keeps the process alive when it should end, if anything does. */
-let left: 'noticed' | (string & {}) | undefined;
-/** How long a process may take to end by itself, in ms. */
-const ENDING_MS = 1_000;
-
-/** Ends the process, which has done its work, also if a module has left something behind that keeps it alive. */
-export function endDespiteModule(): void {
-  if (left === undefined) return;
-  keepStdout();
-  process.on('uncaughtException', () => {}); // the answer is out: what fails now does not change it
-  const end = (): void => {
-    if (left !== 'noticed') console.error(`model: ${shown(left!)} keeps the process alive: refold ends it`);
-    process.exit();
-  };
-  setTimeout(end, left === 'noticed' ? 0 : ENDING_MS).unref();
-}
-
-/** Text from outside, safe to print within a line. */
-export function shown(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }

@@ -3,8 +3,10 @@ import { existsSync, statSync } from 'node:fs';
 import { extname, resolve } from 'node:path';
 import { styleText } from 'node:util';
 import { type Model, type ProjectionDefinition, RefoldError } from '../index.ts';
-import { type Exports, importModule, NotLoaded, shown } from './importing.ts';
+import { oneLine } from '../terminal/escaping.ts';
+import { type Exports, importModule } from './importing.ts';
 import { readableError } from './readable-error.ts';
+import { NotLoaded } from './surviving.ts';
 
 /**
  * Loads a model from a TypeScript or JavaScript module. The path is relative to the current directory.
@@ -55,7 +57,7 @@ async function exportsOf(path: string, specifier: string): Promise<Exports> {
 /** Says on stderr that a module does more than to define a model. */
 function remark(specifier: string, noticed: readonly string[]): void {
   const label = (name: string): string => styleText('cyan', name, { stream: process.stderr });
-  console.error(`${label('model:')} ${shown(specifier)} does work when it is loaded: ${noticed.join(', ')}`);
+  console.error(`${label('model:')} ${oneLine(specifier)} does work when it is loaded: ${noticed.join(', ')}`);
   console.error(`${label('hint:')} ${HINT_ALONE}`);
 }
 

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { parseBytes, parseCount, parseDuration, parseSequence } from '../../src/cli/args.ts';
 import { ProgressBar } from '../../src/cli/output/progress.ts';
 import { renderJson, renderText } from '../../src/cli/output/states/render-state.ts';
-import { bytes, count, counted, duration, oneLine, safeJson, time } from '../../src/cli/output/text.ts';
+import { bytes, count, counted, duration, oneLine, pairs, safeJson, time } from '../../src/cli/output/text.ts';
 import { partOf } from '../../src/guests/state-path.ts';
 
 describe('arguments', () => {
@@ -58,6 +58,14 @@ describe('values for people', () => {
     [time(1e17), '100000000000000000 ms'],
     [oneLine('a\nb\u001b\u009b\u202e\u2028'), 'a\\u000ab\\u001b\\u009b\\u202e\\u2028'],
     [safeJson('\u009b\u007f"\\'), '"\\u009b\\u007f\\"\\\\"'],
+    [
+      pairs([
+        ['日本', '1'],
+        ['cart', '2'],
+        ['e\u0301', '3'],
+      ]),
+      '日本  1\ncart  2\ne\u0301     3\n',
+    ],
   ])('%s', (shown, expected) => {
     expect(shown).toBe(expected);
   });

@@ -77,7 +77,7 @@ const BELOW_THE_DOORS = [
 const PACKAGE = ['src/index.ts'];
 /** What guests share: the command line, and whatever else shows a log to people. */
 const GUESTS = 'src/guests/';
-/** The progress bar, and numbers for people. The examples see it as `#terminal`, and nothing else below `refold`. */
+/** The progress bar, numbers for people, and escaping. The examples see it as `#terminal`, and nothing else below `refold`. */
 const TERMINAL = 'src/terminal/';
 /** How the examples tell their stories. */
 const TELLING = 'examples/telling/';
@@ -403,7 +403,7 @@ export const FLOORS: readonly Floor[] = [
   { files: 'src/log.ts', sees: [CORE, LOG, BLOCKS, CONTRACT], node: [] },
 
   { files: TERMINAL, sees: [], packages: ['pretty-bytes', 'pretty-ms'], node: 'all' },
-  { files: GUESTS, sees: PACKAGE, node: 'all' },
+  { files: GUESTS, sees: [...PACKAGE, TERMINAL], node: 'all' },
   {
     files: 'src/cli/',
     sees: [

@@ -30,7 +30,7 @@ export function chosenZone(): string {
   return chosen.zone ?? 'UTC';
 }
 
-/** A time as it was chosen. */
+/** A time as `--time` and `--zone` say, from ms since the epoch. Without them it is ISO, in UTC. */
 export function shownTime(time: number): string {
   return formatTime(time, chosen, Date.now());
 }

@@ -4,8 +4,9 @@
  */
 import { writeFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { importModule, stopSurviving } from '../../../src/guests/importing.ts';
+import { importModule } from '../../../src/guests/importing.ts';
 import { releaseStdout } from '../../../src/guests/own-stdout.ts';
+import { stopSurviving } from '../../../src/guests/surviving.ts';
 import { CART, exitOf, makeShop, refoldAlone as refold, startRefold, temporaryFolder } from '../support.ts';
 
 const inFolder = temporaryFolder();
@@ -54,6 +55,12 @@ describe('an answer and a remark', () => {
   test.concurrent.each([
     ['rejects', `Promise.reject(new Error('not today'));`, / fails beside the command: not today\n/],
     ['throws later', `setTimeout(() => { throw new Error('not today'); });`, /it starts a timer/],
+    ['ends the process later', `setTimeout(() => process.exit(3));`, /it starts a timer/],
+    [
+      'ends the process at once',
+      `process.nextTick(() => process.exit(3));`,
+      / fails beside the command: it calls process.exit/,
+    ],
     ['reads stdin', `process.stdin.on('data', () => {});`, / keeps the process alive: refold ends it\n/],
   ])('%s', async (name, does, remark) => {
     const child = startRefold(['state', shop, 'added', '--model', moduleThat(name, does), '--json']);
@@ -70,6 +77,7 @@ describe('an error', () => {
   test.concurrent.each([
     ['never ends', `await new Promise(() => {});`, 'its top-level await never ends'],
     ['ends the process', `process.exit(0);`, 'it calls process.exit(0)'],
+    ['starts a timer and ends the process', `setInterval(() => {}, 1); process.exit(0);`, 'it calls process.exit(0)'],
   ])('for a module that %s', async (name, does, problem) => {
     const path = moduleThat(name, does);
     const { code, stdout, stderr } = await refold(['state', shop, '--model', path]);
