@@ -5,7 +5,7 @@
  * A bundler that includes refold in its bundle leaves these files out. `requireThreads` notices that when a log is
  * opened, before it touches any file.
  *
- * Only this file starts refold's threads. Almost every starter talks to its thread through `Thread`.
+ * Only this file starts them, and a guest starts its threads itself. Almost every starter talks to its thread through `Thread`.
  */
 import { existsSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';

@@ -145,30 +145,32 @@ function closed(typed: string, names: readonly Candidate[]): Sought {
   return { typed, kept: '', names, isFile: false, isWhole: true };
 }
 
+type ValueKind = 'file' | 'position' | 'zone' | 'command' | Fact;
+
 /** What a value is, by its name in the help. A name that is not here is free text, such as a count. */
-const VALUE_KINDS: Readonly<Record<string, 'file' | 'position' | 'zone' | 'command' | Fact>> = {
-  file: 'file',
-  module: 'file',
-  folder: 'file',
-  destination: 'file',
-  backup: 'file',
-  position: 'position',
-  a: 'position',
-  b: 'position',
-  zone: 'zone',
-  command: 'command',
-  type: 'types',
-  invariant: 'invariants',
-  path: 'paths',
-};
+const VALUE_KINDS: ReadonlyMap<string, ValueKind> = new Map([
+  ['file', 'file'],
+  ['module', 'file'],
+  ['folder', 'file'],
+  ['destination', 'file'],
+  ['backup', 'file'],
+  ['position', 'position'],
+  ['a', 'position'],
+  ['b', 'position'],
+  ['zone', 'zone'],
+  ['command', 'command'],
+  ['type', 'types'],
+  ['invariant', 'invariants'],
+  ['path', 'paths'],
+]);
 
 /** Options whose value has a name with another meaning elsewhere. */
-const VALUE_KINDS_BY_FLAG: typeof VALUE_KINDS = {
-  '--aof': 'file',
-  '--types': 'types',
-  '--first-true': 'paths',
-  '--first-false': 'paths',
-};
+const VALUE_KINDS_BY_FLAG: typeof VALUE_KINDS = new Map([
+  ['--aof', 'file'],
+  ['--types', 'types'],
+  ['--first-true', 'paths'],
+  ['--first-false', 'paths'],
+]);
 
 const POSITIONS: readonly Candidate[] = [
   { value: 'first', description: 'the first event' },
@@ -176,13 +178,8 @@ const POSITIONS: readonly Candidate[] = [
 ];
 
 function soughtValue(value: ValueGrammar, flag: string | undefined, typed: string, grammar: Grammar): Sought {
-  if (value.choices !== undefined)
-    return closed(
-      typed,
-      value.choices.map((one) => ({ value: one, description: '' })),
-    );
-  const kinds = flag !== undefined && Object.hasOwn(VALUE_KINDS_BY_FLAG, flag) ? VALUE_KINDS_BY_FLAG[flag] : undefined;
-  const kind = kinds ?? (Object.hasOwn(VALUE_KINDS, value.name) ? VALUE_KINDS[value.name] : undefined);
+  if (value.choices !== undefined) return closed(typed, value.choices.map(withoutDescription));
+  const kind = VALUE_KINDS_BY_FLAG.get(flag ?? '') ?? VALUE_KINDS.get(value.name);
   switch (kind) {
     case undefined:
       return closed(typed, []);
@@ -208,5 +205,9 @@ function lastOfList(typed: string): Sought {
 }
 
 function zones(): Candidate[] {
-  return ['UTC', ...Intl.supportedValuesOf('timeZone')].map((value) => ({ value, description: '' }));
+  return ['UTC', ...Intl.supportedValuesOf('timeZone')].map(withoutDescription);
+}
+
+function withoutDescription(value: string): Candidate {
+  return { value, description: '' };
 }

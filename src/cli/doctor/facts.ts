@@ -66,8 +66,7 @@ export async function gatherFacts(
   try {
     await using log = await openLog({ path });
     const info = await log.info();
-    const report = await log.verify({ quick: true, onProgress });
-    const problems = [...report.problems, ...lostAfter(info)];
+    const { problems } = await log.verify({ quick: true, onProgress });
     const repair = problems.length === 0 ? undefined : await planRepair(path, onProgress);
     const asked = choice && { model: await askModel(path, choice) };
     return { ...outer, info, problems, ...(repair && { repair }), ...asked };
@@ -76,14 +75,6 @@ export async function gatherFacts(
     const repair = await planRepair(path, onProgress);
     return { ...outer, refusal, problems: [], ...(repair && { repair }) };
   }
-}
-
-/** A snapshot beyond the end proves that events are lost, also where there is no witness. */
-function lostAfter({ snapshots, lastSequence }: LogInfo): SerializedError[] {
-  const beyond = snapshots.find(({ sequence }) => sequence > lastSequence);
-  if (beyond === undefined) return [];
-  const message = `the log ends at ${lastSequence}, before its snapshot at ${beyond.sequence}`;
-  return [{ code: 'LOG_CORRUPT', message, sequence: lastSequence + 1 }];
 }
 
 async function planRepair(path: string, onProgress: (progress: Progress) => void): Promise<RepairPlan | undefined> {

@@ -60,12 +60,19 @@ test('a lost end without a witness is damage: a snapshot beyond the end proves i
   rmSync(`${path}-witness`);
   const refused = { code: 'LOG_CORRUPT', sequence: 8, hint: expect.stringContaining('refold repair --accept-loss') };
   await expect(sequenceOf(path)).rejects.toMatchObject(refused);
+  expect(await findings(path)).toEqual([expect.objectContaining({ code: 'LOG_CORRUPT', sequence: 8 })]);
   const plan = await repairLog(path, { plan: true });
   expect(plan).toMatchObject({ sound: false, keptThrough: 7, lostEvents: 3, needsAcceptLoss: true });
   expect(plan.damage).toEqual([expect.objectContaining({ code: 'LOG_CORRUPT', sequence: 8 })]);
   await repairLog(path, { acceptLoss: true });
   expect(await sequenceOf(path)).toBe(7);
 });
+
+/** What `verify` finds without a model. */
+async function findings(path: string): Promise<readonly object[]> {
+  await using log = await openLog({ path });
+  return (await log.verify({ quick: true })).problems;
+}
 
 describe('a damaged block', () => {
   test('takes along nothing that is said of later blocks', async () => {

@@ -7,7 +7,7 @@
 import { grouped, isRefoldError, RefoldError } from '../../../core/errors.ts';
 import { nextTurn } from '../../../threads/timers.ts';
 import { decodeBlock } from '../../blocks/block.ts';
-import { EMPTY_CHAIN, HINT_CORRUPT, type StoredBlock, verifyBlock } from '../../blocks/chain.ts';
+import { EMPTY_CHAIN, type StoredBlock, verifyBlock } from '../../blocks/chain.ts';
 import { eventsMissing } from '../../log-errors.ts';
 import type { LogHead, StoredOutcome } from '../../log-store.ts';
 import { checksumOfOutcome } from '../../outcomes.ts';
@@ -23,15 +23,18 @@ import {
 import type { Connection } from '../file/driver.ts';
 import { invalidPath, withoutLog } from '../file/files.ts';
 import { hasOwnTables, identify } from '../file/schema.ts';
-import { isSound, SNAPSHOT_COLUMNS, type SnapshotRow } from '../file/snapshot-rows.ts';
+import type { SnapshotRow } from '../file/snapshot-rows.ts';
 import { requireWitnessed, type Testimony } from '../file/witness.ts';
 import {
   allOutcomes,
   asDamage,
+  claimedBySnapshots,
   damagedPages,
   damagedRedactions,
   damagedSnapshots,
+  endLost,
   MOST_FINDINGS,
+  snapshotRows,
 } from './structure.ts';
 import { damagedTagLists } from './tag-lists.ts';
 
@@ -200,7 +203,6 @@ function isBehindWitness(
 interface SortedSnapshots {
   readonly kept: SnapshotRow[];
   readonly dropped: SnapshotRow[];
-  /** A sound snapshot proves that the log once reached its sequence. */
   readonly claimedThrough: number;
 }
 
@@ -209,23 +211,14 @@ function sortSnapshots(connection: Connection, path: string, { head, trimmed }: 
   const damaged = attempt(() => damagedSnapshots(connection, path), note);
   if (damaged === undefined) return sorted;
   for (const { error } of damaged) note(error);
-  const rows = connection.prepare(`select ${SNAPSHOT_COLUMNS} from snapshots order by id`).all() as SnapshotRow[];
+  const rows = snapshotRows(connection);
   const chunksLost = new Set(damaged.map(({ row }) => row.id));
   for (const row of rows) {
     const isOfThisHistory = row.owner !== '' || isOnChain(connection, row, trimmed.through);
     const isKept = !chunksLost.has(row.id) && row.sequence <= head.sequence && isOfThisHistory;
     (isKept ? sorted.kept : sorted.dropped).push(row);
   }
-  const sound = rows.filter((row) => row.owner === '' && isSound(row)).map(({ sequence }) => sequence);
-  return { ...sorted, claimedThrough: Math.max(0, ...sound) };
-}
-
-function endLost(path: string, end: number, snapshot: number): RefoldError {
-  return new RefoldError('LOG_CORRUPT', `Cannot trust ${path}: it ends at ${end}, before its snapshot at ${snapshot}`, {
-    path,
-    sequence: end + 1,
-    hint: HINT_CORRUPT,
-  });
+  return { ...sorted, claimedThrough: claimedBySnapshots(rows) };
 }
 
 function isOnChain(connection: Connection, { sequence, chain }: SnapshotRow, trimmedThrough: number): boolean {

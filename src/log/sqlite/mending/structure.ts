@@ -3,7 +3,7 @@
  * the witness. Findings are collected, not thrown: `verify` reports them, `repair` fixes them.
  */
 import { types } from 'node:util';
-import { isRefoldError, RefoldError } from '../../../core/errors.ts';
+import { grouped, isRefoldError, RefoldError } from '../../../core/errors.ts';
 import { checksumOf, HINT_CORRUPT } from '../../blocks/chain.ts';
 import { outcomeDamaged, snapshotDamaged } from '../../log-errors.ts';
 import type { StoredOutcome } from '../../log-store.ts';
@@ -35,7 +35,10 @@ export function checkStructure(
   gather(() => none(identify(connection, path)));
   gather(() => damagedPages(connection, path));
   gather(() => none(requireWitnessedFile(connection, path, testimonies)));
-  gather(() => damagedSnapshots(connection, path).map(({ error }) => error));
+  gather(() => [
+    ...damagedSnapshots(connection, path).map(({ error }) => error),
+    ...endBeforeSnapshots(connection, path),
+  ]);
   gather(() => damagedOutcomes(connection, path));
   gather(() => damagedRedactions(connection, path));
   findings.push(...damagedLists(connection, path));
@@ -70,6 +73,31 @@ export function requireWitnessedFile(connection: Connection, path: string, testi
   requireWitnessed(path, readLogState(connection, path), testimonies, (sequence) => chainAt(connection, sequence));
 }
 
+/** Without a witness only a snapshot says that the end is lost. A store refuses such a log. */
+function endBeforeSnapshots(connection: Connection, path: string): readonly RefoldError[] {
+  const { head } = readLogState(connection, path);
+  const claimed = claimedBySnapshots(snapshotRows(connection));
+  return claimed > head.sequence ? [endLost(path, head.sequence, claimed)] : [];
+}
+
+/** A sound snapshot of the state proves that the log once reached its sequence. 0 without one. */
+export function claimedBySnapshots(rows: readonly SnapshotRow[]): number {
+  return Math.max(0, ...rows.filter((row) => row.owner === '' && isSound(row)).map(({ sequence }) => sequence));
+}
+
+export function endLost(path: string, end: number, snapshot: number): RefoldError {
+  const why = `the log ends at ${grouped(end)}, before its snapshot at ${grouped(snapshot)}`;
+  return new RefoldError('LOG_CORRUPT', `Cannot trust ${path}: ${why}`, {
+    path,
+    sequence: end + 1,
+    hint: HINT_CORRUPT,
+  });
+}
+
+export function snapshotRows(connection: Connection): SnapshotRow[] {
+  return connection.prepare(`select ${SNAPSHOT_COLUMNS} from snapshots order by id`).all() as SnapshotRow[];
+}
+
 /** SQLite's errors while reading are damage too. */
 export function asDamage(error: unknown, path: string, sequence?: number): RefoldError {
   if (isRefoldError(error)) return error;
@@ -96,8 +124,7 @@ export interface DamagedSnapshot {
 
 /** Snapshots whose header or chunks do not match their checksums. */
 export function damagedSnapshots(connection: Connection, path: string): DamagedSnapshot[] {
-  const rows = connection.prepare(`select ${SNAPSHOT_COLUMNS} from snapshots order by id`).all() as SnapshotRow[];
-  return rows.flatMap((row) => {
+  return snapshotRows(connection).flatMap((row) => {
     const why = whyDamaged(connection, row);
     return why === undefined ? [] : [{ row, error: snapshotDamaged(path, row.sequence, why) }];
   });
