@@ -33,7 +33,7 @@ import { countsOf, type EventCounts } from './looking/counts.ts';
 import type { CountOptions } from './looking/past-options.ts';
 import { readBatches } from './past/event-batches.ts';
 import { AS_RECORDED, type EventRange, readRecorded, storedTagging } from './past/events.ts';
-import { checkFollowing, type FollowOptions, followBatches, followEvents } from './past/follow-log.ts';
+import { checkFollowing, type FollowOptions, followLog } from './past/follow-log.ts';
 import { locate, type Position, READ_ATTEMPTS } from './past/history.ts';
 import { type BackupOptions, type BackupReport, backUpLog } from './upkeep/backup.ts';
 import { COMPACT_CHECKS, type CompactionReport, type CompactOptions, compactLog } from './upkeep/compaction.ts';
@@ -150,9 +150,8 @@ export class EventLog implements AsyncDisposable {
   follow(options?: FollowOptions): AsyncGenerator<RecordedEvent, void>;
   async *follow(options: FollowOptions = {}): AsyncGenerator<RecordedEvent | EventBatch, void> {
     const checked = checkFollowing(options);
-    const follow = checked.batches === true ? followBatches : followEvents;
     const tagging = await storedTagging(this.#log, checked);
-    yield* follow(this.#log, checked, { ...AS_RECORDED, tagging });
+    yield* followLog(this.#log, checked, { ...AS_RECORDED, tagging });
   }
 
   /** The sequence of a position. @throws RefoldError `INVALID_OPTION`, `HISTORY_GONE` */

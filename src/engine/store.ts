@@ -6,7 +6,7 @@
  */
 import type { Catalog, EventOf, MetaOf, RecordedEventOf, TypeOf } from '../core/catalog.ts';
 import { RefoldError } from '../core/errors.ts';
-import type { Commit, DeepReadonly, RecordedEvent } from '../core/event.ts';
+import type { Commit, DeepReadonly } from '../core/event.ts';
 import type { CommandDecisions, CommandInputs, InputOf, Model, ResultOf } from '../core/model.ts';
 import { hashStateOf } from '../fold/encoding/state-codec.ts';
 import type { LogThread } from '../log/log-source.ts';
@@ -22,23 +22,19 @@ import { Erasure } from './erasing/erasure.ts';
 import { REDACT_CHECKS, type RedactionReport, type RedactOptions } from './erasing/report.ts';
 import type { RedactionSelector } from './erasing/selector.ts';
 import type { ModelFingerprint } from './folding/fingerprint.ts';
-import { recordedTypesOf } from './folding/formers.ts';
 import type { ReplaceableState } from './folding/replaceable-state.ts';
-import { countUntagged, taggersOf } from './folding/taggers.ts';
-import { upcastEvent, upcastRulesOf } from './folding/upcast.ts';
 import { Followed } from './following/followed.ts';
 import { Follower } from './following/follower.ts';
 import type { EventBatch } from './following/selection.ts';
 import { followerMetrics, type StoreMetrics } from './metrics/metrics.ts';
 import { CommitReader } from './past/commit-reader.ts';
 import { type CommitRange, readCommits } from './past/commits.ts';
-import { type EventRange, type Prepared, readEvents, taggingOf } from './past/events.ts';
+import { type EventRange, readEvents } from './past/events.ts';
 import {
   checkFollowing,
   checkWatching,
   type FollowOptions,
-  followBatches,
-  followEvents,
+  followForModel,
   type Watched,
   type WatchOptions,
 } from './past/follow-log.ts';
@@ -143,7 +139,6 @@ export class Store<
   readonly #replica: Replica<State> | undefined;
   readonly #reader: StillReader<State> | undefined;
   readonly #closing = new AbortController();
-  #untaggedEvents: number | undefined;
   #closed: Promise<void> | undefined;
 
   constructor(model: Model<State, C, K, D>, parts: StoreParts<State>) {
@@ -211,7 +206,6 @@ export class Store<
     if (settings.live) this.#replica = Replica.start({ ...reading, publisher, onAdvance, onRenewed });
     else if (settings.readOnly) this.#reader = new StillReader({ ...reading, onRenewed });
     this.#admission = new Admission(log.path, settings.readOnly, this.#guard, failure);
-    void this.#countUntagged();
     void this.#erasure.cleanUpLater();
   }
 
@@ -417,7 +411,9 @@ export class Store<
       return checkFollowing(options, this.model);
     };
     // A store that is not live does not hear of what another process writes.
-    if (this.#settings.readOnly && this.#replica === undefined) return this.#followLog(check);
+    if (this.#settings.readOnly && this.#replica === undefined) {
+      return followForModel(this.model, this.#log, check, this.#closing.signal);
+    }
     return new Follower(this.#followed, check);
   }
 
@@ -518,9 +514,7 @@ export class Store<
     const checked = checkOptions('retag', RETAG_CHECKS, options);
     this.#admission.requireWritable();
     await this.#drained();
-    const report = await this.#failure.watching(this.path, () => this.#upkeep.retag(checked));
-    this.#untaggedEvents = report.untaggedEvents;
-    return report;
+    return this.#failure.watching(this.path, () => this.#upkeep.retag(checked));
   }
 
   /**
@@ -593,7 +587,7 @@ export class Store<
         queuedBytes: this.#writes.queue.bytes,
         waitingBytes: this.#writes.waitingBytes,
         recoverWithin: this.#settings.recoverWithin,
-        untaggedEvents: this.#untaggedEvents,
+        untaggedEvents: this.#upkeep.untaggedEvents,
         ...this.#upkeep.stats(),
       },
       this.#log,
@@ -646,16 +640,6 @@ export class Store<
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
-  }
-
-  /** What this store appends has its tags, so one count is enough. */
-  async #countUntagged(): Promise<void> {
-    try {
-      const taggers = taggersOf(this.model);
-      this.#untaggedEvents = taggers.size === 0 ? 0 : await countUntagged(this.#log, taggers);
-    } catch {
-      // The store is closed, or a header is damaged: reading reports that.
-    }
   }
 
   /** Waits for the turn of every earlier call, so that the snapshot contains their events. */
@@ -729,16 +713,6 @@ export class Store<
 
   #traced<T>(call: string, details: object, work: () => Promise<T>): Promise<T> {
     return traced(APPEND_TRACE, () => ({ path: this.path, call, ...details }), work);
-  }
-
-  async *#followLog(check: () => FollowOptions): AsyncGenerator<RecordedEvent | EventBatch, void> {
-    const options = check();
-    const rules = await upcastRulesOf(this.model, this.#log);
-    const prepare = (event: RecordedEvent): Prepared => this.#guard.run(() => upcastEvent(this.model, event, rules));
-    const recordedTypes = (types: ReadonlySet<string>): ReadonlySet<string> => recordedTypesOf(this.model, types);
-    const follow = options.batches === true ? followBatches : followEvents;
-    const preparing = { prepare, recordedTypes, tagging: taggingOf(this.model, this.#log) };
-    yield* follow(this.#log, options, preparing, this.#closing.signal);
   }
 
   #live(action: string): Replica<State> {

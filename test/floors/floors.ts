@@ -32,6 +32,7 @@ const NOTING = 'src/fold/atomic/noting/';
 const ENCODING = 'src/fold/encoding/';
 const LOG = 'src/log/';
 const BLOCKS = 'src/log/blocks/';
+const COLUMNS = 'src/log/blocks/columns/';
 const CONTRACT = 'src/log/contract/';
 const UNPACKING = 'src/log/unpacking/';
 const FILE = 'src/log/sqlite/file/';
@@ -212,13 +213,19 @@ export const FLOORS: readonly Floor[] = [
   { files: CONTRACT, sees: [CORE, LOG, BLOCKS], doors: ['contract.ts'], node: 'all' },
   {
     files: BLOCKS,
-    sees: [CORE, 'src/log/log-store.ts', 'src/log/log-care.ts'],
+    sees: [CORE, 'src/log/log-store.ts', 'src/log/log-care.ts', COLUMNS],
     doors: [
       ...['block.ts', 'block-rules.ts', 'chain.ts', 'next-block.ts', 'sealed-block.ts', 'sealing.ts'],
       ...['packed-values.ts', 'redacting.ts', 'tag-list.ts'],
     ],
     packages: ['msgpackr'],
     node: 'all',
+  },
+  {
+    files: COLUMNS,
+    sees: [CORE, 'src/log/log-store.ts', BLOCKS],
+    doors: ['decode-columns.ts', 'encode-columns.ts', 'extras.ts'],
+    node: PURE,
   },
   {
     files: 'src/log/sqlite/',

@@ -118,13 +118,18 @@ export const AS_RECORDED: Presenting = { prepare: (event) => event, recordedType
 export async function* readEvents(model: Model, log: LogStore, given: EventRange): AsyncGenerator<RecordedEvent, void> {
   const range = checkOptions('read events', RANGE_CHECKS, given);
   for (const type of range.types ?? []) requireType(model, type);
+  const presenting = await presentingOf(model, log);
+  yield* select(log, range, taggingOf(model, log), presenting);
+}
+
+/** In the versions of a model. */
+export async function presentingOf(model: Model, log: LogStore): Promise<Presenting> {
   const guard = guardOf(log);
   const rules = await upcastRulesOf(model, log);
-  const prepare = (event: RecordedEvent): Prepared => guard.run(() => upcastEvent(model, event, rules));
-  yield* select(log, range, taggingOf(model, log), {
-    prepare,
+  return {
+    prepare: (event) => guard.run(() => upcastEvent(model, event, rules)),
     recordedTypes: (types) => recordedTypesOf(model, types),
-  });
+  };
 }
 
 /**

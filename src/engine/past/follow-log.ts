@@ -10,7 +10,7 @@ import type { Block, LogStore } from '../../log/log-store.ts';
 import { type Slice, unpackBlock } from '../../log/unpacking/unpacking.ts';
 import { A_SEQUENCE, A_SIGNAL, checkOptions, type OptionChecks, TRUE_OR_FALSE } from '../calls/call-options.ts';
 import { BATCH_EVENTS, type EventBatch } from '../following/selection.ts';
-import { A_TAG, EVENT_TYPES, type Presenting, requireType, type Tagging } from './events.ts';
+import { A_TAG, EVENT_TYPES, type Presenting, presentingOf, requireType, type Tagging, taggingOf } from './events.ts';
 
 export interface FollowOptions {
   /** First sequence; default the first that is still in the log. */
@@ -81,13 +81,35 @@ export interface Preparing extends Presenting {
 }
 
 /**
- * Every event from `from` on, without gaps: first those in the log, then new ones, until the signal aborts. For a log that
- * another process writes; a store follows the log that it writes in `following/`.
+ * Every event from `from` on, or batches of them, without gaps: first those in the log, then new ones, until the signal aborts.
+ * For a log that another process writes; a store follows the log that it writes in `following/`.
  *
  * @param options checked
  * @param closing aborts when the log is closed
  */
-export async function* followEvents(
+export function followLog(
+  log: LogStore,
+  options: FollowOptions,
+  preparing: Preparing,
+  closing?: AbortSignal,
+): AsyncGenerator<RecordedEvent | EventBatch, void> {
+  const follow = options.batches === true ? followBatches : followEvents;
+  return follow(log, options, preparing, closing);
+}
+
+/** The same in the versions of a model. @param check checks the options, at the first step */
+export async function* followForModel(
+  model: Model,
+  log: LogStore,
+  check: () => FollowOptions,
+  closing: AbortSignal,
+): AsyncGenerator<RecordedEvent | EventBatch, void> {
+  const options = check();
+  const preparing = { ...(await presentingOf(model, log)), tagging: taggingOf(model, log) };
+  yield* followLog(log, options, preparing, closing);
+}
+
+async function* followEvents(
   log: LogStore,
   options: FollowOptions,
   preparing: Preparing,
@@ -102,8 +124,8 @@ export async function* followEvents(
   }
 }
 
-/** The same in batches. Each event is prepared when its batch is. */
-export async function* followBatches(
+/** Each event is prepared when its batch is. */
+async function* followBatches(
   log: LogStore,
   options: FollowOptions,
   preparing: Preparing,

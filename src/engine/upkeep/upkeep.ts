@@ -13,6 +13,7 @@ import type { Settings } from '../calls/options.ts';
 import { COMPACTION_TRACE, traced } from '../calls/traces.ts';
 import { warnOf } from '../calls/warn.ts';
 import type { ModelFingerprint } from '../folding/fingerprint.ts';
+import { countUntagged, taggersOf } from '../folding/taggers.ts';
 import { usableSnapshots } from '../folding/usable-snapshots.ts';
 import type { Divergence } from '../past/divergence.ts';
 import type { Rates } from '../snapshots/rates.ts';
@@ -58,10 +59,12 @@ export class Upkeep {
   readonly #snapshotter: Snapshotter;
   readonly #compaction: AutomaticCompaction;
   readonly #tasks: TaskRunner;
+  #untaggedEvents: number | undefined;
 
   /** Starts upkeep. A task that is already due begins at once, such as a snapshot after a long recovery. */
   static open(source: UpkeepSource): Upkeep {
     const upkeep = new Upkeep(source);
+    void upkeep.#countUntagged();
     if (!source.settings.readOnly) upkeep.#tasks.wake();
     return upkeep;
   }
@@ -121,9 +124,28 @@ export class Upkeep {
   }
 
   /** Tags the log again, never at the same time as a compaction: that would replace or drop the blocks that it works on. */
-  retag(options: RetagOptions): Promise<RetagReport> {
+  async retag(options: RetagOptions): Promise<RetagReport> {
     const { model, log, settings } = this.#source;
-    return this.#compaction.alone(() => retagLog({ model, log, onProgress: settings.onProgress }, options));
+    const { onProgress } = settings;
+    const report = await this.#compaction.alone(() => retagLog({ model, log, onProgress }, options));
+    this.#untaggedEvents = report.untaggedEvents;
+    return report;
+  }
+
+  /** Events that a query by tag must read because their tags are not stored. Undefined until they have been counted. */
+  get untaggedEvents(): number | undefined {
+    return this.#untaggedEvents;
+  }
+
+  /** What this store appends has its tags, so one count is enough. */
+  async #countUntagged(): Promise<void> {
+    const { model, log } = this.#source;
+    try {
+      const taggers = taggersOf(model);
+      this.#untaggedEvents = taggers.size === 0 ? 0 : await countUntagged(log, taggers);
+    } catch {
+      // The store is closed, or a header is damaged: reading reports that.
+    }
   }
 
   stats(): UpkeepStats {

@@ -29,12 +29,12 @@ import {
   decodeColumns,
   decodeColumnTags,
   type EventKinds,
-  encodeColumns,
-  needExtras,
   type SequenceRange,
-} from './columns.ts';
+} from './columns/decode-columns.ts';
+import { encodeColumns } from './columns/encode-columns.ts';
+import { needExtras } from './columns/extras.ts';
 
-export type { DecodedBlock, EventKinds } from './columns.ts';
+export type { DecodedBlock, EventKinds } from './columns/decode-columns.ts';
 
 /** The chain before and after a sealed block, hex. */
 export interface SealedChains {

@@ -46,6 +46,16 @@ export function sizeOfSpace(space: KeySpace): number {
   return space.databases.reduce((sum, { size }) => sum + size, 0);
 }
 
+/** How many keys all databases have. */
+export function keyCountOf(space: KeySpace): number {
+  return space.databases.reduce((sum, { keys }) => sum + keys.keys.length, 0);
+}
+
+/** Whether any key expires at some time. */
+export function hasExpiringKeys(space: KeySpace): boolean {
+  return space.databases.some(({ expires }) => expires.keys.length > 0);
+}
+
 export function valueAtKey(database: { readonly keys: ReadonlyDense<Value> }, key: string): Value | undefined {
   return denseGet(database.keys, key);
 }

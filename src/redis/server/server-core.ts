@@ -11,7 +11,7 @@ import { noStats } from '../calls/contracts/stats.ts';
 import type { Parts } from '../calls/parts.ts';
 import { clientLine } from '../commands/connection/client-line.ts';
 import { commandTable } from '../commands/table.ts';
-import { databaseOf, expiryOf, type KeySpace, sizeOfSpace, valueAtKey } from '../model/key-space.ts';
+import { databaseOf, hasExpiringKeys, type KeySpace, keyCountOf, sizeOfSpace, valueAtKey } from '../model/key-space.ts';
 import { LogPast } from '../past/past.ts';
 import { pastGate } from '../past/past-gate.ts';
 import { ServerAdministration } from './administration.ts';
@@ -20,7 +20,7 @@ import { ChangeHub } from './changes.ts';
 import { knownGate, replicasGate, subscriberGate, transactionGate } from './clients/gates.ts';
 import { evictClients } from './clients/housekeeping.ts';
 import { MonitorClients } from './clients/monitors.ts';
-import { classOf, parseOutputLimits } from './clients/output-limits.ts';
+import { outputLimits } from './clients/output-limits.ts';
 import { ClientPauses } from './clients/pauses.ts';
 import { Subscriptions } from './clients/pubsub.ts';
 import { TrackedKeys } from './clients/tracking.ts';
@@ -28,7 +28,7 @@ import { ServerUsers } from './clients/users.ts';
 import { Connections } from './connections.ts';
 import { Dispatcher } from './dispatch.ts';
 import { gaugesOf } from './info/gauges.ts';
-import { AccessTable, type ClockedSpace } from './keeping/access-clock.ts';
+import { AccessTable } from './keeping/access-clock.ts';
 import { Evictor } from './keeping/eviction.ts';
 import { ExpiryCycle } from './keeping/expiry.ts';
 import { HeapGuard } from './keeping/heap-guard.ts';
@@ -43,7 +43,7 @@ import { StoreKeeper } from './persistence/keeper.ts';
 import { Requests } from './requests.ts';
 import { Turns } from './turns.ts';
 import { WaitingClients } from './waiting-clients.ts';
-import { type Presence, WatchedKeys } from './watching.ts';
+import { presenceOf, WatchedKeys } from './watching.ts';
 
 /** What the core asks of the server around it. */
 export interface CoreHost {
@@ -79,10 +79,6 @@ export class ServerCore {
   constructor(settings: ServerSettings, host: CoreHost) {
     this.#settings = settings;
     const { config, log } = settings;
-    let limits = parseOutputLimits(config.text('client-output-buffer-limit'));
-    config.watch(['client-output-buffer-limit'], (text) => {
-      limits = parseOutputLimits(text);
-    });
     const stats = noStats();
     const connections = new Connections({
       woke: (client) => this.turns.wake(client),
@@ -92,7 +88,7 @@ export class ServerCore {
       stats,
       maxBulkBytes: () => config.number('proto-max-bulk-len'),
       maxQueryBytes: () => config.number('client-query-buffer-limit'),
-      outputLimit: (client) => limits[classOf(client)],
+      outputLimit: outputLimits(config),
     });
     const blocked = new BlockedClients({
       valueAt: (db, key) => valueAtKey(databaseOf(this.#space, db), key),
@@ -101,7 +97,9 @@ export class ServerCore {
       schedule: (job) => this.turns.schedule(job),
       resume: (client) => this.turns.wake(client),
     });
-    const watching = new WatchedKeys((db, key) => this.#presence(db, key));
+    const watching = new WatchedKeys((db, key) =>
+      presenceOf(this.#space, db, key, keeper.moment?.recordedAt ?? this.turns.now),
+    );
     this.#tracking = new TrackedKeys({
       current: () => this.#dispatcher.current,
       byId: (id) => connections.byId(id),
@@ -119,11 +117,12 @@ export class ServerCore {
       lineOf: (client, args) => clientLine(client, connections.facts(client), args, Date.now()),
     });
     const observations = new CommandObserver(config);
-    const access = new AccessTable(config, this.#clockedSpace(), Date.now());
+    const keyCount = (): number => keyCountOf(this.#space);
+    const clocked = { keyCount, databaseOf: (db: number) => this.#space.index[db]!, now: () => this.turns.now };
+    const access = new AccessTable(config, clocked, Date.now());
     const expiry = new ExpiryCycle(config, {
       inTurn: (job) => this.inTurn(job),
-      hasExpiringKeys: () =>
-        !this.#pauses.isPaused('write') && this.#space.databases.some(({ expires }) => expires.keys.length > 0),
+      hasExpiringKeys: () => !this.#pauses.isPaused('write') && hasExpiringKeys(this.#space),
       monotonicMs: () => performance.now(),
     });
     const heap = new HeapGuard(() => sizeOfSpace(this.#space));
@@ -170,7 +169,7 @@ export class ServerCore {
         }),
       halt: () => this.turns.halt(),
       go: () => this.turns.go(),
-      keyCount: () => this.#clockedSpace().keyCount(),
+      keyCount,
       log,
       lost: (error) => host.lost(error),
     });
@@ -297,22 +296,6 @@ export class ServerCore {
   /** Nothing is evicted while writing is paused, or the file takes no writes. Commands that write are refused then. */
   get #mayEvict(): boolean {
     return this.turns.isWritable && !this.#pauses.isPaused('write');
-  }
-
-  #clockedSpace(): ClockedSpace {
-    return {
-      keyCount: () => this.#space.databases.reduce((count, { keys }) => count + keys.keys.length, 0),
-      databaseOf: (db) => this.#space.index[db]!,
-      now: () => this.turns.now,
-    };
-  }
-
-  #presence(db: number, key: string): Presence {
-    const database = databaseOf(this.#space, db);
-    if (valueAtKey(database, key) === undefined) return 'absent';
-    const at = expiryOf(database, key);
-    const now = this.keeper.moment?.recordedAt ?? this.turns.now;
-    return at !== undefined && at <= now ? 'expired' : 'present';
   }
 
   #left(client: Client): void {

@@ -1,11 +1,19 @@
 /** WATCH: marks clients as dirty when a key that they watch changes. */
 import type { Client } from '../calls/client.ts';
 import type { Watching } from '../calls/parts.ts';
-import { DATABASES } from '../model/key-space.ts';
+import { DATABASES, databaseOf, expiryOf, type KeySpace, valueAtKey } from '../model/key-space.ts';
 import type { ChangeListener } from './changes.ts';
 
 /** Whether a key is there; `expired` when it is, and its time has come. */
 export type Presence = 'absent' | 'expired' | 'present';
+
+/** @param now in ms since the epoch */
+export function presenceOf(space: KeySpace, db: number, key: string, now: number): Presence {
+  const database = databaseOf(space, db);
+  if (valueAtKey(database, key) === undefined) return 'absent';
+  const at = expiryOf(database, key);
+  return at !== undefined && at <= now ? 'expired' : 'present';
+}
 
 interface Watch {
   readonly client: Client;

@@ -288,7 +288,7 @@ export class MapDraft<K = any, V = any> extends Uncloneable implements Draft, Ma
 
   /** All current entries. */
   *peekAll(): Generator<[K, V], undefined> {
-    for (const key of this.keys()) yield [key, this.#now(key) as V];
+    for (const key of this.keys()) yield [key, this.peek(key) as V];
     return undefined;
   }
 
@@ -299,10 +299,6 @@ export class MapDraft<K = any, V = any> extends Uncloneable implements Draft, Ma
 
   /** The current value at a key. Makes no draft. */
   peek(key: K): V | undefined {
-    return this.#now(key);
-  }
-
-  #now(key: K): V | undefined {
     const staged = this.#staged.get(key);
     if (staged === undefined) return this.#shown.get(key);
     return staged === GONE || staged === STAGED_UNDEFINED ? undefined : (staged as V);

@@ -2,7 +2,7 @@
 import { integerArgument, isOption } from '../../calls/arguments.ts';
 import type { Call } from '../../calls/call.ts';
 import { syntaxError } from '../../calls/errors.ts';
-import { expiryOf, sizeOfEntry } from '../../model/key-space.ts';
+import { expiryOf, keyCountOf, sizeOfEntry } from '../../model/key-space.ts';
 
 /** MEMORY USAGE key [SAMPLES count]: null without the key. Nothing is sampled: sizes are kept as values change. */
 export function memoryUsage(call: Call): void {
@@ -19,7 +19,7 @@ export function memoryUsage(call: Call): void {
 
 export function memoryStats({ parts, reply, space }: Call): void {
   const { memory } = parts;
-  const keys = space.databases.reduce((sum, each) => sum + each.keys.keys.length, 0);
+  const keys = keyCountOf(space);
   const used = memory.used();
   const figures: readonly (readonly [string, number])[] = [
     ['peak.allocated', memory.peak()],

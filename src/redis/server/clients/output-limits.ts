@@ -1,5 +1,6 @@
 /** `client-output-buffer-limit`: how much output a client may leave unread before it is closed. */
 import type { Client } from '../../calls/client.ts';
+import type { ServerConfig } from '../config/server-config.ts';
 
 export type ClientClass = 'normal' | 'replica' | 'pubsub';
 
@@ -30,6 +31,15 @@ export function parseOutputLimits(text: string): { readonly [name in ClientClass
     }
   }
   return limits;
+}
+
+/** What the configuration allows a client now. It is parsed when it changes. */
+export function outputLimits(config: ServerConfig): (client: Client) => OutputLimit {
+  let limits = parseOutputLimits(config.text('client-output-buffer-limit'));
+  config.watch(['client-output-buffer-limit'], (text) => {
+    limits = parseOutputLimits(text);
+  });
+  return (client) => limits[classOf(client)];
 }
 
 export function classOf(client: Client): ClientClass {

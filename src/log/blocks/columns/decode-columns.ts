@@ -1,121 +1,19 @@
 /**
- * Events as columns: the content of a sealed block, and the hot loop that turns it back into events.
- *
- * Data lies together by kind (type and version); kinds, commits and meta are columns of small numbers. `sealed-block.ts`
- * draws the sections and puts the content under zstd.
+ * Columns → events: the hot loop that turns the content of a sealed block back into events, and looks at its columns without
+ * their data.
  */
-import { type EventMeta, type Json, type RecordedEvent, recordedEvent } from '../../core/event.ts';
-import type { EventTags, TagQuery } from '../log-store.ts';
-import { encodeIdColumn, readIdColumn } from './id-column.ts';
-import { packValues, unpackValues, type ValueCodec } from './packed-values.ts';
-import { packNumbers, SectionReader, SectionWriter, unpackNumbers } from './sections.ts';
-import { decodeTagColumn, encodeTagColumn, readTagColumn, type TagColumn } from './tag-column.ts';
+import { type EventMeta, type RecordedEvent, recordedEvent } from '../../../core/event.ts';
+import type { EventTags, TagQuery } from '../../log-store.ts';
+import { unpackValues, type ValueCodec } from '../packed-values.ts';
+import { type Extras, NO_EXTRAS, readExtras } from './extras.ts';
+import { readKindColumn } from './kind-column.ts';
+import { SectionReader, textOf, unpackNumbers } from './sections.ts';
+import { decodeTagColumn } from './tag-column.ts';
 
 /** Events of one block, decoded: the fresh events, and the last sequence of each commit. */
 export interface DecodedBlock {
   readonly events: RecordedEvent[];
   readonly commitEnds: number[];
-}
-
-interface Kind {
-  readonly id: number;
-  readonly type: string;
-  readonly version: number;
-  readonly data: Json[];
-}
-
-/** What a content may have besides its events, by the names that the content gives. */
-const TAGS = 'tags';
-const IDS = 'ids';
-
-/** Whether the events of a block, with these tags, need more than the sections of format 1. */
-export function needExtras(events: readonly RecordedEvent[], tags?: readonly EventTags[]): boolean {
-  return hasTags(tags) || hasIds(events);
-}
-
-function hasTags(tags: readonly EventTags[] | undefined): tags is readonly EventTags[] {
-  return tags?.some((event) => event !== 0) === true;
-}
-
-function hasIds(events: readonly RecordedEvent[]): boolean {
-  return events.some(({ commandId }) => commandId !== undefined);
-}
-
-/** The content of a sealed block; see `sealed-block.ts` for its sections. */
-export function encodeColumns(
-  events: readonly RecordedEvent[],
-  commitEnds: readonly number[],
-  tags?: readonly EventTags[],
-): Uint8Array {
-  const { kinds, column } = groupByKind(events);
-  const packed = kinds.map((kind) => packValues(kind.data));
-  const withMeta = events.filter((event) => event.meta !== undefined);
-  const metas = packValues(withMeta.map((event) => event.meta as Json));
-  const content = new SectionWriter();
-  content.add(Buffer.from(JSON.stringify(kinds.map((kind, i) => [kind.type, kind.version, packed[i]!.codec]))));
-  content.add(narrow(column, kinds.length));
-  content.add(packNumbers(steps(commitEnds, events[0]!.sequence - 1)));
-  content.add(packNumbers(steps(commitTimes(events, commitEnds), 0)));
-  content.add(
-    packNumbers(
-      steps(
-        withMeta.map((event) => event.sequence),
-        events[0]!.sequence,
-      ),
-    ),
-  );
-  content.add(Buffer.from(metas.codec));
-  content.add(metas.bytes);
-  const [tagged, identified] = [hasTags(tags), hasIds(events)];
-  if (tagged || identified) {
-    content.add(Buffer.from(JSON.stringify([...(tagged ? [TAGS] : []), ...(identified ? [IDS] : [])])));
-    if (hasTags(tags)) content.add(encodeTagColumn(tags));
-    if (identified) content.add(encodeIdColumn(commitEnds.map((end) => events[end - events[0]!.sequence]!.commandId)));
-  }
-  for (const { bytes } of packed) content.add(bytes);
-  return content.finish();
-}
-
-function groupByKind(events: readonly RecordedEvent[]): { kinds: Kind[]; column: Uint32Array } {
-  const byName = new Map<string, Kind>();
-  const column = new Uint32Array(events.length);
-  let kind: Kind | undefined;
-  events.forEach((event, index) => {
-    if (kind?.type !== event.type || kind.version !== event.version) kind = kindOf(byName, event);
-    kind.data.push(event.data as Json);
-    column[index] = kind.id;
-  });
-  return { kinds: [...byName.values()], column };
-}
-
-function kindOf(byName: Map<string, Kind>, { type, version }: RecordedEvent): Kind {
-  const name = `${version} ${type}`;
-  let kind = byName.get(name);
-  if (kind === undefined) byName.set(name, (kind = { id: byName.size, type, version, data: [] }));
-  return kind;
-}
-
-function commitTimes(events: readonly RecordedEvent[], commitEnds: readonly number[]): number[] {
-  const first = events[0]!.sequence;
-  return commitEnds.map((end) => events[end - first]!.recordedAt);
-}
-
-/** The difference of each number from the one before it. */
-function steps(numbers: readonly number[], before: number): number[] {
-  return numbers.map((number, index) => number - (index === 0 ? before : numbers[index - 1]!));
-}
-
-/** The kind column, little-endian. The number of kinds decides how many bytes an event takes. */
-function narrow(column: Uint32Array, kinds: number): Uint8Array {
-  const width = columnWidth(kinds);
-  if (width === 1) return Uint8Array.from(column);
-  const bytes = Buffer.alloc(column.length * width);
-  column.forEach((kind, index) => void bytes.writeUIntLE(kind, index * width, width));
-  return bytes;
-}
-
-function columnWidth(kinds: number): 1 | 2 | 4 {
-  return kinds <= 0x100 ? 1 : kinds <= 0x10000 ? 2 : 4;
 }
 
 /** The range of a block in the log, and whether its content has more than events. */
@@ -215,7 +113,7 @@ interface Places {
 
 function readPlaces(sections: SectionReader, range: SequenceRange): Places {
   const kinds = readKinds(sections.next());
-  const kindOf = widen(sections.next(), kinds.length, countOf(range));
+  const kindOf = readKindColumn(sections.next(), kinds.length, countOf(range));
   const commitSizes = unpackNumbers(sections.next());
   const commitTimes = runningSums(unpackNumbers(sections.next()));
   if (commitSizes.length !== commitTimes.length) throw new RangeError('columns of different lengths');
@@ -223,16 +121,12 @@ function readPlaces(sections: SectionReader, range: SequenceRange): Places {
 }
 
 /** What is known of the events before their data is unpacked. */
-interface ColumnsHead extends Places {
-  readonly tags: TagColumn | undefined;
-}
+interface ColumnsHead extends Places, Pick<Extras, 'tags'> {}
 
-interface Columns extends ColumnsHead {
+interface Columns extends ColumnsHead, Extras {
   /** Index of each event that carries meta. */
   readonly metaPlaces: readonly number[];
   readonly metas: readonly EventMeta[];
-  /** The id of each commit that has one; undefined when no commit has one. */
-  readonly ids: readonly (string | undefined)[] | undefined;
   /** The data of each kind; undefined for a kind that was not asked for. */
   readonly data: readonly (unknown[] | undefined)[];
 }
@@ -246,7 +140,7 @@ function readColumns(
   const sections = new SectionReader(content);
   const places = readPlaces(sections, range);
   const metaPlaces = runningSums(unpackNumbers(sections.next()));
-  const metas = unpackValues({ codec: readCodec(text(sections.next())), bytes: sections.next() });
+  const metas = unpackValues({ codec: readCodec(textOf(sections.next())), bytes: sections.next() });
   const extras = range.hasExtras ? readExtras(sections, countOf(range), places.commitSizes.length) : NO_EXTRAS;
   const isWanted = select({ ...places, tags: extras.tags });
   const data = places.kinds.map(([, , codec], kind) => {
@@ -258,30 +152,8 @@ function readColumns(
   return { ...places, metaPlaces, metas: metas as unknown as EventMeta[], data, ...extras };
 }
 
-/** What a content has besides events. */
-interface Extras {
-  readonly tags: TagColumn | undefined;
-  /** The id of each commit. */
-  readonly ids: readonly (string | undefined)[] | undefined;
-}
-
-const NO_EXTRAS: Extras = { tags: undefined, ids: undefined };
-
-/** A name that this release does not know is refused: it belongs to a newer format. */
-function readExtras(sections: SectionReader, events: number, commits: number): Extras {
-  const names: unknown = JSON.parse(text(sections.next()));
-  if (!Array.isArray(names)) throw new TypeError('no list of extras');
-  let { tags, ids } = NO_EXTRAS;
-  for (const name of names) {
-    if (name === TAGS) tags = readTagColumn(sections.next(), events);
-    else if (name === IDS) ids = readIdColumn(sections.next(), commits);
-    else throw new TypeError('an unknown extra');
-  }
-  return { tags, ids };
-}
-
 function readKinds(section: Uint8Array): Places['kinds'] {
-  const kinds: unknown = JSON.parse(text(section));
+  const kinds: unknown = JSON.parse(textOf(section));
   if (!Array.isArray(kinds)) throw new TypeError('no list of kinds');
   for (const kind of kinds) {
     if (!Array.isArray(kind) || typeof kind[0] !== 'string' || typeof kind[1] !== 'number') {
@@ -297,24 +169,12 @@ function readCodec(name: unknown): ValueCodec {
   throw new TypeError('an unknown codec');
 }
 
-function widen(section: Uint8Array, kinds: number, count: number): ArrayLike<number> {
-  const width = columnWidth(kinds);
-  if (section.byteLength !== count * width) throw new RangeError('a kind column of another length');
-  if (width === 1) return section;
-  const bytes = Buffer.from(section.buffer, section.byteOffset, section.byteLength);
-  return Uint32Array.from({ length: count }, (_, index) => bytes.readUIntLE(index * width, width));
-}
-
 /** Sums in place. */
 function runningSums(numbers: number[]): number[] {
   let sum = 0;
   for (let index = 0; index < numbers.length; index++) numbers[index] = sum += numbers[index]!;
   if (!Number.isSafeInteger(sum)) throw new RangeError('a sum too large');
   return numbers;
-}
-
-function text(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
 }
 
 /**

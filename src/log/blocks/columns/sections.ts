@@ -76,3 +76,8 @@ export function unpackNumbers(bytes: Uint8Array): number[] {
   }
   return numbers;
 }
+
+/** A section that is UTF-8. */
+export function textOf(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
+}

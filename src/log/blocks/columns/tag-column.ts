@@ -9,7 +9,7 @@
  *   5 tags           varints: the tags of all events one after the other, by their places in the list of names
  * ```
  */
-import type { EventTags } from '../log-store.ts';
+import type { EventTags } from '../../log-store.ts';
 import { packNumbers, SectionReader, SectionWriter, unpackNumbers } from './sections.ts';
 
 /** The columns as they are stored, for a look at single events. */
