@@ -13,6 +13,7 @@ import {
   recordedMoment,
   withoutDay,
 } from './questions/books/market-calendar.ts';
+import { listedSymbols, noSymbol } from './questions/books/symbols.ts';
 import { clock, jsonOf, number } from './text.ts';
 import { modelIn, openBook } from './workspace.ts';
 
@@ -106,10 +107,10 @@ async function stateAt<State>(store: PastOf<State>, at: BookPosition | undefined
 function namesIn(path: string, symbols: ReadonlyMap<string, unknown>, only: string | undefined): readonly string[] {
   if (only === undefined) return [...symbols.keys()];
   if (symbols.has(only)) return [only];
-  throw new RefoldError('INVALID_OPTION', `Cannot show ${JSON.stringify(only)}: ${path} has no such symbol there`, {
+  throw new RefoldError('INVALID_OPTION', `Cannot show ${path}: ${noSymbol(only)} there`, {
     path,
     type: '--symbol',
-    hint: `It has ${symbols.size === 0 ? 'no symbols' : [...symbols.keys()].slice(0, 10).join(', ')}${symbols.size > 10 ? ', …' : ''}`,
+    hint: listedSymbols([...symbols.keys()]),
   });
 }
 

@@ -6,6 +6,7 @@ import { parseInteger } from '../feeds/reading/csv.ts';
 import feedBook from '../follow/index.ts';
 import orderBook from '../model/index.ts';
 import { parseLength } from '../questions/books/market-calendar.ts';
+import { listedSymbols, noSymbol } from '../questions/books/symbols.ts';
 import { type BookPosition, parsePosition, sequenceOf } from '../show.ts';
 import { modelIn } from '../workspace.ts';
 import type { ConsumerQueue } from './consumer-queue.ts';
@@ -161,9 +162,8 @@ async function print(messages: ConsumerQueue): Promise<void> {
 function requireSymbols(listed: readonly string[], wanted: readonly string[] = []): void {
   const unknown = wanted.find((symbol) => !listed.includes(symbol));
   if (unknown === undefined) return;
-  const hint =
-    listed.length === 0 ? 'It has no symbols yet: give --follow to wait' : `It has ${listed.slice(0, 10).join(', ')}`;
-  throw cannotPublish(`the book has no symbol ${JSON.stringify(unknown)}`, '--symbol', hint);
+  const hint = listed.length === 0 ? 'It has no symbols yet: give --follow to wait' : listedSymbols(listed);
+  throw cannotPublish(noSymbol(unknown), '--symbol', hint);
 }
 
 function position(flag: string, description: string): Option {

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { WORKLOADS } from '../catalog.ts';
 import type { Result } from '../measuring/run.ts';
 import type { Row } from '../measuring/workload.ts';
-import type { Aim } from '../telling/aims.ts';
+import type { Aim } from '../telling/aim.ts';
 import {
   type Committed,
   failuresOf,

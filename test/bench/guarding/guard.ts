@@ -7,7 +7,8 @@
 
 import type { Result } from '../measuring/run.ts';
 import type { Row } from '../measuring/workload.ts';
-import { AIMS, type Aim, type Guarded } from '../telling/aims.ts';
+import type { Aim, Guarded } from '../telling/aim.ts';
+import { AIMS } from '../telling/aims.ts';
 import { ratiosOf, rowsOf } from '../telling/ratios.ts';
 import { figure, type Table } from '../telling/table.ts';
 

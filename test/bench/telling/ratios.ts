@@ -2,7 +2,8 @@
 
 import { median } from '../measuring/statistics.ts';
 import type { Row } from '../measuring/workload.ts';
-import { AIMS, type Aim, type Figures } from './aims.ts';
+import type { Aim, Figures } from './aim.ts';
+import { AIMS } from './aims.ts';
 
 export interface Ratio {
   readonly name: string;

@@ -171,6 +171,14 @@ describe('bad input names file, line and remedy', () => {
     expect(error.message).toMatch(/looks like a message file/);
   });
 
+  test('an empty message file, whatever the order-book file is', async () => {
+    for (const rows of [[], [`${NO_ASK},100,10`]]) {
+      const error = await errorOf(run({ messages: [], rows }));
+      expect(error).toMatchObject({ path: 'message.csv', hint: expect.stringMatching(/message files/) });
+      expect(error.message).toMatch(/it is empty/);
+    }
+  });
+
   test('files of different length', async () => {
     const message = '34200.1,1,1,10,100,1';
     const row = `${NO_ASK},100,10`;

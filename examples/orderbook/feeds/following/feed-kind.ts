@@ -70,12 +70,12 @@ export interface OracleReport {
 /** A feed whose files are read one by one. */
 export function feedOfFiles(
   paths: readonly string[],
-  read: (source: TextSource) => AsyncIterable<readonly FeedMessage[]>,
+  read: (source: TextSource, book: ReadonlyFeedBook) => AsyncIterable<readonly FeedMessage[]>,
 ): OpenFeed {
   return {
     files: paths.map((path) => {
       const source = fileSource(path);
-      return { path, name: basename(path), read: () => read(source), share: () => source.share?.() };
+      return { path, name: basename(path), read: (book) => read(source, book), share: () => source.share?.() };
     }),
   };
 }

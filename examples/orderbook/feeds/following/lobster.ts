@@ -16,7 +16,7 @@ import { type BookLine, readBookLines } from '../reading/book-rows.ts';
 import { unequalLength } from '../reading/book-window.ts';
 import { fileSource, type TextSource, unreadable } from '../reading/csv.ts';
 import { FeedTime } from '../reading/feed-time.ts';
-import { firstLineOf, symbolOf } from '../reading/lobster-files.ts';
+import { emptyFile, firstLineOf, symbolOf } from '../reading/lobster-files.ts';
 import { type Message, readMessageBlocks } from '../reading/lobster-messages.ts';
 import { describeKind, recognise } from '../reading/recognise.ts';
 import { type Pair, sideBySide } from '../reading/side-by-side.ts';
@@ -155,10 +155,6 @@ function oracleOf(reports: readonly OracleReport[]): OracleReport | undefined {
   const checked = reports.reduce((sum, report) => sum + report.checked, 0);
   const wrong = reports.reduce((sum, report) => sum + report.wrong, 0);
   return { of: one.of, checked, wrong, first: reports.find(({ first }) => first !== null)?.first ?? null };
-}
-
-function emptyFile(path: string): RefoldError {
-  return unreadable(path, 'it is empty', { hint: "Give one of LOBSTER's message files, or a sample (.zip)" });
 }
 
 function misplaced(path: string): RefoldError {

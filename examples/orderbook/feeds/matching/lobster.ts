@@ -31,11 +31,12 @@ import {
 } from '../reading/book-window.ts';
 import type { TextSource } from '../reading/csv.ts';
 import { FeedTime, type TimeOptions } from '../reading/feed-time.ts';
+import { emptyFile } from '../reading/lobster-files.ts';
 import { type Message, readMessageBlocks, readMessages } from '../reading/lobster-messages.ts';
 import { LobsterFeed } from './lobster-feed.ts';
 import type { Contradiction } from './lobster-ledger.ts';
 import { Outlook } from './lobster-outlook.ts';
-import { countTrades, type FeedReport, openEmpty, reportOddities } from './tape.ts';
+import { countTrades, type FeedReport, reportOddities } from './tape.ts';
 import { Venue } from './venue.ts';
 
 export interface LobsterOptions extends TimeOptions {
@@ -75,7 +76,7 @@ export interface LobsterReport extends FeedReport {
  *
  * The messages are read twice: first to look ahead.
  *
- * @throws RefoldError `INVALID_OPTION` for a line that is not a message, and for files of different length
+ * @throws RefoldError `INVALID_OPTION` for a line that is not a message, for an empty file, and for files of different length
  */
 export async function runLobster(
   store: BookStore,
@@ -108,9 +109,9 @@ export async function runLobster(
     options.progress?.update(row.index + 1, messages.share?.());
     await gateway.room();
   }
+  if (time === undefined) throw emptyFile(messages.path);
   const { value: extra } = await rows.next();
   if (extra !== undefined) throw unequalLength(messages, orderBook, extra.index + 1);
-  time ??= openEmpty(venue, options, 'lobster', messages.path);
   await gateway.drain();
   const { firsts, executions, ...followed } = follower.report;
   const { inFile, ...kinds } = executions;

@@ -96,7 +96,7 @@ export async function runTape(store: BookStore, tape: TextSource, options: TapeO
   }
   if (commands > 0) await checker?.check(current);
   await checker?.checkRest(current + 1);
-  time ??= openEmpty(venue, options, 'tape', tape.path);
+  time ??= openEmpty(venue, options, tape.path);
   await gateway.drain();
   return {
     commands,
@@ -111,12 +111,12 @@ export async function runTape(store: BookStore, tape: TextSource, options: TapeO
   };
 }
 
-/** Opens the market of a feed that has no lines. */
-export function openEmpty(venue: Venue, options: TimeOptions, feed: string, path: string): FeedTime {
+/** Opens the market of a tape without commands. */
+function openEmpty(venue: Venue, options: TimeOptions, path: string): FeedTime {
   const start = { ms: 0, ns: 0 };
   const time = new FeedTime(options, start, [path]);
   venue.moveTo(0, time.momentOf(start));
-  venue.list(time.originOf(feed, basename(path)));
+  venue.list(time.originOf('tape', basename(path)));
   return time;
 }
 

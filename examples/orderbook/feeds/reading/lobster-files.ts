@@ -1,5 +1,6 @@
 /** The two files of a LOBSTER day: named one by one, or together in a zip archive. */
 import { basename } from 'node:path';
+import type { RefoldError } from 'refold';
 import { fileSource, readLines, type TextSource, unreadable } from './csv.ts';
 import { describeKind, recognise } from './recognise.ts';
 import { openSample } from './zip.ts';
@@ -32,4 +33,9 @@ export function symbolOf(path: string): string {
 export async function firstLineOf(source: TextSource): Promise<string | undefined> {
   for await (const line of readLines(source)) return line;
   return undefined;
+}
+
+/** An error about a message file without messages. */
+export function emptyFile(path: string): RefoldError {
+  return unreadable(path, 'it is empty', { hint: "Give one of LOBSTER's message files, or a sample (.zip)" });
 }

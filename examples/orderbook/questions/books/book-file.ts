@@ -5,13 +5,15 @@
  * is durable when it begins.
  */
 import { basename } from 'node:path';
-import { isRefoldError, openPast, type Past, RefoldError } from 'refold';
+import { openPast, type Past, RefoldError } from 'refold';
 import type { Moment } from '../../market-time.ts';
 import { openProgress } from '../../progress.ts';
+import { modelIn } from '../../workspace.ts';
 import type { BookEvent, BookKind } from './book-kind.ts';
 import { followedBook } from './feed-book.ts';
 import { compareMoments, MarketCalendar, type Place, recordedMoment } from './market-calendar.ts';
 import { matchingBook } from './matching-book.ts';
+import { listedSymbols, noSymbol } from './symbols.ts';
 
 /** Every kind of book. A log knows the name of its model. */
 const KINDS: readonly BookKind<any>[] = [matchingBook, followedBook];
@@ -145,7 +147,7 @@ export class BookFile implements AsyncDisposable {
    */
   symbolIn(state: any, wanted: string | undefined): string {
     const symbols = [...this.kind.symbols(state)];
-    const listed = `It has ${symbols.length === 0 ? 'no symbols' : namesOf(symbols)}`;
+    const listed = listedSymbols(symbols);
     if (wanted !== undefined && symbols.includes(wanted)) return wanted;
     if (wanted === undefined && symbols.length === 1) return symbols[0]!;
     const problem =
@@ -153,7 +155,7 @@ export class BookFile implements AsyncDisposable {
         ? symbols.length === 0
           ? 'the book has no symbols there'
           : 'the book has several symbols'
-        : `there is no symbol ${JSON.stringify(wanted)} in the book`;
+        : `${noSymbol(wanted)} there`;
     throw new RefoldError('INVALID_OPTION', `Cannot answer: ${problem}`, {
       path: this.path,
       type: '--symbol',
@@ -226,16 +228,11 @@ function* placesOf(block: Block, previous: BookEvent | undefined): Generator<Sta
 }
 
 async function openOfAKind(path: string): Promise<[BookKind<any>, Past]> {
-  let mismatch: unknown;
-  for (const kind of KINDS) {
-    try {
-      return [kind, await openPast(kind.model, { path })];
-    } catch (error) {
-      if (!isRefoldError(error, 'MODEL_MISMATCH')) throw error;
-      mismatch = error;
-    }
-  }
-  throw notABook(path, mismatch);
+  const name = await modelIn(path);
+  // An empty log names none, and is of any kind.
+  const kind = KINDS.find(({ model }) => name === undefined || model.name === name);
+  if (kind === undefined) throw notABook(path);
+  return [kind, await openPast(kind.model, { path })];
 }
 
 async function eventOf(past: Past, sequence: number): Promise<BookEvent | undefined> {
@@ -243,19 +240,11 @@ async function eventOf(past: Past, sequence: number): Promise<BookEvent | undefi
   return undefined;
 }
 
-const NAMED = 10;
-
-function namesOf(symbols: readonly string[]): string {
-  const others = symbols.length - NAMED;
-  return `${symbols.slice(0, NAMED).join(', ')}${others > 0 ? ` and ${others} others` : ''}`;
-}
-
-function notABook(path: string, cause: unknown): RefoldError {
+function notABook(path: string): RefoldError {
   const names = KINDS.map(({ model: { name } }) => name).join(' or ');
   return new RefoldError('INVALID_OPTION', `Cannot ask ${basename(path)}: it is the log of another model`, {
     path,
     hint: `Give a file that holds a book: a log of the model ${names}`,
-    cause,
   });
 }
 

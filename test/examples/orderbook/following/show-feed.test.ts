@@ -58,7 +58,7 @@ describe('show', () => {
     });
     const unknown = await runOrderBook('show', book, '--symbol', 'NONE');
     expect(unknown.code).toBe(2);
-    expect(unknown.stderr).toMatch(/no such symbol.*\n.*It has ACME/);
+    expect(unknown.stderr).toMatch(/has no symbol "NONE" there\n.*It has ACME/);
   });
 
   test('goes to a moment of the day, between two nanoseconds too', async () => {

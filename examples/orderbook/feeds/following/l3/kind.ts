@@ -1,8 +1,6 @@
 /** The kind `l3`: recordings of single orders. */
-import { basename } from 'node:path';
-import { fileSource } from '../../reading/csv.ts';
 import { TIME_UNITS } from '../../reading/epoch.ts';
-import type { FeedKind } from '../feed-kind.ts';
+import { type FeedKind, feedOfFiles } from '../feed-kind.ts';
 import { decimalsSetting, nameSetting, wordSetting } from '../settings.ts';
 import { type L3Options, type L3Symbols, readL3 } from './reader.ts';
 import { TopOfBook } from './top-of-book.ts';
@@ -26,15 +24,7 @@ export const l3: FeedKind = {
     const symbols: L3Symbols = new Map();
     const top = new TopOfBook();
     return {
-      files: paths.map((path) => {
-        const source = fileSource(path);
-        return {
-          path,
-          name: basename(path),
-          read: (book) => readL3(source, book, options, symbols, top),
-          share: () => source.share?.(),
-        };
-      }),
+      ...feedOfFiles(paths, (source, book) => readL3(source, book, options, symbols, top)),
       oracle: () => top.report,
     };
   },
