@@ -93,7 +93,7 @@ function badPath(text: unknown): RefoldError {
  */
 export function valueAt(state: unknown, path: Path): unknown {
   requirePath(path);
-  return path.reduce(memberOf, state);
+  return placeAt(state, path)?.value;
 }
 
 /**
@@ -109,7 +109,7 @@ export type Placed = { readonly value: unknown } | undefined;
 
 /** A path that is followed often: gives what `placeAt` gives. What the parts of the path mean is worked out once. */
 export function wayTo(path: Path): (state: unknown) => Placed {
-  const steps = path.map((part) => ({ part, name: String(part), keys: keysMeant(part) }));
+  const steps = Array.from(path, stepOf);
   return (state) => {
     let value = state;
     for (let index = 0; index < steps.length; index++) {
@@ -120,40 +120,45 @@ export function wayTo(path: Path): (state: unknown) => Placed {
   };
 }
 
-/** A part of a path, as a name of a property and as keys of a table. */
+/** A part of a path, as what it means in each kind of container. */
 interface Step {
-  readonly part: PathPart;
-  readonly name: string;
+  /** The name of a property. */
+  readonly name: string | undefined;
+  /** Keys of a table: the first that is there counts. */
   readonly keys: readonly PathPart[];
+  /** The index in a Deque or a Set. */
+  readonly index: number | undefined;
+}
+
+function stepOf(part: PathPart): Step {
+  return { name: nameOfPart(part), keys: keysMeant(part), index: indexMeant(part) };
+}
+
+/** A part as the name of a property; undefined for a key that is an object, which may have no text. */
+export function nameOfPart(part: PathPart): string | undefined {
+  return typeof part === 'object' && part !== null ? undefined : String(part);
 }
 
 const NO_MEMBER = Symbol('nothing stands there');
 
 /** Plain objects and tables first: most values on a way are one of them. */
-function memberAt(value: unknown, { part, name, keys }: Step): unknown {
+function memberAt(value: unknown, { name, keys, index }: Step): unknown {
   if (typeof value !== 'object' || value === null) return NO_MEMBER;
-  if (Object.getPrototypeOf(value) === Object.prototype) {
-    return Object.hasOwn(value, name) ? (value as { readonly [name: string]: unknown })[name] : NO_MEMBER;
-  }
-  if (value instanceof Map || value instanceof OrderedMap) {
-    for (let index = 0; index < keys.length; index++) {
-      if (holds(value, keys[index])) return value.get(keys[index]);
+  if (Object.getPrototypeOf(value) === Object.prototype) return propertyOf(value, name);
+  if (value instanceof Map || value instanceof OrderedMap || types.isMap(value)) {
+    for (let place = 0; place < keys.length; place++) {
+      if (holds(value, keys[place])) return value.get(keys[place]);
     }
     return NO_MEMBER;
   }
-  const member = memberOf(value, part);
-  return member === undefined && !isThere(value, part) ? NO_MEMBER : member;
+  if (value instanceof Deque) return index !== undefined && index < value.size ? value.at(index) : NO_MEMBER;
+  if (types.isSet(value)) return index !== undefined && index < value.size ? [...value][index] : NO_MEMBER;
+  return propertyOf(value, name);
 }
 
-/** Whether undefined stands there, and not nothing. */
-function isThere(value: unknown, part: PathPart): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  if (types.isMap(value) || value instanceof Map || value instanceof OrderedMap) {
-    return keysMeant(part).some((key) => holds(value, key));
-  }
-  if (value instanceof Deque) return isIndex(part, value.size);
-  if (types.isSet(value)) return isIndex(part, value.size);
-  return Object.hasOwn(value, String(part));
+function propertyOf(value: object, name: string | undefined): unknown {
+  if (name === undefined || !Object.hasOwn(value, name)) return NO_MEMBER;
+  return (value as { readonly [name: string]: unknown })[name];
 }
 
 function requirePath(path: unknown): void {
@@ -164,22 +169,10 @@ function requirePath(path: unknown): void {
   });
 }
 
-function memberOf(value: unknown, part: PathPart): unknown {
-  if (typeof value !== 'object' || value === null) return undefined;
-  if (types.isMap(value) || value instanceof Map || value instanceof OrderedMap) {
-    const keys = keysMeant(part).filter((key) => holds(value, key));
-    return keys.length === 0 ? undefined : value.get(keys[0]);
-  }
-  if (value instanceof Deque) return isIndex(part, value.size) ? value.at(Number(part)) : undefined;
-  if (types.isSet(value)) return [...value][Number(part)];
-  const name = String(part);
-  return Object.hasOwn(value, name) ? (value as { readonly [name: string]: unknown })[name] : undefined;
-}
-
-/** As an index of an array: a number, or its digits. */
-function isIndex(part: PathPart, size: number): boolean {
+/** As an index of a list: a number, or its digits. */
+function indexMeant(part: PathPart): number | undefined {
   const index = typeof part === 'string' && String(Number(part)) === part ? Number(part) : part;
-  return Number.isInteger(index) && (index as number) >= 0 && (index as number) < size;
+  return Number.isInteger(index) && (index as number) >= 0 ? (index as number) : undefined;
 }
 
 /** The number comes first: the comparator of an OrderedMap of numbers might take a text for a number. */

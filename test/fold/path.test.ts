@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { diffStates } from '../../src/fold/diff.ts';
-import { describePath } from '../../src/fold/path.ts';
+import { describePath, placeAt } from '../../src/fold/path.ts';
 import { ascending, Deque, formatPath, OrderedMap, type Path, parsePath, valueAt } from '../../src/index.ts';
 import { sample } from '../sample.ts';
 
@@ -120,6 +120,25 @@ describe('valueAt', () => {
     expect(valueAt(state, ['orders', undefined])).toBe('odd');
     expect(valueAt(state, ['orders', {}])).toBeUndefined();
     expect(valueAt(state, [])).toBe(state);
+  });
+
+  test('takes a key without a text, which only a table can have', () => {
+    const key = Object.create(null);
+    const rows = new Map([[key, 'row']]);
+    expect(valueAt({ rows }, ['rows', key])).toBe('row');
+    expect([{ rows }, [1], new Set([1]), new Deque([1])].map((value) => valueAt(value, [key]))).toEqual(
+      Array.from({ length: 4 }),
+    );
+  });
+
+  test('finds a member of a Set by its index, as an item of a Deque', () => {
+    for (const list of [new Set(['a', undefined]), new Deque(['a', undefined])]) {
+      expect([0, '0', '00', '', null, true, -1, 0.5, 2].map((part) => placeAt(list, [part])?.value)).toEqual([
+        ...['a', 'a'],
+        ...Array.from({ length: 7 }),
+      ]);
+      expect([placeAt(list, [1]), placeAt(list, [2])]).toEqual([{ value: undefined }, undefined]);
+    }
   });
 
   test('finds both sides of every difference', () => {

@@ -20,7 +20,7 @@ import { guardOf, type Reentrancy } from '../calls/reentrancy.ts';
 import { recordedTypesOf } from '../folding/formers.ts';
 import { taggersOf, tagsOfRecorded } from '../folding/taggers.ts';
 import { inOwnType, listed, type UpcastRules, upcastEvent, upcastRulesOf } from '../folding/upcast.ts';
-import { blocksOf, stretchesOf, type Tagging, taggingOf } from '../past/events.ts';
+import { blocksOf, type Tagging, taggingOf } from '../past/events.ts';
 import { redactEvent } from './redacted-event.ts';
 import { isPicked, type Selector } from './selector.ts';
 
@@ -166,9 +166,9 @@ export class ChangedRuns {
   #candidates(): AsyncIterable<Block> {
     const { log, selector, head } = this.#parts;
     const range = { from: log.firstSequence(), to: head };
-    const { kind } = selector;
-    const stretches = stretchesOf(range, kind === 'sequences' ? selector : {});
-    return blocksOf(log, stretches, false, kind === 'tag' ? this.#wanted(selector).tags : undefined);
+    const sequences = selector.kind === 'sequences' ? selector.sequences : undefined;
+    const tags = selector.kind === 'tag' ? this.#wanted(selector).tags : undefined;
+    return blocksOf(log, range, { from: range.from, sequences }, tags);
   }
 
   #wanted(selector: Selector) {

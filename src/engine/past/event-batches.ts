@@ -1,10 +1,10 @@
 /**
  * Recorded events in lists, a list for each block: for command lines and other programs that only read.
  *
- * A block is decoded here in one step, and its events are not looked at one by one where the range wants them all. That takes a
- * third of what `events` takes. But it keeps the event loop for all of a block, which `events` does not. Between blocks other work runs.
+ * A block is decoded here in one step, and its events are not looked at one by one where the range wants them all. That takes
+ * a third of what `events` takes. But it keeps the event loop for all of a block, which `events` does not. Between blocks other
+ * work runs.
  */
-import { isRefoldError } from '../../core/errors.ts';
 import type { RecordedEvent } from '../../core/event.ts';
 import { decodeBlock, decodeMatches } from '../../log/blocks/block.ts';
 import type { Block, LogStore, TagQuery } from '../../log/log-store.ts';
@@ -19,10 +19,8 @@ import {
   READING_SLICE_MS,
   type Stretch,
   storedTagging,
-  stretchesOf,
   type Tagging,
 } from './events.ts';
-import { READ_ATTEMPTS } from './history.ts';
 
 /**
  * The events of a range as they were recorded, in lists that are not empty. With a tag only stored tags count.
@@ -32,27 +30,6 @@ import { READ_ATTEMPTS } from './history.ts';
 export async function* readBatches(log: LogStore, given: EventRange): AsyncGenerator<readonly RecordedEvent[], void> {
   const range = checkOptions('read events', RANGE_CHECKS, given);
   const tagging = await storedTagging(log, range);
-  let isBegun = false;
-  for (let attempt = 1; ; attempt++) {
-    try {
-      for await (const events of readOnce(log, range, tagging)) {
-        isBegun = true;
-        yield events;
-      }
-      return;
-    } catch (error) {
-      // The writer dropped the first events after they were found to be the first.
-      const isDropped = isRefoldError(error, 'HISTORY_GONE') && range.from === undefined;
-      if (isBegun || !isDropped || attempt === READ_ATTEMPTS) throw error;
-    }
-  }
-}
-
-async function* readOnce(
-  log: LogStore,
-  range: EventRange,
-  tagging: Tagging,
-): AsyncGenerator<readonly RecordedEvent[], void> {
   const { tag, reverse = false, signal, sequences } = range;
   throwIfAborted(signal);
   const bounds = await boundsOf(log, range);
@@ -63,7 +40,7 @@ async function* readOnce(
   let left = range.limit ?? Number.POSITIVE_INFINITY;
   if (left === 0) return;
   const pace = new Pace(READING_SLICE_MS);
-  for await (const block of blocksOf(log, stretchesOf(bounds, range), reverse, tags)) {
+  for await (const block of blocksOf(log, bounds, range, tags)) {
     throwIfAborted(signal);
     const events = wantedIn(block, { from, to }, { types, tags, tagging, only });
     // Sealing may meanwhile have joined events that were already given with later ones in one block.

@@ -5,7 +5,7 @@
  * still computes them in the same way. The tags of all other events are computed from their data, so an answer is always
  * complete: see `core/tagging.ts`.
  */
-import { grouped, RefoldError } from '../../core/errors.ts';
+import { grouped, isRefoldError, RefoldError } from '../../core/errors.ts';
 import type { RecordedEvent } from '../../core/event.ts';
 import type { Model } from '../../core/model.ts';
 import { listNearest, shortened } from '../../core/nearest.ts';
@@ -180,7 +180,7 @@ async function* select(
   let { from, to } = bounds;
   let left = range.limit ?? Number.POSITIVE_INFINITY;
   if (left === 0) return;
-  const blocks = blocksOf(log, stretchesOf(bounds, range), reverse, tags);
+  const blocks = blocksOf(log, bounds, range, tags);
   for await (const slice of unpackBlocks(blocks, { types, tags }, reverse)) {
     throwIfAborted(signal);
     const { events, isCertain } = slice;
@@ -222,11 +222,11 @@ export interface Stretch {
 /** The sequences of a range that are in the log. @throws RefoldError `HISTORY_GONE` when it asks for events that were dropped */
 export async function boundsOf(log: LogStore, { from, to, sequences }: EventRange): Promise<Stretch> {
   const head = log.head().sequence;
-  const earliest = sequences?.reduce((least, sequence) => Math.min(least, sequence), head + 1) ?? log.firstSequence();
-  const first = from === undefined ? earliest : await firstOf(log, from);
+  const least = sequences?.reduce((least, sequence) => Math.min(least, sequence), head + 1);
+  const asked = from === undefined ? least : await firstOf(log, from);
   const last = to === undefined ? head : await lastOf(log, to);
-  const bounds = { from: Math.max(1, first), to: Math.min(last, head) };
   const firstLeft = log.firstSequence();
+  const bounds = { from: Math.max(1, asked ?? firstLeft), to: Math.min(last, head) };
   // In reverse too, and also where a limit may be reached before: an answer does not depend on what is found.
   if (bounds.from < firstLeft && bounds.from <= bounds.to) throw historyGone(log.path, bounds.from, firstLeft);
   return bounds;
@@ -245,7 +245,7 @@ async function lastOf(log: LogStore, bound: Bound): Promise<number> {
 const NEAR_EVENTS = 256;
 
 /** What of a range must be looked at: all of it, or the neighbourhoods of single sequences. */
-export function stretchesOf({ from, to }: Stretch, { sequences, reverse = false }: EventRange): readonly Stretch[] {
+function stretchesOf({ from, to }: Stretch, { sequences, reverse = false }: EventRange): readonly Stretch[] {
   if (from > to) return [];
   if (sequences === undefined) return [{ from, to }];
   const stretches: { from: number; to: number }[] = [];
@@ -257,14 +257,38 @@ export function stretchesOf({ from, to }: Stretch, { sequences, reverse = false 
   return reverse ? stretches.reverse() : stretches;
 }
 
-/** The blocks of the stretches that may hold what is wanted. */
+/** The blocks of a range that may hold what is wanted. @throws RefoldError `HISTORY_GONE`, `LOG_CORRUPT` */
 export async function* blocksOf(
   log: LogStore,
-  stretches: readonly Stretch[],
-  reverse: boolean,
+  bounds: Stretch,
+  range: EventRange,
   tags: BlockQuery['tags'],
 ): AsyncGenerator<Block, void> {
-  for (const stretch of stretches) yield* findBlocks(log, { ...stretch, reverse, tags });
+  const { reverse = false } = range;
+  const isFromFirst = range.from === undefined && range.sequences === undefined;
+  for (const stretch of stretchesOf(bounds, range)) {
+    const query = { ...stretch, reverse, tags };
+    yield* isFromFirst ? blocksLeft(log, query) : findBlocks(log, query);
+  }
+}
+
+/** The first events were not asked for: where the writer drops them before they are read, it begins with those that are left. */
+async function* blocksLeft(log: LogStore, query: BlockQuery): AsyncGenerator<Block, void> {
+  let { from } = query;
+  let isBegun = false;
+  while (from <= query.to) {
+    try {
+      for await (const block of findBlocks(log, { ...query, from })) {
+        isBegun = true;
+        yield block;
+      }
+      return;
+    } catch (error) {
+      const first = log.firstSequence();
+      if (isBegun || first <= from || !isRefoldError(error, 'HISTORY_GONE')) throw error;
+      from = first;
+    }
+  }
 }
 
 /** @throws RefoldError `UNKNOWN_EVENT_TYPE` when the model does not have the type */

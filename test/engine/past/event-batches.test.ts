@@ -3,7 +3,18 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { readBatches } from '../../../src/engine/past/event-batches.ts';
-import { defineModel, type EventLog, type EventRange, MemoryContents, openLog, openStore } from '../../../src/index.ts';
+import { readEvents, readRecorded } from '../../../src/engine/past/events.ts';
+import {
+  defineModel,
+  type EventLog,
+  type EventRange,
+  type LogStore,
+  MemoryContents,
+  type Model,
+  openLog,
+  openStore,
+  type RecordedEvent,
+} from '../../../src/index.ts';
 import { sample } from '../../sample.ts';
 import { errorOf } from '../harness.ts';
 
@@ -95,30 +106,46 @@ test('ends at the next block after an abort', async () => {
   expect(seen).toHaveLength(1);
 });
 
-test('begins again when the first events were dropped meanwhile', async () => {
-  const contents = new MemoryContents();
-  const store = await openStore(ledger, { log: contents, history: 'discard' });
-  for (let by = 1; by <= 30; by++) {
-    await store.append({ type: 'Moved', data: { account: 'a', by } });
-    if (by % 10 === 0) await store.snapshot();
-  }
-  await store.compact();
-  await store.close();
-  const opened = await contents.open({ readOnly: true });
-  const first = opened.firstSequence();
-  expect(first).toBeGreaterThan(1);
-  const stale = [1, 1];
-  const read = new Proxy(opened, {
-    get(target, name) {
-      if (name === 'firstSequence') return () => stale.pop() ?? first;
-      const value: unknown = Reflect.get(target, name, target);
-      return typeof value === 'function' ? value.bind(target) : value;
-    },
+describe('begins again when the first events were dropped meanwhile', () => {
+  type Reading = (log: LogStore, range: EventRange) => AsyncGenerator<RecordedEvent | readonly RecordedEvent[]>;
+
+  test.each<[string, Reading]>([
+    ['in lists', readBatches],
+    ['one by one', readRecorded],
+    ['in the versions of a model', (log, range) => readEvents(ledger as Model, log, range)],
+  ])('%s', async (_name, read) => {
+    const contents = new MemoryContents();
+    const store = await openStore(ledger, { log: contents, history: 'discard' });
+    for (let by = 1; by <= 30; by++) {
+      await store.append({ type: 'Moved', data: { account: 'a', by } });
+      if (by % 10 === 0) await store.snapshot();
+    }
+    await store.compact();
+    await store.close();
+    const opened = await contents.open({ readOnly: true });
+    const first = opened.firstSequence();
+    expect(first).toBeGreaterThan(1);
+    for (const range of [{}, { types: ['Moved'] }, { tag: 'account:a' }, { to: 30 }, { reverse: true }]) {
+      const stale = [1];
+      const beforeDrop = new Proxy(opened, {
+        get(target, name) {
+          if (name === 'firstSequence') return () => stale.pop() ?? first;
+          const value: unknown = Reflect.get(target, name, target);
+          return typeof value === 'function' ? value.bind(target) : value;
+        },
+      });
+      const events = (await Array.fromAsync(read(beforeDrop, range))).flat();
+      if ('reverse' in range) events.reverse();
+      expect({ stale, first: events[0]?.sequence, last: events.at(-1)?.sequence }).toEqual({
+        ...{ stale: [], first, last: 30 },
+      });
+    }
+    expect(await errorOf(Array.fromAsync(read(opened, { from: 1 })))).toMatchObject({ code: 'HISTORY_GONE' });
+    expect(await errorOf(Array.fromAsync(read(opened, { sequences: [1, 30] })))).toMatchObject({
+      code: 'HISTORY_GONE',
+    });
+    await opened.close();
   });
-  const events = (await Array.fromAsync(readBatches(read, {}))).flat();
-  expect({ stale, first: events[0]?.sequence, last: events.at(-1)?.sequence }).toEqual({ stale: [], first, last: 30 });
-  expect(await errorOf(Array.fromAsync(readBatches(opened, { from: 1 })))).toMatchObject({ code: 'HISTORY_GONE' });
-  await opened.close();
 });
 
 test('refuses wrong ranges', async () => {

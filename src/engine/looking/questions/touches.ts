@@ -2,7 +2,7 @@
 import { isRefoldError } from '../../../core/errors.ts';
 import type { RecordedEvent } from '../../../core/event.ts';
 import { openNotingState, type StateChange } from '../../../fold/live-state.ts';
-import { type Path, placeAt } from '../../../fold/path.ts';
+import { nameOfPart, type Path, placeAt } from '../../../fold/path.ts';
 import { throwIfAborted } from '../../../threads/aborted.ts';
 import { Pace } from '../../../threads/pace.ts';
 import { guardOf } from '../../calls/reentrancy.ts';
@@ -81,7 +81,7 @@ function touchesPlace(changes: readonly StateChange[], path: Path): boolean {
   });
 }
 
-/** As `placeAt` finds keys: a number in a path may be a text or a bigint in a table. */
+/** As `placeAt` finds keys: a number in a path may be a text or a bigint in a table. Keys that are objects are not told apart. */
 function startsWith(path: Path, start: Path): boolean {
-  return start.every((part, index) => String(part) === String(path[index]));
+  return start.every((part, index) => nameOfPart(part) === nameOfPart(path[index]));
 }
