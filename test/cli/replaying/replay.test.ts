@@ -3,7 +3,17 @@ import { once } from 'node:events';
 import { openStore } from 'refold';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { cart } from '../fixtures/cart.ts';
-import { CART, exitOf, jsonLines, refold, refoldJson, START, startRefold, temporaryFolder } from '../support.ts';
+import {
+  CART,
+  exitOf,
+  fixture,
+  jsonLines,
+  refold,
+  refoldJson,
+  START,
+  startRefold,
+  temporaryFolder,
+} from '../support.ts';
 
 const inFolder = temporaryFolder();
 const broken = inFolder('broken.db');
@@ -63,6 +73,14 @@ describe('--verify', () => {
     expect(JSON.parse(after.stdout).brokenInvariants).toMatchObject([
       { name: 'fewItems', sequence: 5, isAtStart: true },
     ]);
+  });
+
+  test('says that a place is not there before it folds', async () => {
+    const args = ['replay', broken, '--model', fixture('throwing.ts'), '--verify'];
+    const [folded, misplaced] = await Promise.all([refold(args), refold([...args, '--from', 'last-99'])]);
+    expect(folded.stderr).toContain('no more tea');
+    expect(misplaced.code).toBe(2);
+    expect(misplaced.stderr).toContain('Cannot go 99 events back');
   });
 });
 

@@ -1,9 +1,7 @@
 /** Asks a model's invariants along the fold of a file, finds the first event after which each one is broken, and says it. */
-import { type Model, openPast, type Past, type WalkedBlock } from '../../../index.ts';
-import type { Place } from '../../input/position.ts';
+import type { Past, Position, WalkedBlock } from '../../../index.ts';
 import type { ProgressBar } from '../../output/progress.ts';
 import { commandLine, count, counted, time } from '../../output/text.ts';
-import { startPlaceIn } from '../../place.ts';
 import { type Break, Invariants } from './asking.ts';
 
 /** What the invariants said. A part of the report of `replay --verify`. */
@@ -34,15 +32,11 @@ interface BrokenInvariant {
 
 /** @throws RefoldError as `Past.walk` does */
 export async function askAlong(
-  file: string,
-  model: Model,
-  start: Place | undefined,
-  to: number,
+  past: Past,
+  { from, to }: { readonly from: Position | undefined; readonly to: number },
   bar: ProgressBar,
 ): Promise<AskedInvariants> {
-  await using past = await openPast(model, { path: file });
-  const from = start && (await startPlaceIn(past, start));
-  const invariants = new Invariants(model.invariants);
+  const invariants = new Invariants(past.model.invariants);
   let first: number | undefined;
   let last: WalkedBlock | undefined;
   for await (const block of past.walk({ from, to })) {
@@ -62,7 +56,7 @@ export async function askAlong(
   const brokenInvariants: BrokenInvariant[] = [];
   for (const one of invariants.breaks) brokenInvariants.push(await firstBroken(past, one, lookedAt.from));
   const { asked, grid } = invariants;
-  const all = Object.keys(model.invariants ?? {});
+  const all = Object.keys(past.model.invariants ?? {});
   return { invariants: all, brokenInvariants, asked, lookedAt, grid, mayHaveMissed: grid > 1 };
 }
 

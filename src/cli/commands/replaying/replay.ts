@@ -3,7 +3,7 @@
  * invariants along the fold. With `--speed` it folds nothing, and prints the events in their own time.
  */
 import { type Command, Option } from 'commander';
-import { openLog, type RecordedEvent, RefoldError, type ReplayReport, replay } from '../../../index.ts';
+import { openLog, openPast, type RecordedEvent, RefoldError, type ReplayReport, replay } from '../../../index.ts';
 import { answering, FILE, MODEL, type PastOptions, parsePosition, withTimes } from '../../args.ts';
 import { requireFile } from '../../files.ts';
 import type { Place } from '../../input/position.ts';
@@ -83,11 +83,13 @@ function aborted(signal: AbortSignal): Promise<never> {
 
 async function fold(file: string, options: Options): Promise<Answer> {
   const model = await modelFor(file, options.model);
+  // A place that is not there is told before anything is folded.
+  await using past = options.verify === true ? await openPast(model, { path: file }) : undefined;
+  const from = past && options.from && (await startPlaceIn(past, options.from));
   const to = options.to && (await locate(file, options.to));
   const { report, asked } = await withProgress(async (bar) => {
     const { state: _, ...report } = await replay(model, { path: file, to, onProgress: bar.onProgress });
-    const isAsking = options.verify === true;
-    const asked = isAsking ? await askAlong(file, model, options.from, report.sequence, bar) : undefined;
+    const asked = past && (await askAlong(past, { from, to: report.sequence }, bar));
     return { report, asked };
   });
   return {
