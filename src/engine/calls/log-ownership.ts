@@ -1,5 +1,5 @@
 /** Which model a log belongs to, and whether the log is complete. Checked whenever a model opens a log. */
-import { RefoldError } from '../../core/errors.ts';
+import { grouped, RefoldError } from '../../core/errors.ts';
 import type { Model } from '../../core/model.ts';
 import type { LogStore } from '../../log/log-store.ts';
 import type { OutcomeBounds } from '../../log/outcomes.ts';
@@ -104,7 +104,7 @@ export async function refuseLostTail(log: LogStore): Promise<void> {
   if (newest <= head) return;
   throw new RefoldError(
     'LOG_CORRUPT',
-    `Cannot open ${log.path}: the log ends at ${head}, before its snapshot at ${newest}`,
+    `Cannot open ${log.path}: the log ends at ${grouped(head)}, before its snapshot at ${grouped(newest)}`,
     {
       path: log.path,
       sequence: head + 1,

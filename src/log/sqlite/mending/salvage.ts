@@ -221,11 +221,15 @@ function sortSnapshots(connection: Connection, path: string, { head, trimmed }: 
 }
 
 function endLost(path: string, end: number, snapshot: number): RefoldError {
-  return new RefoldError('LOG_CORRUPT', `Cannot trust ${path}: it ends at ${end}, before its snapshot at ${snapshot}`, {
-    path,
-    sequence: end + 1,
-    hint: HINT_CORRUPT,
-  });
+  return new RefoldError(
+    'LOG_CORRUPT',
+    `Cannot trust ${path}: it ends at ${grouped(end)}, before its snapshot at ${grouped(snapshot)}`,
+    {
+      path,
+      sequence: end + 1,
+      hint: HINT_CORRUPT,
+    },
+  );
 }
 
 function isOnChain(connection: Connection, { sequence, chain }: SnapshotRow, trimmedThrough: number): boolean {
