@@ -2,7 +2,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { grouped } from '../../src/engine/calls/call-options.ts';
+import { grouped } from '../../src/core/errors.ts';
 import { defineModel, openLog, openMemoryLog, openStore, replay, stateAt } from '../../src/index.ts';
 import { openTemporaryStore } from '../../src/testing.ts';
 import { cartModel, note } from './cart.ts';

@@ -102,8 +102,6 @@ function notAnObject(action: string, checks: OptionChecks<object>): RefoldError 
   });
 }
 
-export { grouped } from '../../core/errors.ts';
-
 export const TRUE_OR_FALSE: OptionCheck = ['true or false', (value) => typeof value === 'boolean'];
 
 export const A_FUNCTION: OptionCheck = ['a function', (value) => typeof value === 'function'];

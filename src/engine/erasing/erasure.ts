@@ -152,7 +152,7 @@ export class Erasure<State extends object> {
     const dropped = selector.sequences[0] ?? first;
     if (dropped >= first) return;
     const problem = `the event ${grouped(dropped)} was dropped, and a snapshot may hold it: the log begins at ${grouped(first)}`;
-    throw historyUnderSnapshot(log.path, problem, { sequence: dropped }, `give sequences from ${first} on`);
+    throw historyUnderSnapshot(log.path, problem, { sequence: dropped }, `give sequences from ${grouped(first)} on`);
   }
 
   /** Goes through the log, and stages what changes. */

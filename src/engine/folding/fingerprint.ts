@@ -6,7 +6,6 @@
  * snapshot, and refolds only from where the change first mattered. The hash covers the text of the model, not of its
  * dependencies.
  */
-
 import { createHash } from 'node:crypto';
 import type { EventType } from '../../core/catalog.ts';
 import type { Comparators } from '../../core/comparators.ts';

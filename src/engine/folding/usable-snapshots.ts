@@ -4,7 +4,6 @@
  * First a pure function judges the snapshot's description. Then the bytes are read. A damaged snapshot costs time, not data:
  * the next one is loaded in its place.
  */
-
 import type { RefoldError } from '../../core/errors.ts';
 import { grouped } from '../../core/errors.ts';
 import { COLLECTIONS_FORMAT, STATE_FORMAT } from '../../fold/encoding/state-codec.ts';

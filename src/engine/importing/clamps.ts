@@ -51,7 +51,7 @@ export function clampWarning(
   { clamped, worstMilliseconds, firstClamped }: ClampReport,
 ): string | undefined {
   if (firstClamped === undefined) return undefined;
-  const events = clamped === 1 ? '1 imported event was' : `${clamped} imported events were`;
+  const events = clamped === 1 ? '1 imported event was' : `${grouped(clamped)} imported events were`;
   const first = `the first is ${grouped(firstClamped.sequence)}`;
   return `${events} earlier than an event before, by up to ${worstMilliseconds} ms, and got the time of that event: ${first} of ${path}`;
 }

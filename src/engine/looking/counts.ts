@@ -4,10 +4,9 @@ import type { LogStore } from '../../log/log-store.ts';
 import { throwIfAborted } from '../../threads/aborted.ts';
 import { Pace } from '../../threads/pace.ts';
 import { checkOptions } from '../calls/call-options.ts';
-import { harmless } from '../calls/progress.ts';
 import { despiteDrops } from '../past/history.ts';
-import { COUNT_CHECKS, type CountOptions } from './past-options.ts';
-import { sequenceOf, startingAt } from './position.ts';
+import { COUNT_CHECKS, type CountOptions, tellOf } from './past-options.ts';
+import { endOf, startingAt } from './position.ts';
 
 /** Numbers of events by type, the most frequent first. */
 export type TypeCounts = Readonly<Record<string, number>>;
@@ -58,10 +57,9 @@ const COUNT_SLICE_MS = 20;
 export async function countsOf(log: LogStore, options: CountOptions | undefined): Promise<EventCounts> {
   const checked = checkOptions('count events', COUNT_CHECKS, options);
   const { by = 'sequence', buckets = 1, from, to, signal } = checked;
-  const last = to === undefined ? log.head().sequence : await sequenceOf(log, to);
+  const last = await endOf(log, to);
   const given = from === undefined ? undefined : Math.max(1, await startingAt(log, from));
-  const tell = harmless(checked.onProgress);
-  const onProgress = (done: number): void => tell({ phase: 'replay', done, total: last });
+  const onProgress = tellOf(checked, last);
   return despiteDrops(log, () =>
     countEvents(log, { from: given ?? log.firstSequence(), to: last, by, buckets, signal, onProgress }),
   );

@@ -4,7 +4,7 @@ import type { LogSource } from '../../log/log-source.ts';
 import type { LogStore } from '../../log/log-store.ts';
 import { A_FUNCTION, A_SIGNAL, isSequence, type OptionChecks, TRUE_OR_FALSE } from '../calls/call-options.ts';
 import { A_LOG, A_PATH, type LogOptions } from '../calls/log-options.ts';
-import type { Progress } from '../calls/progress.ts';
+import { harmless, type Progress } from '../calls/progress.ts';
 import type { PastState } from '../past/history.ts';
 import { A_PAST_POSITION, type PastPosition } from './position.ts';
 import type { BisectEstimate, BisectMode } from './questions/bisect.ts';
@@ -127,3 +127,9 @@ export const BISECT_LOG_CHECKS: OptionChecks<BisectLogOptions> = { ...PAST_CHECK
 export const REHEARSE_LOG_CHECKS: OptionChecks<RehearseLogOptions> = { ...PAST_CHECKS, ...REHEARSE_CHECKS };
 
 const MODES: ReadonlySet<unknown> = new Set<BisectMode>(['blocks', 'fast', 'every-event']);
+
+/** Tells a caller how far a call has come. */
+export function tellOf({ onProgress }: PastCallOptions, total: number): (done: number) => void {
+  const tell = harmless(onProgress);
+  return (done) => tell({ phase: 'replay', done, total });
+}

@@ -5,7 +5,7 @@
  * may be writing. The work is done by the files beside this one; this file checks the calls.
  */
 import type { Catalog, RecordedEventOf, TypeOf } from '../../core/catalog.ts';
-import { RefoldError } from '../../core/errors.ts';
+import { grouped, RefoldError } from '../../core/errors.ts';
 import type { CommandInputs, Model } from '../../core/model.ts';
 import { requireModel } from '../../core/model-checks.ts';
 import type { Path } from '../../fold/path.ts';
@@ -37,12 +37,13 @@ import {
   type PastOptions,
   REHEARSE_CHECKS,
   type RehearseOptions,
+  tellOf,
   WALK_CHECKS,
   type WalkOptions,
   WHY_CHECKS,
   type WhyOptions,
 } from './past-options.ts';
-import { type PastPosition, readPosition, sequenceOf, startingAt } from './position.ts';
+import { endOf, type PastPosition, readPosition, sequenceOf, startingAt } from './position.ts';
 import { type BisectReport, findFirst } from './questions/bisect.ts';
 import { type BisectTarget, readQuestion } from './questions/question.ts';
 import type { RehearsalReport } from './questions/rehearsal-report.ts';
@@ -194,11 +195,12 @@ export class Past<State extends object = any, C extends Catalog = any> implement
     const checked = checkOptions('look for what changed a place', WHY_CHECKS, options);
     const parts = readPlace(path);
     const log = this.#log();
-    const { from, to } = await this.#stretchOf(checked);
-    const before = checked.before === undefined ? to : (await startingAt(log, checked.before)) - 1;
+    const { from, to: last } = await this.#stretchOf(checked);
+    const before = checked.before === undefined ? last : (await startingAt(log, checked.before)) - 1;
+    const to = Math.max(from - 1, Math.min(last, before));
     const { limit = Number.POSITIVE_INFINITY, forward = false, signal, onChange } = checked;
     return explainPlace(this.#parts(), {
-      ...{ path: parts, from, to: Math.max(from - 1, Math.min(to, before)), limit, forward, signal },
+      ...{ path: parts, from, to, limit, forward, signal },
       onChange: harmless(onChange),
       onProgress: tellOf(checked, to),
     });
@@ -231,7 +233,7 @@ export class Past<State extends object = any, C extends Catalog = any> implement
     requireModel('rehearse', next);
     const checked = checkOptions('rehearse', REHEARSE_CHECKS, options);
     const { to, signal } = checked;
-    const last = await this.#endOf(to);
+    const last = await endOf(this.#log(), to);
     const { model, log, fingerprint } = this.#parts();
     const onProgress = tellOf(checked, last);
     return rehearseLog({ model: model as Model, next, log, fingerprint, to: last, signal, onProgress });
@@ -265,16 +267,11 @@ export class Past<State extends object = any, C extends Catalog = any> implement
 
   /** The range of a call, in sequences. */
   async #stretchOf({ from, to }: WalkOptions): Promise<{ readonly from: number; readonly to: number }> {
-    const last = await this.#endOf(to);
+    const last = await endOf(this.#log(), to);
     return {
       from: from === undefined ? await this.#firstFoldable() : Math.max(1, await startingAt(this.#log(), from)),
       to: last,
     };
-  }
-
-  /** The last sequence of a call; default the durable end. */
-  async #endOf(to: PastPosition | undefined): Promise<number> {
-    return to === undefined ? this.#log().head().sequence : sequenceOf(this.#log(), to);
   }
 
   /** The first event that can be folded: where history was dropped, the one after the oldest usable snapshot. */
@@ -285,13 +282,7 @@ export class Past<State extends object = any, C extends Catalog = any> implement
 }
 
 function nothingBetween(from: number, to: number): RefoldError {
-  return new RefoldError('INVALID_OPTION', `Cannot bisect from ${from} to ${to}: no event is there`, {
+  return new RefoldError('INVALID_OPTION', `Cannot bisect from ${grouped(from)} to ${grouped(to)}: no event is there`, {
     ...{ type: 'from', sequence: from, hint: 'Begin at an event of the log, at or before the end of the range' },
   });
-}
-
-/** Tells a caller how far a call has come. */
-function tellOf({ onProgress }: PastCallOptions, total: number): (done: number) => void {
-  const tell = harmless(onProgress);
-  return (done) => tell({ phase: 'replay', done, total });
 }

@@ -25,6 +25,11 @@ export function sequenceOf(log: LogStore, position: PastPosition): Promise<numbe
   return locate(log, readPosition(log, position));
 }
 
+/** The last sequence of a call; default the durable end. */
+export async function endOf(log: LogStore, to: PastPosition | undefined): Promise<number> {
+  return to === undefined ? log.head().sequence : sequenceOf(log, to);
+}
+
 /** The first sequence at or after a position: where a time begins. */
 export async function startingAt(log: LogStore, position: PastPosition): Promise<number> {
   const checked = readPosition(log, position);

@@ -172,9 +172,7 @@ function reachedSequence(log: LogStore, sequence: number): number {
   throw new RefoldError(
     'INVALID_OPTION',
     `Cannot go there: the log ends at ${grouped(head)}, before ${grouped(sequence)}`,
-    {
-      ...{ path: log.path, sequence, hint: `Give a sequence from 0 to ${grouped(head)}, or a time` },
-    },
+    { path: log.path, sequence, hint: `Give a sequence from 0 to ${grouped(head)}, or a time` },
   );
 }
 

@@ -1,5 +1,5 @@
 /** Tries one effect until it succeeds, its attempts are used up, or it is to end. */
-import { messageOf, RefoldError } from '../../core/errors.ts';
+import { grouped, messageOf, RefoldError } from '../../core/errors.ts';
 import type { RecordedEvent } from '../../core/event.ts';
 import { later } from '../../threads/timers.ts';
 import type { CheckedReactor, ReactorContext } from './definition.ts';
@@ -106,8 +106,8 @@ function failed(
   const [first] = events;
   const which =
     events.length === 1
-      ? `${first?.type} at ${first?.sequence}`
-      : `events ${first?.sequence} to ${events.at(-1)?.sequence}`;
+      ? `${first!.type} at ${grouped(first!.sequence)}`
+      : `events ${grouped(first!.sequence)} to ${grouped(events.at(-1)!.sequence)}`;
   const tried = attempts === 1 ? 'one attempt' : `${attempts} attempts`;
   return new RefoldError('REACTOR_FAILED', `The reactor ${name} gave up on ${which} after ${tried}: ${problem}`, {
     ...(first && { sequence: first.sequence, type: first.type }),

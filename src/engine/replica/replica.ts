@@ -200,7 +200,7 @@ export class Replica<State extends object> {
 }
 
 function jumped({ path }: LogStore, before: number, now: number): string {
-  return `The replica of ${path} was at ${before} when the writer dropped the events after it. It loaded the newest snapshot and is at ${now} now. Subscribers did not get the events in between`;
+  return `The replica of ${path} was at ${grouped(before)} when the writer dropped the events after it. It loaded the newest snapshot and is at ${grouped(now)} now. Subscribers did not get the events in between`;
 }
 
 function failureOf({ path }: LogStore, sequence: number, cause: unknown): RefoldError {

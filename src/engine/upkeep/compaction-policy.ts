@@ -62,7 +62,7 @@ function holdersOf(facts: RetentionFacts, older: number, wanted: number): string
       `the ${kind} ${name} needs what follows ${grouped(sequence)} (${forget} removes one that is not used any more)`,
     );
   }
-  return holders.length > 0 ? holders : [`recovery needs what follows ${older}, the older of two snapshots`];
+  return holders.length > 0 ? holders : [`recovery needs what follows ${grouped(older)}, the older of two snapshots`];
 }
 
 /** What the option `history` alone would drop. */

@@ -125,9 +125,7 @@ function requireOwnPayload(block: Block, payload: Uint8Array): void {
 }
 
 function requireOwnTime(block: Block, [first]: readonly RecordedEvent[]): void {
-  if (first?.sequence === block.firstSequence && first.recordedAt !== block.recordedAt) {
-    throw anotherTime();
-  }
+  if (first?.sequence === block.firstSequence && first.recordedAt !== block.recordedAt) throw anotherTime();
 }
 
 function anotherTime(): RangeError {

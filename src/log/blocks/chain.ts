@@ -8,7 +8,7 @@
 import crypto from 'node:crypto';
 import { types } from 'node:util';
 import zlib from 'node:zlib';
-import { RefoldError } from '../../core/errors.ts';
+import { grouped, RefoldError } from '../../core/errors.ts';
 import type { Block, TagList } from '../log-store.ts';
 import { readSealedPrefix } from './sealed-block.ts';
 
@@ -88,7 +88,7 @@ export function corruptBlock(
   const { firstSequence: first, lastSequence: last } = block;
   return new RefoldError(
     'LOG_CORRUPT',
-    `Cannot read ${path}: the block of events ${first} to ${last} is damaged: ${why}`,
+    `Cannot read ${path}: the block of events ${grouped(first)} to ${grouped(last)} is damaged: ${why}`,
     {
       path,
       sequence: first,

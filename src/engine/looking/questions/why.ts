@@ -3,9 +3,9 @@
  *
  * The place is compared after each event, so a value that went from A to B and back to A has two changes, whatever lies between.
  * Newest first, the search goes back from keyframe to keyframe, folding each stretch forward. Loading a keyframe costs time as
- * well, and a block that two stretches share is decoded twice. So stretches are long enough that loading takes a small share, and each is
- * at least twice as long as the one before: a whole log has few of them, and a search that ends early has folded little more than
- * it needed. Where there are no keyframes, that is one pass from the first event.
+ * well, and a block that two stretches share is decoded twice. So stretches are long enough that loading takes a small share, and
+ * each is at least twice as long as the one before: a whole log has few of them, and a search that ends early has folded no
+ * more than it needed and the rest of a stretch. Where there are no keyframes, that is one pass from the first event.
  */
 import { formatPath, placeAt } from '../../../fold/path.ts';
 import { throwIfAborted } from '../../../threads/aborted.ts';
@@ -138,8 +138,8 @@ const FOLD_PER_LOAD = 5;
 const GROWTH = 2;
 
 /**
- * Where the stretch begins that ends there: after the newest keyframe that is at least so many events away. The newest stretch begins after the
- * nearest keyframe, because what people ask for has often changed lately.
+ * Where the stretch begins that ends there: after the newest keyframe that is at least so many events away. The newest stretch
+ * begins after the nearest keyframe, because what people ask for has often changed lately.
  */
 async function beginOfStretch(
   { log, fingerprint }: Pick<WalkParts<object>, 'log' | 'fingerprint'>,

@@ -229,7 +229,7 @@ function withinCommit(
 }
 
 function historyGone(doing: string, path: string, to: string, trimmed: number): RefoldError {
-  return new RefoldError('HISTORY_GONE', `Cannot ${doing} up to ${to}: the log begins at ${trimmed + 1}`, {
+  return new RefoldError('HISTORY_GONE', `Cannot ${doing} up to ${to}: the log begins at ${grouped(trimmed + 1)}`, {
     path,
     sequence: trimmed + 1,
     hint: HINT_LATER,

@@ -14,6 +14,7 @@ import {
   type Past,
   type Path,
   type PlaceChange,
+  type Progress,
   parsePath,
   plain,
 } from '../../../../src/index.ts';
@@ -201,6 +202,20 @@ describe('why', () => {
     expect(await past.why('nowhere.at.all')).toMatchObject({ changes: [], complete: true });
     await store.close();
   });
+
+  test.each([{}, { before: 41 }, { before: 41, forward: true }, { from: 20, before: 41 }])(
+    'tells how much of what it looks at is done: %o',
+    async (range) => {
+      const { model, contents } = await clubLog(100, 5);
+      await using past = await openPast(model as Model<any, any, any>, { log: contents });
+      const told: Progress[] = [];
+      const { complete } = await past.why('total', { ...range, onProgress: (progress) => void told.push(progress) });
+      const total = 'before' in range ? 40 : (await past.range()).last;
+      expect({ complete, end: told.at(-1) }).toEqual({ complete: true, end: { phase: 'replay', done: total, total } });
+      const done = told.map((progress) => progress.done);
+      expect(done).toEqual(done.toSorted((a, b) => a - b));
+    },
+  );
 
   test('ends at its signal, and refuses what is not a path', async () => {
     const contents = new MemoryContents();
