@@ -4,7 +4,7 @@
  */
 import { formatPath, type StateDifference } from '../../../index.ts';
 import { cut, outputWidth, padRight, widthOf } from '../../output/lines.ts';
-import { count, oneLine, pairs, time } from '../../output/text.ts';
+import { count, counted, oneLine, pairs, time } from '../../output/text.ts';
 import { shortLine, shortValue } from '../../output/values.ts';
 
 export interface Comparison {
@@ -35,7 +35,7 @@ export function describeDiff(comparison: Comparison, limit: number | undefined):
   if (limit === undefined && changes.length > room) return `${top}\n${entryLines(changes, room - 1)}`;
   const shown = changes.slice(0, limit ?? changes.length);
   const left = changes.length - shown.length;
-  const more = left === 0 ? '' : `… ${count(left)} more change${left === 1 ? '' : 's'}: use --all, --limit or --only\n`;
+  const more = left === 0 ? '' : `… ${counted(left, 'more change')}: use --all, --limit or --only\n`;
   return `${top}\n${shown.map(changeLine).join('')}${more}`;
 }
 
@@ -60,7 +60,7 @@ function eventsText(events: number, types: Comparison['types'], room: number): s
   const named = types.map(([type, number]) => `${count(number)} ${oneLine(type)}`);
   for (let shown = named.length; shown > 0; shown--) {
     const left = named.length - shown;
-    const more = left === 0 ? [] : [`${count(left)} more type${left === 1 ? '' : 's'}`];
+    const more = left === 0 ? [] : [counted(left, 'more type')];
     const text = `${count(events)}: ${[...named.slice(0, shown), ...more].join(', ')}`;
     if (widthOf(text) <= room || shown === 1) return text;
   }
@@ -81,8 +81,8 @@ function tally(places: readonly StateDifference[]): string {
   if (only?.parts.length === 1 && !isOrder(only)) return valuesText(only, MEMBER_WIDTH);
   const inside = places.filter((place) => place.parts.length > 1);
   const kinds = Map.groupBy(entriesOf(inside), ({ kind }) => kind);
-  const counted = ENTRY_KINDS.flatMap((kind) => (kinds.has(kind) ? [`${count(kinds.get(kind)!.length)} ${kind}`] : []));
-  return [...counted, ...(inside.length < places.length ? ['in another order'] : [])].join(', ');
+  const tallies = ENTRY_KINDS.flatMap((kind) => (kinds.has(kind) ? [`${count(kinds.get(kind)!.length)} ${kind}`] : []));
+  return [...tallies, ...(inside.length < places.length ? ['in another order'] : [])].join(', ');
 }
 
 const ENTRY_KINDS = ['new', 'gone', 'changed'] as const;
