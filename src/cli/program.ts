@@ -52,8 +52,10 @@ export async function run(args: readonly string[], version: string): Promise<num
     const command = named === undefined ? 'refold' : `refold ${named.name()}`;
     return await reportError(error, { json: args.includes('--json'), command });
   } finally {
+    // A process may run several commands.
     releaseStdout();
     stopSurviving();
+    chooseTimes({});
   }
 }
 

@@ -134,5 +134,5 @@ function timeLeft(share: number, before: number, elapsed: number): string {
 }
 
 function amountOf(value: number, unit: 'events' | 'bytes'): string {
-  return unit === 'bytes' ? bytes(Math.round(value)) : count(Math.round(value));
+  return unit === 'bytes' ? bytes(Math.round(value)) : count(value);
 }

@@ -1,12 +1,11 @@
 /** Conditions on events: `--where "data.price >= 5800000"`. */
 import { type Condition, formatPath, parseCondition, RefoldError } from '../../index.ts';
-
-/** What a recorded event has. A condition on anything else would never hold. */
-const EVENT_MEMBERS: readonly string[] = ['sequence', 'recordedAt', 'type', 'version', 'data', 'meta', 'commandId'];
+import { EVENT_MEMBERS } from './event-members.ts';
 
 /** @throws RefoldError `INVALID_OPTION` for what is not a condition, or looks at what no event has */
 export function parseEventCondition(text: string): Condition {
   const condition = parseCondition(text);
+  // A condition on anything else would never hold.
   const wrong = condition.paths.find(([first]) => !EVENT_MEMBERS.includes(first as string));
   if (wrong === undefined) return condition;
   const path = formatPath(wrong);

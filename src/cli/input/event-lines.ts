@@ -6,6 +6,7 @@ import type { Readable } from 'node:stream';
 import { type ImportedEvent, isRefoldError, type PastEvent, RefoldError } from '../../index.ts';
 import type { ProgressBar } from '../output/progress.ts';
 import { count } from '../output/text.ts';
+import { EVENT_MEMBERS } from './event-members.ts';
 import { type JsonLine, readJsonLines } from './json-lines.ts';
 import { recordedTime } from './recorded-time.ts';
 
@@ -14,17 +15,6 @@ export interface LineOptions {
   readonly in?: string;
   readonly renumber?: true;
 }
-
-/** The members of an exported event. Any other member is refused, because it would be silently lost. */
-const MEMBERS: ReadonlySet<string> = new Set([
-  'sequence',
-  'recordedAt',
-  'type',
-  'version',
-  'data',
-  'meta',
-  'commandId',
-]);
 
 /** Reads the lines of the input as events, and remembers the number of the current line. */
 export class EventLines {
@@ -83,7 +73,8 @@ export class EventLines {
   #eventOf({ value, line }: JsonLine): PastEvent {
     if (typeof value !== 'object' || value === null || Array.isArray(value))
       throw this.#refused(line, 'it is not an object');
-    const foreign = Object.keys(value).find((member) => !MEMBERS.has(member));
+    // It would be lost silently.
+    const foreign = Object.keys(value).find((member) => !EVENT_MEMBERS.includes(member));
     if (foreign !== undefined) throw this.#refused(line, `it has an unknown member ${shown(foreign)}`);
     const event = value as ImportedEvent & { readonly sequence?: unknown };
     if (typeof event.type !== 'string' || event.type === '')

@@ -5,7 +5,7 @@
 import { type Position, RefoldError } from '../../index.ts';
 import { counted } from '../output/text.ts';
 import { formatTime } from '../output/times.ts';
-import { instantsOf, wallAt } from '../output/zones.ts';
+import { DAY_MS, instantsOf, LARGEST_TIME, wallAt } from '../output/zones.ts';
 
 /** What a text says. Some need the log before they are a position. */
 export type Place =
@@ -33,8 +33,6 @@ export interface LogRange {
 export const POSITION_FORMS: string =
   'Give a sequence, first, last, last-100, 50%, last-1h, a time such as 2027-01-31T12:00Z or 10:31:07, or @ and ms since the epoch.';
 
-const LARGEST_TIME = 8.64e15;
-const DAY_MS = 86_400_000;
 /** ms, by the unit of a duration. */
 export const TIME_UNITS: ReadonlyMap<string, number> = new Map([
   ['ms', 1],

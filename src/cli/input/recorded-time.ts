@@ -3,16 +3,14 @@
  *
  * It refuses a time without a zone, because another machine could read another time from it.
  */
+import { LARGEST_TIME } from '../output/zones.ts';
 
 const ISO_TIME = /^(\d{4})-(\d{2})-(\d{2})[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}(?::?\d{2})?)$/i;
-
-/** The largest time that a `Date` can hold, in ms. */
-const LAST_TIME = 8.64e15;
 
 /** ms since the epoch, rounded down. Undefined for an invalid time. */
 export function recordedTime(value: unknown): number | undefined {
   const time = typeof value === 'string' ? isoTime(value) : value;
-  return Number.isSafeInteger(time) && (time as number) >= 0 && (time as number) <= LAST_TIME
+  return Number.isSafeInteger(time) && (time as number) >= 0 && (time as number) <= LARGEST_TIME
     ? (time as number)
     : undefined;
 }

@@ -1,6 +1,6 @@
 /** How times are shown: `--time` and `--zone` choose it once for the process, before a command runs. */
 import prettyMilliseconds from 'pretty-ms';
-import { machineZone, offsetText, wallAt } from './zones.ts';
+import { LARGEST_TIME, machineZone, offsetText, wallAt } from './zones.ts';
 
 /**
  * - `iso`: `2012-06-21T10:31:07.123-04:00`, in the zone, else in UTC
@@ -18,7 +18,6 @@ export interface TimeChoice {
   readonly zone?: string | undefined;
 }
 
-const LARGEST = 8.64e15;
 let chosen: TimeChoice = {};
 
 export function chooseTimes(choice: TimeChoice): void {
@@ -64,7 +63,7 @@ function localTime(zone: string, time: number): string {
 /** Pure. @param time ms since the epoch; beyond the range of a `Date` it is shown as a number */
 export function formatTime(time: number, { style = 'iso', zone }: TimeChoice, now: number): string {
   if (style === 'raw') return String(time);
-  if (!(Math.abs(time) <= LARGEST)) return `${time} ms`;
+  if (!(Math.abs(time) <= LARGEST_TIME)) return `${time} ms`;
   if (style === 'relative') return relative(time - now);
   const place = zone ?? (style === 'local' ? machineZone() : 'UTC');
   const wall = new Date(wallAt(place, time)).toISOString().slice(0, -1);

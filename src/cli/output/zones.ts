@@ -1,6 +1,9 @@
 /** Time zones: what a clock on a wall in a zone shows at an instant, and at which instant it shows a time. Pure. */
 
-const DAY = 86_400_000;
+/** The largest time that a `Date` can hold, in ms. */
+export const LARGEST_TIME = 8.64e15;
+
+export const DAY_MS = 86_400_000;
 
 /** Whether Node knows the zone: `UTC`, `America/New_York`, or an offset such as `+02:00`. */
 export function isZone(text: string): boolean {
@@ -40,7 +43,7 @@ export function wallAt(zone: string, instant: number): number {
  */
 export function instantsOf(zone: string, wall: number): number[] {
   // The offset changes at most once within two days.
-  const around = [wall - DAY, wall + DAY].map((instant) => wall - (wallAt(zone, instant) - instant));
+  const around = [wall - DAY_MS, wall + DAY_MS].map((instant) => wall - (wallAt(zone, instant) - instant));
   return [...new Set(around)].filter((instant) => wallAt(zone, instant) === wall).sort((a, b) => a - b);
 }
 

@@ -41,9 +41,7 @@ export class ChangeLines {
   }
 
   #line({ sequence, recordedAt, type, before, after }: PlaceChange, data: unknown): string {
-    const change =
-      inside(before, after) ??
-      this.#arrow(oneLine(shortValue(before, this.#most)), oneLine(shortValue(after, this.#most)));
+    const change = inside(before, after) ?? this.#arrow(shortValue(before, this.#most), shortValue(after, this.#most));
     const event = data === undefined ? oneLine(type) : `${oneLine(type)}  ${safeJson(data)}`;
     return this.#columns(count(sequence), this.#times.show(recordedAt), change, event);
   }
