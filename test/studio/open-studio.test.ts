@@ -136,6 +136,14 @@ test('what is different between two moments is what the library says', async () 
   );
 });
 
+test('a part that stands in one moment alone is one difference', async () => {
+  const { state } = await past.at(1);
+  expect(await ask('diff?from=0&to=1&only=things[7]')).toMatchObject({
+    changes: [{ path: 'things[7]', after: toTaggedJson(state.things.get(7)) }],
+    complete: true,
+  });
+});
+
 test.each([
   'moment?at=301',
   'moment?at=-1',
