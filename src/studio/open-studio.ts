@@ -6,7 +6,8 @@ import { Desk } from './server/desk.ts';
 import { makeServer, type Route } from './server/http-server.ts';
 import { listen } from './server/listening.ts';
 import type { PageFile } from './server/page-files.ts';
-import type { StudioTask } from './studio-worker.ts';
+import { checkOptions } from './studio-options.ts';
+import type { StudioStart, StudioTask } from './studio-worker.ts';
 
 /** A module as a URL text, such as `import.meta.url`, and the name of its export. */
 export interface StudioModule {
@@ -23,7 +24,10 @@ export interface StudioOptions {
   readonly port?: number | undefined;
   /** The address to listen on; default 127.0.0.1. Anything else can be reached from other machines. */
   readonly host?: string | undefined;
-  /** Other names under which the server may be asked, as `NAME:PORT`: those of tunnels. */
+  /**
+   * Other names under which the server may be asked, as `NAME:PORT`: those of tunnels, which may be https. Browsers leave out the
+   * ports 80 and 443, so a tunnel there is `NAME:443`.
+   */
   readonly allowHosts?: readonly string[] | undefined;
 }
 
@@ -48,11 +52,12 @@ const LINE_ROUTES = ['events', 'live', 'why'];
  * @throws RefoldError `INVALID_OPTION` for options that cannot be used; what opening the log throws
  */
 export async function openStudio(options: StudioOptions, files: ReadonlyMap<string, PageFile>): Promise<Studio> {
-  const { path, model, host = '127.0.0.1', allowHosts = [] } = options;
+  const { path, model, host, port: wanted, allowHosts } = checkOptions(options);
   const desks = await openDesks(path, model);
   const key = newKey();
+  const name = nameOf(host);
   let port = 0;
-  const gate = () => ({ port, key, allowedHosts: allowHosts.map((name) => name.toLowerCase()) });
+  const gate = () => ({ port, key, ownName: name, allowedHosts: allowHosts });
   const server = makeServer({ gate, files, routes: routesOf(desks) });
   const close = async (): Promise<void> => {
     server.closeAllConnections();
@@ -62,12 +67,18 @@ export async function openStudio(options: StudioOptions, files: ReadonlyMap<stri
     ]);
   };
   try {
-    port = await listen(server, host, options.port);
+    port = await listen(server, host, wanted);
   } catch (error) {
     await close();
     throw error;
   }
-  return { url: `http://${host}:${port}/#key=${key}`, close };
+  return { url: `http://${name}:${port}/#key=${key}`, close };
+}
+
+/** What stands for the address in a URL. Every address of the machine is asked by the one that is always there. */
+function nameOf(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return '127.0.0.1';
+  return (host.includes(':') ? `[${host}]` : host).toLowerCase();
 }
 
 interface Desks {
@@ -97,15 +108,37 @@ async function openDesks(path: string, model: StudioModule | undefined): Promise
 function startWorker(task: StudioTask): { readonly worker: Worker; readonly ready: Promise<Worker> } {
   const worker = new Worker(STUDIO_THREAD_FILE, { workerData: task, name: `refold studio ${task.kind}` });
   const ready = new Promise<Worker>((resolve, reject) => {
-    worker.once('message', () => resolve(worker));
-    worker.once('error', (error) => reject(cannotOpen(task.path, error)));
+    worker.once('message', (message: StudioStart) => {
+      if (message.kind === 'ready') resolve(worker);
+      else reject(cannotOpen(task.path, message));
+    });
+    worker.once('error', ({ message }) => reject(cannotOpen(task.path, { ...THREAD_ENDED, message })));
+    worker.once('exit', () => reject(cannotOpen(task.path, task.model === undefined ? THREAD_ENDED : ENDED_BY_MODEL)));
   });
   ready.catch(() => {}); // the other thread may fail first
   return { worker, ready };
 }
 
-/** An error of a thread comes as a copy, which has lost its class. */
-function cannotOpen(path: string, cause: Error): RefoldError {
-  const { code = 'STORE_FAILED', hint } = cause as { code?: RefoldError['code']; hint?: string };
-  return new RefoldError(code, cause.message, { path, ...(hint !== undefined && { hint }), cause });
+type Failure = Extract<StudioStart, { kind: 'failed' }>;
+
+const THREAD_ENDED: Failure = {
+  kind: 'failed',
+  code: 'STORE_FAILED',
+  message: 'Cannot open the studio: a thread ended',
+  hint: 'Try it again',
+};
+const ENDED_BY_MODEL: Failure = {
+  kind: 'failed',
+  code: 'INVALID_OPTION',
+  message: 'Cannot load the model: its module ends the thread, or its top-level await never ends',
+  type: 'model',
+  hint: 'Define the model in a module that does nothing else',
+};
+
+function cannotOpen(path: string, { code, message, hint, type }: Failure): RefoldError {
+  return new RefoldError(code, message, {
+    path,
+    ...(hint !== undefined && { hint }),
+    ...(type !== undefined && { type }),
+  });
 }

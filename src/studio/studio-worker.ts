@@ -3,15 +3,15 @@
  * does not stop a drag.
  */
 import { parentPort, workerData } from 'node:worker_threads';
-import { type EventLog, type Model, openLog, openPast, type Past, RefoldError } from '../index.ts';
+import { readableError } from '../guests/readable-error.ts';
+import { type EventLog, isRefoldError, type Model, openLog, openPast, type Past, RefoldError } from '../index.ts';
 import { listEvents } from './jobs/events.ts';
 import { followLog } from './jobs/live.ts';
 import { countTimeline, describeLog } from './jobs/log.ts';
 import { compare, explain } from './jobs/questions.ts';
 import { readLooks, readTable, tablePage } from './moments/look.ts';
 import { Moments } from './moments/moments.ts';
-import { serveDesk } from './server/desk-worker.ts';
-import type { Route } from './server/http-server.ts';
+import { type Answering, serveDesk } from './server/desk-worker.ts';
 import { readChoice, readSequence } from './server/query.ts';
 
 /** What the thread is started with. */
@@ -22,10 +22,40 @@ export interface StudioTask {
   readonly model: { readonly module: string; readonly export: string } | undefined;
 }
 
+/** What the thread says first. An error would lose its class on the way. */
+export type StudioStart =
+  | { readonly kind: 'ready' }
+  | {
+      readonly kind: 'failed';
+      readonly code: RefoldError['code'];
+      readonly message: string;
+      readonly hint?: string | undefined;
+      readonly type?: string | undefined;
+    };
+
+/** When the module of a model is given up, in ms. */
+const LOADING_LIMIT = 30_000;
+
 const task = workerData as StudioTask;
-const past = task.model === undefined ? undefined : await openPast(await loadModel(task.model), { path: task.path });
-serveDesk(parentPort!, task.kind === 'moments' ? momentRoutes() : await jobRoutes());
-parentPort!.postMessage({ kind: 'ready' });
+const say = (start: StudioStart): void => parentPort!.postMessage(start);
+let past: Past | undefined;
+
+try {
+  past = task.model === undefined ? undefined : await openPast(await loadModel(task.model), { path: task.path });
+  serveDesk(parentPort!, task.kind === 'moments' ? momentRoutes() : await jobRoutes());
+  say({ kind: 'ready' });
+} catch (thrown) {
+  const { code, message, hint, type } = isRefoldError(thrown) ? thrown : defect(thrown);
+  say({ kind: 'failed', code, message, hint, type });
+}
+
+function defect(thrown: unknown): RefoldError {
+  const cause = readableError(thrown);
+  return new RefoldError('STORE_FAILED', `Cannot open the studio: ${cause.message}`, {
+    hint: 'Please report it',
+    cause,
+  });
+}
 
 /** @throws RefoldError `INVALID_OPTION` for a module that cannot be loaded; `openPast` throws it for what is not a model */
 async function loadModel({ module, export: name }: NonNullable<StudioTask['model']>): Promise<Model> {
@@ -37,10 +67,14 @@ async function loadModel({ module, export: name }: NonNullable<StudioTask['model
 }
 
 async function importModule(module: string): Promise<{ readonly [name: string]: unknown }> {
+  const { promise: never, reject } = Promise.withResolvers<never>();
+  const limit = setTimeout(() => reject(new Error('it is still loading after 30 s')), LOADING_LIMIT).unref();
   try {
-    return await import(module);
+    return await Promise.race([import(module), never]);
   } catch (error) {
-    throw badModel(error instanceof Error ? error.message : String(error), `Run it alone to see the error: ${module}`);
+    throw badModel(readableError(error).message, `Run it alone to see the error: ${module}`);
+  } finally {
+    clearTimeout(limit);
   }
 }
 
@@ -48,13 +82,13 @@ function badModel(problem: string, hint: string): RefoldError {
   return new RefoldError('INVALID_OPTION', `Cannot load the model: ${problem}`, { type: 'model', hint });
 }
 
-function momentRoutes(): ReadonlyMap<string, Route> {
+function momentRoutes(): ReadonlyMap<string, Answering> {
   const moments = past === undefined ? undefined : new Moments(past);
   const requireMoments = (): Moments => {
     if (moments === undefined) throw withoutModel();
     return moments;
   };
-  return new Map<string, Route>([
+  return new Map<string, Answering>([
     [
       'moment',
       async (query, signal) => {
@@ -82,16 +116,21 @@ async function momentOf(query: URLSearchParams): Promise<number> {
   return readSequence(query, 'at', (await requirePast().range()).last);
 }
 
-async function jobRoutes(): Promise<ReadonlyMap<string, Route>> {
+async function jobRoutes(): Promise<ReadonlyMap<string, Answering>> {
   const log: EventLog = await openLog({ path: task.path });
-  return new Map<string, Route>([
+  return new Map<string, Answering>([
     ['log', () => describeLog(log, past)],
     ['timeline', (query, signal) => countTimeline(log, query, signal)],
     ['events', (query, signal) => listEvents(log, query, signal)],
-    ['live', (query, signal) => followLog(log, query, signal)],
+    ['live', (query, signal) => followLog(log, query, signal, everySecond)],
     ['why', (query, signal) => explain(requirePast(), query, signal)],
     ['diff', async (query, signal) => compare(requirePast(), query, signal)],
   ]);
+}
+
+function everySecond(run: () => void): () => void {
+  const timer = setInterval(run, 1_000);
+  return () => clearInterval(timer);
 }
 
 function requirePast(): Past {

@@ -54,6 +54,11 @@ export interface TablePage {
   readonly next?: number;
 }
 
+export interface LongJson {
+  readonly beginning: string;
+  readonly length: number;
+}
+
 /** An event as it stands in the answer: in the model's version, its data as JSON. */
 export interface WireEvent {
   readonly sequence: number;
@@ -61,8 +66,12 @@ export interface WireEvent {
   readonly recordedAt: number;
   readonly type: string;
   readonly version: number;
-  readonly data: unknown;
+  /** Absent where it is long. */
+  readonly data?: unknown;
+  /** Absent where it is long, too. */
   readonly meta?: unknown;
+  /** Of data or meta that is long, as JSON: its beginning, and its length in characters. */
+  readonly long?: { readonly data?: LongJson; readonly meta?: LongJson };
   readonly commandId?: string;
 }
 
@@ -92,7 +101,7 @@ export interface Moment {
   /** Absent at 0, and where the model drops the event. */
   readonly event?: WireEvent;
   readonly commit?: { readonly first: number; readonly last: number };
-  /** The first places that the event changed. */
+  /** The first places that the event changed: as many as a page can show. */
   readonly changes: readonly Change[];
   readonly changesInAll: number;
   readonly cost: MomentCost;
@@ -102,9 +111,13 @@ export interface Moment {
 }
 
 /** A line of the list of events: an event, or how many pass the filter as far as is known. */
-export type EventLine = WireEvent | { readonly matches: number; readonly complete: boolean };
+export type EventLine =
+  | WireEvent
+  /** The window ends before it has as many events as were asked for: they are long. The next one begins here. */
+  | { readonly next: number }
+  | { readonly matches: number; readonly complete: boolean };
 
-/** New events of the log, or news without events: history was dropped. */
+/** New events of the log, or news without events: history was dropped or redacted. */
 export interface LiveLine {
   /** The last sequence that is known now. */
   readonly last: number;
@@ -113,6 +126,8 @@ export interface LiveLine {
   readonly types: Readonly<Record<string, number>>;
   /** ms since the epoch, of the last new event. */
   readonly recordedAt?: number;
+  /** As in `LogAnswer`, at most a second old. */
+  readonly generation: string;
 }
 
 /** What the page says of the log. Sizes are in bytes, times in ms since the epoch. */

@@ -459,9 +459,9 @@ export const FLOORS: readonly Floor[] = [
   { files: 'src/cli/output/events/', sees: [...PACKAGE, GUESTS, 'src/cli/output/'], node: 'all' },
   { files: 'src/cli/output/states/', sees: [...PACKAGE, 'src/cli/output/'], node: 'all' },
   { files: 'src/studio/', sees: [...PACKAGE, GUESTS, ...STUDIO], node: 'all' },
-  { files: 'src/studio/server/', sees: [...PACKAGE, 'src/studio/'], node: 'all' },
+  { files: 'src/studio/server/', sees: [...PACKAGE, GUESTS, 'src/studio/'], node: 'all' },
   { files: 'src/studio/moments/', sees: [...PACKAGE, 'src/studio/', 'src/studio/server/'], node: PURE },
-  { files: 'src/studio/jobs/', sees: [...PACKAGE, ...STUDIO, 'src/studio/'], node: PURE },
+  { files: 'src/studio/jobs/', sees: [...PACKAGE, GUESTS, ...STUDIO, 'src/studio/'], node: PURE },
 
   { files: 'src/redis/', sees: [...REDIS, 'src/redis/transfer/'], node: 'all' },
   { files: 'src/redis/protocol/', sees: [], node: 'all' },

@@ -136,6 +136,14 @@ test('what is different between two moments is what the library says', async () 
   );
 });
 
+test('a part that stands in one moment alone is one difference', async () => {
+  const { state } = await past.at(1);
+  expect(await ask('diff?from=0&to=1&only=things[7]')).toMatchObject({
+    changes: [{ path: 'things[7]', after: toTaggedJson(state.things.get(7)) }],
+    complete: true,
+  });
+});
+
 test.each([
   'moment?at=301',
   'moment?at=-1',
@@ -160,15 +168,26 @@ test.each([
   if (answer.error === undefined) expect(response.status).toBe(400);
 });
 
-test('new events come on the live stream, and a question about them is answered', async () => {
+test('new events come on the live stream, and a question about them is answered; a redaction comes without one', async () => {
   const ending = new AbortController();
+  const { generation } = await ask('log');
   const response = await fetchFrom(studio, `live?from=${EVENTS + 1}`, ending.signal);
   const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
-  await store.append({ type: 'Put', data: { id: 99, word: 'live' } });
   let text = '';
-  while (!text.includes('"events":1')) text += (await reader.read()).value ?? '';
-  expect(text).toContain(`"last":${EVENTS + 1}`);
+  const lineWith = async (part: string) => {
+    while (!text.slice(text.indexOf(part)).includes('\n') || !text.includes(part))
+      text += (await reader.read()).value ?? '';
+    return JSON.parse(text.split('\n').find((line) => line.includes(part))!);
+  };
+  await store.append({ type: 'Put', data: { id: 99, word: 'live' } });
+  const line = await lineWith('"events":1');
+  expect(line).toMatchObject({ last: EVENTS + 1, types: { Put: 1 }, generation });
   expect(await ask(`moment?at=${EVENTS + 1}`)).toMatchObject({ event: { data: { word: 'live' } } });
+  await store.redact({ sequences: [EVENTS + 1] }, { by: 'test' });
+  const { generation: after } = await ask('log');
+  expect(after).not.toBe(generation);
+  expect(await lineWith(`"generation":${JSON.stringify(after)}`)).toMatchObject({ last: EVENTS + 1, events: 0 });
+  expect(JSON.stringify(await ask(`moment?at=${EVENTS + 1}`))).not.toContain('"live"');
   ending.abort();
 });
 
@@ -188,6 +207,7 @@ test.each([
   [{ path: new URL(import.meta.url).pathname }, 'LOG_CORRUPT'],
   [{ path, model: { ...MODEL, export: 'nothing' } }, 'INVALID_OPTION'],
   [{ path, model: { module: 'file:///there/is/none.ts', export: 'x' } }, 'INVALID_OPTION'],
+  [{ path, model: { module: 'data:text/javascript,process.exit(0)', export: 'x' } }, 'INVALID_OPTION'],
 ])('%j cannot be opened, and no thread is left', async (options, code) => {
   await expect(openStudio({ ...options, port: 0 }, PAGE)).rejects.toMatchObject({ code });
 });

@@ -1,6 +1,5 @@
 /** Values of a state within a line, and in JSON. */
 import { inspect } from 'node:util';
-import { toTaggedJson } from '../../index.ts';
 import { cut } from './lines.ts';
 import { oneLine } from './text.ts';
 
@@ -14,13 +13,4 @@ export function shortValue(value: unknown, width: number): string {
 /** Text that is safe within a line, in at most so many columns. */
 export function shortLine(text: string, width: number): string {
   return cut(oneLine(text), width);
-}
-
-/**
- * The same object for JSON: these members are values of a state, with tags for what JSON lacks. A member that is absent stays
- * absent, and one that holds undefined gets a tag.
- */
-export function withTags<T extends object>(object: T, ...members: readonly (keyof T)[]): object {
-  const tagged = members.filter((name) => name in object).map((name) => [name, toTaggedJson(object[name])] as const);
-  return { ...object, ...Object.fromEntries(tagged) };
 }

@@ -5,6 +5,7 @@
  */
 import { type Condition, type EventLog, parseCondition, type RecordedEvent } from '../../index.ts';
 import { wireEvent } from '../moments/moments.ts';
+import { ANSWER_BYTES } from '../server/answering.ts';
 import { readCount, readSequence, readText } from '../server/query.ts';
 import type { EventLine } from '../wire.ts';
 
@@ -23,7 +24,8 @@ interface Filter {
 }
 
 /**
- * The window begins with the first event from `from` on that passes, and has `count` events at most. Events before `from` count as
+ * The window begins with the first event from `from` on that passes, and has `count` events at most. A window of long events ends
+ * early, and says with which event the next one begins. Events before `from` count as
  * well: so `matches` is the same whatever the window.
  *
  * @throws RefoldError `INVALID_OPTION`; what reading the log throws
@@ -38,10 +40,17 @@ export async function* listEvents(
   const count = readCount(query, 'count', 100, MOST_EVENTS);
   const { types, tag } = filter;
   let given = 0;
+  let characters = 0;
   if (count > 0) {
     for await (const event of log.events({ from: Math.max(1, from), types, tag, signal })) {
       if (!passes(event, filter)) continue;
-      yield wireEvent(event);
+      const line = wireEvent(event);
+      characters += JSON.stringify(line).length;
+      if (given > 0 && characters > ANSWER_BYTES) {
+        yield { next: event.sequence };
+        break;
+      }
+      yield line;
       if (++given === count) break;
     }
   }
@@ -55,8 +64,9 @@ async function* countMatches(log: EventLog, filter: Filter, signal: AbortSignal)
   let read = 0;
   if (tag === undefined && filter.where === undefined && filter.text === undefined) {
     const counted = await log.counts({ signal });
-    const wanted = types ?? Object.keys(counted.types);
-    matches = wanted.reduce((sum, type) => sum + (counted.types[type] ?? 0), 0);
+    matches = Object.entries(counted.types)
+      .filter(([type]) => types?.includes(type) ?? true)
+      .reduce((sum, [, count]) => sum + count, 0);
   } else {
     for await (const event of log.events({ types, tag, signal })) {
       if (passes(event, filter)) matches++;
@@ -77,9 +87,17 @@ function readFilter(query: URLSearchParams): Filter {
   };
 }
 
-/** `text` is looked for in the data and meta as JSON, whatever its capitals. */
+/** `text` is looked for in the texts, numbers and names of data and meta, whatever its capitals. */
 function passes(event: RecordedEvent, { where, text }: Filter): boolean {
   if (where !== undefined && !where.holds(event)) return false;
   if (text === undefined) return true;
-  return JSON.stringify([event.data, event.meta]).toLowerCase().includes(text);
+  return contains(event.data, text) || contains(event.meta, text);
+}
+
+/** JSON as a whole would hide texts behind escapes, and find the escapes. */
+function contains(value: unknown, text: string): boolean {
+  if (value === undefined) return false;
+  if (typeof value !== 'object' || value === null) return String(value).toLowerCase().includes(text);
+  if (Array.isArray(value)) return value.some((item) => contains(item, text));
+  return Object.entries(value).some(([name, item]) => name.toLowerCase().includes(text) || contains(item, text));
 }

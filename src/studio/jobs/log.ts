@@ -3,8 +3,8 @@ import type { EventLog, LogInfo, Past } from '../../index.ts';
 import { readChoice, readCount, readSequence } from '../server/query.ts';
 import type { LogAnswer, TimelineAnswer } from '../wire.ts';
 
-/** Buckets of a timeline at most: more than any screen has pixels. */
-const MOST_TIMELINE_BUCKETS = 8_192;
+/** Buckets of a timeline at most: one for two pixels of a wide screen. With twenty types they fit into an answer. */
+const MOST_TIMELINE_BUCKETS = 2_048;
 
 /** @param past undefined where there is no model */
 export async function describeLog(log: EventLog, past: Past | undefined): Promise<LogAnswer> {
@@ -35,7 +35,7 @@ function withoutModel({ sequence, recordedAt, bytes }: LogInfo['snapshots'][numb
 }
 
 /** Every cache of the page belongs to a generation: when history is dropped or redacted, what was cached is not true any more. */
-function generationOf({ firstSequence, redactions, model }: LogInfo): string {
+export function generationOf({ firstSequence, redactions, model }: LogInfo): string {
   return [firstSequence, redactions.length, model ?? ''].join('.');
 }
 

@@ -12,6 +12,7 @@ import {
   toTaggedJson,
   valueAt,
 } from '../../index.ts';
+import { ANSWER_BYTES, tooLarge } from '../server/answering.ts';
 import { readCount, readSequence, readText } from '../server/query.ts';
 import type { Kind, Look, Looked, Row, Shown, TablePage } from '../wire.ts';
 
@@ -22,7 +23,7 @@ export const MOST_ROWS = 2_000;
 /** Only the beginning of a longer text is shown, and of more bytes. */
 export const LONGEST_VALUE = 65_536;
 /** How much of it is shown. */
-const BEGINNING = 1_024;
+export const BEGINNING = 1_024;
 
 /**
  * Reads what a page says is in sight: JSON of `[{ path, from?, count? }]`. The path of the state itself is empty.
@@ -82,20 +83,37 @@ export function tablePage({ from, count }: Look, { path, shown, rows = [] }: Loo
   return { path, total, rows, ...(count > 0 && next < total && { next }) };
 }
 
-/** What stands at each place, and the rows that were asked for. */
+/**
+ * What stands at each place, and the rows that were asked for.
+ *
+ * @throws RefoldError `INVALID_OPTION` when it is more than an answer may hold: before all of it is put together
+ */
 export function lookAt(state: unknown, looks: readonly Look[]): Looked[] {
-  return looks.map((look) => lookAtPlace(state, look));
+  let left = ANSWER_BYTES;
+  const show = (value: unknown): Shown => {
+    const shown = showValue(value);
+    left -= lengthOf(shown.value);
+    if (left < 0) throw tooLarge();
+    return shown;
+  };
+  return looks.map((look) => lookAtPlace(state, look, show));
 }
 
-function lookAtPlace(state: unknown, { path, from, count }: Look): Looked {
+/** About how long a value is in the answer: only texts and bytes are long. */
+function lengthOf(value: unknown): number {
+  if (typeof value === 'string') return value.length;
+  return typeof value === 'object' && value !== null ? JSON.stringify(value).length : 0;
+}
+
+function lookAtPlace(state: unknown, { path, from, count }: Look, show: (value: unknown) => Shown): Looked {
   const parts = path === '' ? [] : parsePath(path);
   const value = valueAt(state, parts);
   if (value === undefined) return { path };
-  const shown = showValue(value);
+  const shown = show(value);
   if (count === 0 || shown.total === undefined) return { path, shown };
   const rows: Row[] = [];
   for (const [key, entry] of entriesFrom(value as object, from, count)) {
-    rows.push({ path: formatPath([...parts, key] as Path), key: toTaggedJson(key), shown: showValue(entry) });
+    rows.push({ path: formatPath([...parts, key] as Path), key: toTaggedJson(key), shown: show(entry) });
   }
   return { path, shown, from, rows };
 }

@@ -12,8 +12,8 @@ import {
   type PastPosition,
   type RecordedEvent,
 } from '../../index.ts';
-import type { Change, Look, Moment, MomentCost, WireEvent } from '../wire.ts';
-import { lookAt, showValue } from './look.ts';
+import type { Change, LongJson, Look, Moment, MomentCost, WireEvent } from '../wire.ts';
+import { BEGINNING, LONGEST_VALUE, lookAt, showValue } from './look.ts';
 
 export interface MomentQuestion {
   readonly at: PastPosition;
@@ -24,8 +24,8 @@ export interface MomentQuestion {
 
 /** For steps back and for drags: the states that are kept in memory may take so much. */
 const DRAG_BYTES = 64 * 2 ** 20;
-/** An event that changes more places than a person can read tells the first of them. */
-const SHOWN_CHANGES_OF_AN_EVENT = 500;
+/** An event that changes more than a person can read tells the first of it: so many places, and so many characters. */
+const SHOWN_CHANGES = { places: 500, characters: 262_144 };
 
 export class Moments {
   readonly #past: Past;
@@ -34,11 +34,6 @@ export class Moments {
 
   constructor(past: Past) {
     this.#past = past;
-  }
-
-  /** Whether a state is held already. */
-  get isWarm(): boolean {
-    return this.#cursor !== undefined;
   }
 
   /** @throws RefoldError as `past.at` does; the signal's reason when the asker has gone */
@@ -58,7 +53,7 @@ export class Moments {
       recordedAt: cursor.recordedAt,
       ...(cursor.event !== undefined && { event: wireEvent(cursor.event) }),
       ...(cursor.commit !== undefined && { commit: wireCommit(cursor.commit) }),
-      changes: changes.slice(0, SHOWN_CHANGES_OF_AN_EVENT).map(wireChange),
+      changes: firstChanges(changes),
       changesInAll: changes.length,
       cost: costOf(cursor),
       ...(hash && { hash: hashState(cursor.state) }),
@@ -78,11 +73,34 @@ export class Moments {
 
 export function wireEvent(event: RecordedEvent): WireEvent {
   const { sequence, recordedAt, type, version, data, meta, commandId } = event;
+  const [longData, longMeta] = [longJson(data), longJson(meta)];
   return {
-    ...{ sequence, recordedAt, type, version, data },
-    ...(meta !== undefined && { meta }),
+    ...{ sequence, recordedAt, type, version },
+    ...(longData === undefined && { data }),
+    ...(meta !== undefined && longMeta === undefined && { meta }),
+    ...((longData ?? longMeta) !== undefined && {
+      long: { ...(longData && { data: longData }), ...(longMeta && { meta: longMeta }) },
+    }),
     ...(commandId !== undefined && { commandId }),
   };
+}
+
+/** An event without a bound would make an answer without one. */
+function longJson(value: unknown): LongJson | undefined {
+  const json = JSON.stringify(value) ?? '';
+  return json.length <= LONGEST_VALUE ? undefined : { beginning: json.slice(0, BEGINNING), length: json.length };
+}
+
+function firstChanges(changes: PastCursor['changes']): Change[] {
+  const told: Change[] = [];
+  let characters = 0;
+  for (const change of changes.slice(0, SHOWN_CHANGES.places)) {
+    const one = wireChange(change);
+    characters += JSON.stringify(one).length;
+    if (characters > SHOWN_CHANGES.characters) break;
+    told.push(one);
+  }
+  return told;
 }
 
 function wireCommit({ firstSequence, lastSequence }: Commit): NonNullable<Moment['commit']> {

@@ -11,7 +11,9 @@ import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 /** What the server is: its port, the names under which it may be asked, and its key. */
 export interface Gate {
   readonly port: number;
-  /** `NAME:PORT`, in small letters, beside 127.0.0.1 and localhost: what tunnels are called. */
+  /** The name in the printed address, if it is another than 127.0.0.1: an address of IPv6 in brackets. */
+  readonly ownName?: string;
+  /** `NAME:PORT` beside these: what tunnels are called. */
   readonly allowedHosts: readonly string[];
   readonly key: string;
 }
@@ -47,10 +49,16 @@ const DATA = '/api/';
 /** @returns why the request is refused; undefined if it may be answered */
 export function refusalOf(head: RequestHead, gate: Gate): Refusal | undefined {
   const names = hostsOf(gate);
-  if (head.host === undefined || !names.includes(head.host.toLowerCase())) return badHost(head.host, gate);
+  const tunnels = gate.allowedHosts.map((name) => name.toLowerCase());
+  if (head.host === undefined || ![...names, ...tunnels].some((name) => isHost(head.host!, name)))
+    return badHost(head.host, gate);
   if (head.method !== 'GET' && head.method !== 'HEAD') return badMethod(head.method);
   if (!isData(head.path)) return undefined;
-  if (head.origin !== undefined && !names.some((name) => head.origin === `http://${name}`))
+  const origins = [
+    ...names.map((name) => `http://${name}`),
+    ...tunnels.flatMap((name) => [`http://${name}`, `https://${name}`]),
+  ];
+  if (head.origin !== undefined && !origins.some((origin) => isOrigin(head.origin!, origin)))
     return badOrigin(head.origin);
   if (head.site !== undefined && head.site !== 'same-origin') return badOrigin(head.site);
   return isKey(head.authorization, gate.key) ? undefined : locked(head.authorization);
@@ -61,9 +69,20 @@ export function isData(path: string): boolean {
   return path.startsWith(DATA);
 }
 
-/** Every name under which the server may be asked, with its port. */
-function hostsOf({ port, allowedHosts }: Gate): string[] {
-  return [`127.0.0.1:${port}`, `localhost:${port}`, ...allowedHosts];
+/** Every name that the server itself has, with its port. */
+function hostsOf({ port, ownName = '127.0.0.1' }: Gate): string[] {
+  return [...new Set(['127.0.0.1', 'localhost', ownName])].map((name) => `${name}:${port}`);
+}
+
+/** Whether Host says this `NAME:PORT`. Browsers leave out the usual port of http, and of https in front of a tunnel. */
+function isHost(host: string, name: string): boolean {
+  const given = host.toLowerCase();
+  return given === name || given === name.replace(/:(80|443)$/, '');
+}
+
+/** Whether Origin says this one, which has a port. A browser leaves out the usual port of the scheme. */
+function isOrigin(given: string, origin: string): boolean {
+  return given === new URL(origin).origin;
 }
 
 /** The time that it takes tells nothing of the key: hashes are compared, which have one length. */

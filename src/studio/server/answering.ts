@@ -5,12 +5,15 @@
  */
 import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { readableError } from '../../guests/readable-error.ts';
 import { isRefoldError, RefoldError } from '../../index.ts';
 import type { Refusal } from './access.ts';
 import { SAFE_HEADERS } from './headers.ts';
 
 /** The largest answer in one piece, in bytes. */
 export const ANSWER_BYTES = 1_048_576;
+
+const JSON_TYPE = 'application/json; charset=utf-8';
 
 /** What a failed request says. */
 export interface Problem {
@@ -28,23 +31,32 @@ export function signalOf(response: ServerResponse): AbortSignal {
   return gone.signal;
 }
 
-/** @throws RefoldError `INVALID_OPTION` if the answer is too large: then the page asked for too much at once */
-export function answerJson(response: ServerResponse, answer: object): void {
+/**
+ * An answer, or a line of one, as text. Threads make it, so that the server only passes it on.
+ *
+ * @throws RefoldError `INVALID_OPTION` if it is too large: then the page asked for too much at once
+ */
+export function jsonOf(answer: object): string {
   const text = JSON.stringify(answer);
   if (Buffer.byteLength(text) > ANSWER_BYTES) throw tooLarge();
-  finish(response, 200, 'application/json; charset=utf-8', text);
+  return text;
+}
+
+/** @param json as `jsonOf` gives it */
+export function answerJson(response: ServerResponse, json: string): void {
+  finish(response, 200, JSON_TYPE, json);
 }
 
 /** An error as an answer. Errors of refold are told; anything else is a defect, and only its message is. */
 export function answerProblem(response: ServerResponse, error: unknown): void {
   const { status, problem } = problemOf(error);
   if (response.headersSent) response.end(`${JSON.stringify({ error: problem })}\n`);
-  else finish(response, status, 'application/json; charset=utf-8', JSON.stringify(problem));
+  else finish(response, status, JSON_TYPE, JSON.stringify(problem));
 }
 
 export function answerRefusal(response: ServerResponse, { status, code, message, hint }: Refusal): void {
   if (status === 405) response.setHeader('Allow', 'GET, HEAD');
-  finish(response, status, 'application/json; charset=utf-8', JSON.stringify({ code, message, hint }));
+  finish(response, status, JSON_TYPE, JSON.stringify({ code, message, hint }));
 }
 
 /** A file of the page, which is in memory. */
@@ -55,12 +67,12 @@ export function answerFile(response: ServerResponse, type: string, content: Buff
 /**
  * Writes each line as soon as it is there, and waits while the reader is slow. Ends quietly when the reader has gone.
  *
- * @param lines objects, a line each
+ * @param lines as `jsonOf` gives them
  */
 export async function answerLines(
   request: IncomingMessage,
   response: ServerResponse,
-  lines: AsyncIterable<object>,
+  lines: AsyncIterable<string>,
   signal: AbortSignal,
 ): Promise<void> {
   start(response, 200, 'application/jsonl; charset=utf-8');
@@ -71,7 +83,7 @@ export async function answerLines(
   response.flushHeaders();
   for await (const line of lines) {
     if (signal.aborted) return;
-    if (!response.write(`${JSON.stringify(line)}\n`)) await drained(response, signal);
+    if (!response.write(`${line}\n`)) await drained(response, signal);
   }
   response.end();
 }
@@ -96,7 +108,7 @@ function start(response: ServerResponse, status: number, type: string): void {
 export function problemOf(error: unknown): { readonly status: number; readonly problem: Problem } {
   if (error instanceof AnsweredProblem) return { status: statusOf(error.problem.code), problem: error.problem };
   if (!isRefoldError(error)) {
-    const message = error instanceof Error ? error.message : String(error);
+    const { message } = readableError(error);
     return { status: 500, problem: { code: 'DEFECT', message, hint: 'Please report it' } };
   }
   const { code, message, hint } = error;
@@ -119,8 +131,8 @@ export class AnsweredProblem extends Error {
   }
 }
 
-function tooLarge(): RefoldError {
+export function tooLarge(): RefoldError {
   return new RefoldError('INVALID_OPTION', `Cannot answer: the answer has more than ${ANSWER_BYTES} bytes`, {
-    hint: 'Ask for fewer rows, or for a part',
+    hint: 'Ask for fewer rows or buckets, or for a part',
   });
 }

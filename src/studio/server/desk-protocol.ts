@@ -10,10 +10,10 @@ export type ToWorker =
   /** The answer is not waited for any more. */
   | { readonly kind: 'abort'; readonly id: number };
 
-/** From the worker. */
+/** From the worker. `json` is the text of an answer, or of a line of one. */
 export type FromWorker =
-  | { readonly kind: 'answer'; readonly id: number; readonly answer: object }
-  | { readonly kind: 'line'; readonly id: number; readonly line: object }
+  | { readonly kind: 'answer'; readonly id: number; readonly json: string }
+  | { readonly kind: 'line'; readonly id: number; readonly json: string }
   | { readonly kind: 'end'; readonly id: number }
   | { readonly kind: 'problem'; readonly id: number; readonly problem: Problem };
 

@@ -1,8 +1,10 @@
 /** A worker's end of its desk: runs routes for the HTTP thread. */
 import type { MessagePort } from 'node:worker_threads';
-import { problemOf } from './answering.ts';
+import { jsonOf, problemOf } from './answering.ts';
 import { type FromWorker, LINES_AHEAD, type ToWorker } from './desk-protocol.ts';
-import type { Route } from './http-server.ts';
+
+/** Answers a question about data: with one object, or with lines. */
+export type Answering = (query: URLSearchParams, signal: AbortSignal) => Promise<object> | AsyncIterable<object>;
 
 /** A question that is being answered. */
 class Asked {
@@ -29,7 +31,7 @@ class Asked {
 }
 
 /** Answers what comes on the port, for as long as the thread lives. */
-export function serveDesk(port: MessagePort, routes: ReadonlyMap<string, Route>): void {
+export function serveDesk(port: MessagePort, routes: ReadonlyMap<string, Answering>): void {
   const asked = new Map<number, Asked>();
   const send = (message: FromWorker): void => port.postMessage(message);
   port.on('message', (message: ToWorker) => {
@@ -39,13 +41,16 @@ export function serveDesk(port: MessagePort, routes: ReadonlyMap<string, Route>)
     else {
       const one = new Asked();
       asked.set(id, one);
-      void answer(routes.get(message.route)!, message, one, send).finally(() => asked.delete(id));
+      void answer(routes.get(message.route)!, message, one, send).finally(() => {
+        asked.delete(id);
+        one.end(); // whatever of it still runs
+      });
     }
   });
 }
 
 async function answer(
-  route: Route,
+  route: Answering,
   { id, query }: Extract<ToWorker, { kind: 'ask' }>,
   asked: Asked,
   send: (message: FromWorker) => void,
@@ -55,13 +60,13 @@ async function answer(
     const given = route(new URLSearchParams(query), signal);
     if (!(Symbol.asyncIterator in given)) {
       const one = await given;
-      if (!signal.aborted) send({ kind: 'answer', id, answer: one });
+      if (!signal.aborted) send({ kind: 'answer', id, json: jsonOf(one) });
       return;
     }
     for await (const line of given) {
       await asked.room();
       if (signal.aborted) return;
-      send({ kind: 'line', id, line });
+      send({ kind: 'line', id, json: jsonOf(line) });
     }
     send({ kind: 'end', id });
   } catch (error) {

@@ -30,7 +30,7 @@ export class Desk {
       new Promise((resolve, reject) => {
         const id = this.#ask(route, query, signal, (message) => {
           this.#waiting.delete(id);
-          if (message.kind === 'answer') resolve(message.answer);
+          if (message.kind === 'answer') resolve(message.json);
           else reject(message.kind === 'problem' ? new AnsweredProblem(message.problem) : signal.reason);
         });
       });
@@ -46,7 +46,7 @@ export class Desk {
     await this.#worker.terminate();
   }
 
-  async *#lines(route: string, query: URLSearchParams, signal: AbortSignal): AsyncGenerator<object, void> {
+  async *#lines(route: string, query: URLSearchParams, signal: AbortSignal): AsyncGenerator<string, void> {
     const come: FromWorker[] = [];
     let wake = (): void => {};
     const id = this.#ask(route, query, signal, (message) => {
@@ -59,7 +59,7 @@ export class Desk {
         const message = come.shift()!;
         if (message.kind === 'problem') throw new AnsweredProblem(message.problem);
         if (message.kind !== 'line') return;
-        yield message.line;
+        yield message.json;
         read++;
         if (read % HALF === 0) this.#send({ kind: 'more', id, lines: HALF });
       }

@@ -7,8 +7,8 @@ import { type Gate, isData, type Refusal, refusalOf } from './access.ts';
 import { answerFile, answerJson, answerLines, answerProblem, answerRefusal, signalOf } from './answering.ts';
 import { fileAt, type PageFile } from './page-files.ts';
 
-/** A question about data. It gives one object, or lines. */
-export type Route = (query: URLSearchParams, signal: AbortSignal) => Promise<object> | AsyncIterable<object>;
+/** A question about data. It gives the JSON of one object, or of each line. */
+export type Route = (query: URLSearchParams, signal: AbortSignal) => Promise<string> | AsyncIterable<string>;
 
 export interface Parts {
   readonly gate: () => Gate;
@@ -21,16 +21,27 @@ export interface Parts {
 const LARGEST_HEAD = 65_536;
 /** A browser has six connections to a host; seven tabs, and programs beside them, find room. */
 const MOST_CONNECTIONS = 256;
-/** A client that sends its head slower is cut off, in ms, so that others find room. */
-const HEAD_PATIENCE = 5_000;
-const HEAD_CHECKS = 500;
+/** How long clients are waited for, in ms, so that others find room. */
+interface Patience {
+  /** For the head of a request. */
+  readonly head: number;
+  /**
+   * For anything to move on a connection: a client that does not read cannot hold one without the key. A client with the key may
+   * wait for as long as the work takes, and for news.
+   */
+  readonly still: number;
+}
 
-export function makeServer(parts: Parts): Server {
-  const patience = { headersTimeout: HEAD_PATIENCE, connectionsCheckingInterval: HEAD_CHECKS };
-  const server = createServer({ maxHeaderSize: LARGEST_HEAD, ...patience }, (request, response) => {
+const PATIENCE: Patience = { head: 5_000, still: 30_000 };
+
+export function makeServer(parts: Parts, patience: Patience = PATIENCE): Server {
+  const { head, still } = patience;
+  const times = { headersTimeout: head, connectionsCheckingInterval: Math.ceil(head / 10) };
+  const server = createServer({ maxHeaderSize: LARGEST_HEAD, ...times }, (request, response) => {
     void handle(parts, request, response);
   });
   server.maxConnections = MOST_CONNECTIONS;
+  server.timeout = still;
   server.on('clientError', (_error, socket) => {
     if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n');
     else socket.destroy();
@@ -60,9 +71,10 @@ async function answerRoute(
     answerRefusal(response, notFound());
     return;
   }
+  request.socket.setTimeout(0); // until the next request
   const signal = signalOf(response);
   const answer = route(query, signal);
-  if (Symbol.asyncIterator in answer) await answerLines(request, response, answer, signal);
+  if (!(answer instanceof Promise)) await answerLines(request, response, answer, signal);
   else answerJson(response, await answer);
 }
 

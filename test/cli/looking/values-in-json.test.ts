@@ -3,9 +3,9 @@ import fc from 'fast-check';
 import { diffStates } from 'refold';
 import { expect, test } from 'vitest';
 import { safeJson } from '../../../src/cli/output/text.ts';
-import { withTags } from '../../../src/cli/output/values.ts';
 import { placeAt } from '../../../src/fold/path.ts';
 import { fromTaggedJson } from '../../../src/fold/state-json.ts';
+import { withTags } from '../../../src/guests/state-changes.ts';
 import { sample } from '../../sample.ts';
 
 const { value } = fc.letrec((tie) => ({

@@ -111,6 +111,24 @@ describe('what is in sight', () => {
     expect(showValue(new DataView(new ArrayBuffer(90_000), 10))).toMatchObject({ length: 89_990 });
   });
 
+  test('more than an answer holds is refused before all of it is put together', () => {
+    let read = 0;
+    const many = new Proxy(
+      Array.from({ length: 1_000 }, () => 'x'.repeat(50_000)),
+      {
+        get: (target, name) => {
+          if (name === 'at') read++;
+          return Reflect.get(target, name);
+        },
+      },
+    );
+    expect(() => lookAt({ many }, [{ path: 'many', from: 0, count: 1_000 }])).toThrow(
+      expect.objectContaining({ code: 'INVALID_OPTION', hint: expect.any(String) }),
+    );
+    expect(read).toBeLessThan(50);
+    expect(lookAt({ many }, [{ path: 'many', from: 0, count: 20 }])[0]!.rows).toHaveLength(20);
+  });
+
   test('the state is only read', () => {
     const before = plain(STATE);
     whole('');

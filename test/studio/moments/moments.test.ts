@@ -93,7 +93,7 @@ describe('a moment', () => {
   });
 });
 
-test('after a redaction no moment has the word, and after an append the new end is there', async () => {
+test('after a redaction no moment has the word, after an append the new end is there, and a long event is bounded', async () => {
   const other = join(folder, 'other.db');
   await using store = await openStore(shop, { path: other, durability: 'os' });
   for (let n = 1; n <= 40; n++) await store.append({ type: 'Put', data: { id: n, word: `secret ${n}` } });
@@ -109,4 +109,11 @@ test('after a redaction no moment has the word, and after an append the new end 
     expect(JSON.stringify(await moments.ask({ at, looks }, never))).not.toContain('secret 7"');
   await store.append({ type: 'Put', data: { id: 41, word: 'new' } });
   expect(await moments.ask({ at: 41, looks: [] }, never)).toMatchObject({ event: { data: { word: 'new' } } });
+
+  // The word stands in the event, and in the path of the second change.
+  await store.append({ type: 'Put', data: { id: 42, word: 'long'.repeat(100_000) } });
+  const long = await moments.ask({ at: 42, looks: [] }, never);
+  expect(long).toMatchObject({ event: { long: { data: { length: 400_019 } } }, changesInAll: 2 });
+  expect(long.changes).toHaveLength(1);
+  expect(JSON.stringify(long).length).toBeLessThan(10_000);
 });

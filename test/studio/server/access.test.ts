@@ -63,6 +63,35 @@ describe('a request for data', () => {
   });
 });
 
+describe('names that the server is asked under', () => {
+  const codeAt = (gate: Partial<Gate>, changes: Partial<RequestHead>) =>
+    refusalOf({ ...HONEST, ...changes }, { ...GATE, ...gate })?.code;
+
+  test.each<[Partial<Gate>, Partial<RequestHead>]>([
+    [{ port: 80 }, { host: '127.0.0.1', origin: 'http://127.0.0.1' }],
+    [{ port: 80 }, { host: 'localhost:80' }],
+    [{ ownName: '192.168.1.5' }, { host: '192.168.1.5:7336', origin: 'http://192.168.1.5:7336' }],
+    [{ ownName: '[::1]' }, { host: '[::1]:7336', origin: 'http://[::1]:7336' }],
+    [{ allowedHosts: ['Box.example:443'] }, { host: 'box.example', origin: 'https://box.example' }],
+    [{ allowedHosts: ['Box.example:443'] }, { host: 'box.example:443' }],
+    [{}, { host: 'box.example:8080', origin: 'https://box.example:8080' }],
+  ])('%j answers %j', (gate, changes) => {
+    expect(codeAt(gate, changes)).toBeUndefined();
+  });
+
+  test.each<[Partial<Gate>, Partial<RequestHead>, string]>([
+    [{}, { host: '127.0.0.1' }, 'BAD_HOST'],
+    [{}, { host: 'box.example' }, 'BAD_HOST'],
+    [{}, { host: '192.168.1.5:7336' }, 'BAD_HOST'],
+    [{ port: 80 }, { host: '127.0.0.1:8080' }, 'BAD_HOST'],
+    [{ allowedHosts: ['box.example:443'] }, { host: 'box.example:80' }, 'BAD_HOST'],
+    [{ allowedHosts: ['box.example:443'] }, { host: 'box.example', origin: 'https://evil.example' }, 'BAD_ORIGIN'],
+    [{ port: 80 }, { host: 'localhost', origin: 'http://localhost:8080' }, 'BAD_ORIGIN'],
+  ])('%j refuses %j', (gate, changes, code) => {
+    expect(codeAt(gate, changes)).toBe(code);
+  });
+});
+
 describe('a request for a file of the page', () => {
   test.each<[string, Partial<RequestHead>]>([
     ['that a person typed', { site: 'none', authorization: undefined }],

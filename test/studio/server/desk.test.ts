@@ -20,22 +20,30 @@ const WORKER = `
         if (query.has('fails')) throw new RefoldError('LOG_CORRUPT', 'it broke');
       } finally { ended++ }
     }],
+    ['hostile', async () => { throw Object.create(null) }],
+    ['large', async () => ({ text: 'x'.repeat(2_000_000) })],
+    ['long', async function* () { try { yield {}; yield { text: 'x'.repeat(2_000_000) } } finally { ended++ } }],
+    ['left', async (_, signal) => { signal.addEventListener('abort', () => ended++); return {} }],
     ['dies', async () => process.exit(1)],
   ]));
 `;
 
 let desk: Desk;
 const signal = new AbortController().signal;
-const start = (): Desk => new Desk(new Worker(new URL(`data:text/javascript,${encodeURIComponent(WORKER)}`)));
 beforeAll(() => {
-  desk = start();
+  desk = new Desk(new Worker(new URL(`data:text/javascript,${encodeURIComponent(WORKER)}`)));
 });
 afterAll(() => desk.close());
 
 const ask = (route: string, query = '', by = signal) =>
-  desk.one(route)(new URLSearchParams(query), by) as Promise<Record<string, number>>;
-const lines = (query: string, by = signal) =>
-  desk.lines('lines')(new URLSearchParams(query), by) as AsyncIterable<{ line: number }>;
+  (desk.one(route)(new URLSearchParams(query), by) as Promise<string>).then(
+    (json): Record<string, number> => JSON.parse(json),
+  );
+async function* lines(query: string, by = signal): AsyncGenerator<{ line: number }, void> {
+  for await (const json of desk.lines('lines')(new URLSearchParams(query), by) as AsyncIterable<string>) {
+    yield JSON.parse(json);
+  }
+}
 
 test('answers come to those who asked', async () => {
   const answers = await Promise.all(Array.from({ length: 50 }, (_, n) => ask('echo', `n=${n}&text=a%26b`)));
@@ -56,6 +64,21 @@ test('a question whose asker goes away ends in the worker too', async () => {
   await ask('echo');
   abort.abort(new Error('gone'));
   await expect(asked).rejects.toThrow('gone');
+  expect((await ask('counts')).ended).toBe(ended! + 1);
+});
+
+test('an error that cannot be read is a problem as well, and an answer that is too large is one too', async () => {
+  await expect(ask('hostile')).rejects.toMatchObject({ problem: { code: 'DEFECT' } });
+  await expect(ask('large')).rejects.toMatchObject({ problem: { code: 'INVALID_OPTION', hint: expect.any(String) } });
+  const { ended } = await ask('counts');
+  const read = desk.lines('long')(new URLSearchParams(), signal) as AsyncIterable<string>;
+  await expect(Array.fromAsync(read)).rejects.toMatchObject({ problem: { code: 'INVALID_OPTION' } });
+  expect((await ask('counts')).ended).toBe(ended! + 1);
+});
+
+test('what a question leaves behind ends when it is answered', async () => {
+  const { ended } = await ask('counts');
+  await ask('left');
   expect((await ask('counts')).ended).toBe(ended! + 1);
 });
 
@@ -96,10 +119,8 @@ describe('lines', () => {
 });
 
 test('when the worker dies, those who wait get an error, and so do later ones', async () => {
-  const mortal = start();
-  const by = (route: string) => mortal.one(route)(new URLSearchParams(), signal) as Promise<object>;
-  const waiting = by('never');
-  await expect(by('dies')).rejects.toMatchObject({ problem: { code: 'STORE_FAILED' } });
+  const waiting = ask('never');
+  await expect(ask('dies')).rejects.toMatchObject({ problem: { code: 'STORE_FAILED' } });
   await expect(waiting).rejects.toMatchObject({ problem: { code: 'STORE_FAILED' } });
-  await expect((async () => by('echo'))()).rejects.toMatchObject({ code: 'STORE_FAILED' });
+  await expect((async () => ask('echo'))()).rejects.toMatchObject({ code: 'STORE_FAILED' });
 });

@@ -1,10 +1,13 @@
 import { once } from 'node:events';
 import { request as httpRequest, type Server } from 'node:http';
-import { type AddressInfo, connect, type Socket } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { setTimeout } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { RefoldError } from 'refold';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { newKey } from '../../../src/studio/server/access.ts';
+import { jsonOf } from '../../../src/studio/server/answering.ts';
 import { makeServer, type Route } from '../../../src/studio/server/http-server.ts';
 import { listen } from '../../../src/studio/server/listening.ts';
 
@@ -14,19 +17,20 @@ const PAGE = new Map([['/index.html', { type: 'text/html; charset=utf-8', conten
 let gone = 0;
 let made = 0;
 /** Lines for as long as somebody reads them. */
-async function* endless(signal: AbortSignal): AsyncGenerator<object, void> {
+async function* endless(signal: AbortSignal): AsyncGenerator<string, void> {
   try {
-    for (; !signal.aborted; made++) yield { filling: 'x'.repeat(100_000) };
+    for (; !signal.aborted; made++) yield jsonOf({ filling: 'x'.repeat(100_000) });
   } finally {
     gone++;
   }
 }
 
 const ROUTES = new Map<string, Route>([
-  ['/api/log', async (query) => ({ asked: Object.fromEntries(query) })],
-  ['/api/large', async () => ({ text: 'x'.repeat(2_000_000) })],
+  ['/api/log', async (query) => jsonOf({ asked: Object.fromEntries(query) })],
+  ['/api/large', async () => jsonOf({ text: 'x'.repeat(2_000_000) })],
   ['/api/gone', async () => Promise.reject(new RefoldError('HISTORY_GONE', 'it was dropped', { hint: 'ask later' }))],
   ['/api/broken', async () => Promise.reject(new TypeError('x is not a function'))],
+  ['/api/slow', () => setTimeout(600, jsonOf({ slept: true }))],
   ['/api/endless', (_, signal) => endless(signal)],
 ]);
 
@@ -46,8 +50,8 @@ interface Asked {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-async function ask(path: string, { method = 'GET', headers = {} }: Asked = {}) {
-  const request = httpRequest({ host: '127.0.0.1', port, path, method, headers: { ...headers }, agent: false });
+async function ask(path: string, { method = 'GET', headers = {} }: Asked = {}, at = port) {
+  const request = httpRequest({ host: '127.0.0.1', port: at, path, method, headers: { ...headers }, agent: false });
   request.end();
   const [response] = await once(request, 'response');
   return { status: response.statusCode as number, headers: response.headers, body: await text(response) };
@@ -113,33 +117,45 @@ test('a reader that is slow is waited for, and one that closes the connection en
   response.pause();
   // What the buffers on the way hold is made, and no more.
   let seen = -1;
-  await expect.poll(() => seen === (seen = made), { interval: 200 }).toBe(true);
+  await expect.poll(() => seen === (seen = made), { interval: 50 }).toBe(true);
   expect(made).toBeLessThan(500);
   request.destroy();
   await expect.poll(() => gone).toBe(before + 1);
 });
 
-test('after two thousand connections that say nothing an honest request is answered', async () => {
-  const sockets: Socket[] = [];
-  for (let count = 0; count < 2_000; count++) {
-    const socket = connect(port, '127.0.0.1');
-    socket.on('error', () => {});
-    sockets.push(socket);
-  }
-  await Promise.all(
-    sockets.map((socket) => new Promise((resolve) => socket.once('connect', resolve).once('close', resolve))),
-  );
-  for (const socket of sockets) socket.destroy();
-  await expect
-    .poll(
-      () =>
-        ask('/api/log', HONEST).then(
-          ({ status }) => status,
-          () => 0,
-        ),
-      { timeout: 10_000 },
-    )
-    .toBe(200);
+describe('connections that are held', () => {
+  let hasty: Server;
+  let at: number;
+  beforeAll(async () => {
+    const large = { type: 'text/plain; charset=utf-8', content: Buffer.alloc(16_000_000) };
+    const parts = { gate: () => ({ port: at, allowedHosts: [], key: KEY }), files: new Map([['/large.txt', large]]) };
+    hasty = makeServer({ ...parts, routes: ROUTES }, { head: 100, still: 200 });
+    at = await listen(hasty, '127.0.0.1', 0);
+  });
+  afterAll(() => {
+    hasty.closeAllConnections();
+    hasty.close();
+  });
+
+  test('after two thousand that say nothing, and stay, an honest request is answered', async () => {
+    const sockets = Array.from({ length: 2_000 }, () => connect({ port: at, host: '127.0.0.1' }).on('error', () => {}));
+    const status = () => ask('/api/log', HONEST, at).then((answer) => answer.status);
+    await expect.poll(() => status().catch(() => 0), { timeout: 10_000 }).toBe(200);
+    for (const socket of sockets) socket.destroy();
+  });
+
+  test('by one that reads nothing is closed, and one with the key waits as long as the work takes', async () => {
+    const socket = connect(at, '127.0.0.1', () =>
+      socket.write(`GET /large.txt HTTP/1.1\r\nHost: 127.0.0.1:${at}\r\n\r\n`),
+    );
+    socket.on('error', () => {}).pause();
+    const [slow] = await Promise.all([
+      ask('/api/slow', HONEST, at),
+      expect.poll(() => promisify(hasty.getConnections.bind(hasty))(), { timeout: 5_000 }).toBe(0),
+    ]);
+    expect(slow).toMatchObject({ status: 200, body: '{"slept":true}' });
+    socket.destroy();
+  });
 });
 
 test('bytes that are not a request are refused, and the server goes on', async () => {

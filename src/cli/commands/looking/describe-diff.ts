@@ -2,6 +2,7 @@
  * Differences between two moments for people: a line for each property of the state that changed, then the first changes. By default
  * it all fits a screen: where single changes do not, there is a line for each entry. Pure, but for the width of the output.
  */
+import { isOrder } from '../../../guests/state-changes.ts';
 import { formatPath, type StateDifference } from '../../../index.ts';
 import { cut, outputWidth, padRight, widthOf } from '../../output/lines.ts';
 import { count, counted, oneLine, pairs, time } from '../../output/text.ts';
@@ -103,14 +104,6 @@ function kindOf(places: readonly StateDifference[]): Entry['kind'] {
   if (places.length > 1 || parts.length !== 2) return 'changed';
   if (before === undefined) return 'new';
   return after === undefined ? 'gone' : 'changed';
-}
-
-/** The end of a path that is about the order of keys: its values are these keys. */
-export const KEYS_ORDER = '(order)';
-
-/** The same keys in another order. A key that ends like this is in quotes and brackets. */
-export function isOrder({ path }: StateDifference): boolean {
-  return path.endsWith(KEYS_ORDER);
 }
 
 /** The first entries, a line each. Properties without entries stand above already. */

@@ -1,24 +1,16 @@
 /** `refold diff`: what is different between two moments of a log, and which events lie between them. */
 import { type Command, Option } from 'commander';
+import { changesWithin, withTags } from '../../../guests/state-changes.ts';
 import { lookUp, nothingThere } from '../../../guests/state-path.ts';
-import {
-  diffStates,
-  formatPath,
-  type Past,
-  type Path,
-  parsePath,
-  type StateDifference,
-  valueAt,
-} from '../../../index.ts';
+import { type Past, parsePath } from '../../../index.ts';
 import { answering, FILE, type PastOptions, parseCount, parsePosition, withPast } from '../../args.ts';
 import type { Place } from '../../input/position.ts';
 import type { Answer } from '../../output/output.ts';
 import { withProgress } from '../../output/progress.ts';
 import { safeJson } from '../../output/text.ts';
-import { withTags } from '../../output/values.ts';
 import { openPastOf } from '../../past.ts';
 import { placeIn } from '../../place.ts';
-import { type Comparison, describeDiff, isOrder, KEYS_ORDER, type Moment } from './describe-diff.ts';
+import { type Comparison, describeDiff, type Moment } from './describe-diff.ts';
 
 interface Options extends PastOptions {
   readonly only?: string;
@@ -53,7 +45,12 @@ async function diff(file: string, a: Place, b: Place, options: Options): Promise
     const moments: State[] = [await past.at(one, { onProgress }), await past.at(other, { onProgress })];
     const [from, to] = moments.toSorted((x, y) => x.sequence - y.sequence) as [State, State];
     if (options.only !== undefined) requireProperty([from.state, to.state], options.only);
-    return { from, to, types: await typesBetween(past, from, to), changes: changesOf(from.state, to.state, only) };
+    return {
+      from,
+      to,
+      types: await typesBetween(past, from, to),
+      changes: changesWithin(only, from.state, to.state, Infinity),
+    };
   });
   return {
     json: () => jsonOf(compared, options.limit ?? Number.POSITIVE_INFINITY),
@@ -66,23 +63,6 @@ function requireProperty(states: readonly object[], path: string): void {
   const [found, ...others] = states.map((state) => lookUp(state, path)).toReversed();
   const isMissing = [found!, ...others].every((one) => 'missing' in one && one.missing.parts.length === 1);
   if (isMissing && 'missing' in found!) throw nothingThere(path, found.missing);
-}
-
-function changesOf(from: object, to: object, only: Path): StateDifference[] {
-  const [before, after] = [valueAt(from, only), valueAt(to, only)];
-  if (before !== undefined && after !== undefined) {
-    return diffStates(before, after, Number.POSITIVE_INFINITY).map((one) => within(only, one));
-  }
-  if (before === after) return [];
-  return [{ path: formatPath(only), parts: only, ...(before === undefined ? { after } : { before }) }];
-}
-
-/** The path from the root, in full. It still says that the same keys come in another order. */
-function within(only: Path, place: StateDifference): StateDifference {
-  const { path: _, parts, ...sides } = place;
-  const all = [...only, ...parts];
-  const order = isOrder(place) ? ` ${KEYS_ORDER}` : '';
-  return { path: `${formatPath(all)}${order}`.trimStart(), parts: all, ...sides };
 }
 
 async function typesBetween(past: Past, from: Moment, to: Moment): Promise<Comparison['types']> {

@@ -1,6 +1,7 @@
 /** `refold rehearse`: folds a log under the present model and the next one, and says where they part. Made for CI. */
 import type { Command } from 'commander';
 import { loadModel } from '../../../guests/load-model.ts';
+import { withTags } from '../../../guests/state-changes.ts';
 import type { Model, RehearsalReport, RehearsedModel } from '../../../index.ts';
 import { answering, FILE, JSON_OPTION, MODEL, type PastOptions, parsePosition, ZONE } from '../../args.ts';
 import type { Place } from '../../input/position.ts';
@@ -9,7 +10,7 @@ import { outputWidth } from '../../output/lines.ts';
 import type { Answer } from '../../output/output.ts';
 import { withProgress } from '../../output/progress.ts';
 import { count, counted, oneLine, paint, pairs } from '../../output/text.ts';
-import { shortLine, shortValue, withTags } from '../../output/values.ts';
+import { shortLine, shortValue } from '../../output/values.ts';
 import { openPastOf } from '../../past.ts';
 import { placeIn } from '../../place.ts';
 

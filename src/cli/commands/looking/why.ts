@@ -1,5 +1,6 @@
 /** `refold why`: every event that changed a place of the state, newest first. */
 import type { Command } from 'commander';
+import { withTags } from '../../../guests/state-changes.ts';
 import { lookUp } from '../../../guests/state-path.ts';
 import {
   formatPath,
@@ -17,7 +18,7 @@ import { type Answer, writeOut } from '../../output/output.ts';
 import { withProgress } from '../../output/progress.ts';
 import { count, counted, paint } from '../../output/text.ts';
 import { timeColumn } from '../../output/times.ts';
-import { shortLine, shortValue, withTags } from '../../output/values.ts';
+import { shortLine, shortValue } from '../../output/values.ts';
 import { openPastOf } from '../../past.ts';
 import { placeIn } from '../../place.ts';
 import { ChangeLines } from './change-table.ts';

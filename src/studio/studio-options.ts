@@ -1,0 +1,43 @@
+/** Checks the options of the studio before a thread starts or a port is taken. */
+import { RefoldError } from '../index.ts';
+import type { StudioModule, StudioOptions } from './open-studio.ts';
+
+type CheckedOptions = StudioOptions & { readonly host: string; readonly allowHosts: readonly string[] };
+
+/** @throws RefoldError `INVALID_OPTION`, naming the option */
+export function checkOptions(options: StudioOptions): CheckedOptions {
+  if (typeof options !== 'object' || options === null) throw badOption('path', 'there are no options', HINT_PATH);
+  const { path, model, port, host = '127.0.0.1', allowHosts = [] } = options;
+  if (typeof path !== 'string' || path === '') throw badOption('path', 'it is not the path of a file', HINT_PATH);
+  if (model !== undefined && !isModule(model)) throw badOption('model', 'it is not a module and an export', HINT_MODEL);
+  if (port !== undefined && !isPort(port)) throw badOption('port', 'it is not a port', 'Give a whole number to 65535');
+  if (typeof host !== 'string' || !HOST.test(host)) throw badOption('host', 'it is not an address', HINT_HOST);
+  if (!Array.isArray(allowHosts)) throw badOption('allowHosts', 'it is not a list', HINT_ALLOWED);
+  for (const name of allowHosts) {
+    if (typeof name !== 'string' || !ALLOWED.test(name) || !URL.canParse(`http://${name}`))
+      throw badOption('allowHosts', `${JSON.stringify(name) ?? 'undefined'} is not NAME:PORT`, HINT_ALLOWED);
+  }
+  return { path, model, port, host, allowHosts: [...allowHosts] };
+}
+
+/** A name or an address, without a port and without the brackets of an address of IPv6. */
+const HOST = /^[\w.:%-]+$/;
+const ALLOWED = /^([\w.-]+|\[[\da-f:.]+\]):\d{1,5}$/i;
+
+const HINT_PATH = 'Give the path of a refold file';
+const HINT_MODEL = 'Give { module: import.meta.url, export: NAME }';
+const HINT_HOST = 'Give an address of this machine, such as 127.0.0.1';
+const HINT_ALLOWED = 'Give the names of tunnels, as NAME:PORT';
+
+function isModule(model: StudioModule): boolean {
+  if (typeof model !== 'object' || model === null) return false;
+  return typeof model.module === 'string' && URL.canParse(model.module) && typeof model.export === 'string';
+}
+
+function isPort(port: number): boolean {
+  return Number.isInteger(port) && port >= 0 && port <= 65_535;
+}
+
+function badOption(type: string, problem: string, hint: string): RefoldError {
+  return new RefoldError('INVALID_OPTION', `Cannot open the studio: ${type}: ${problem}`, { type, hint });
+}
