@@ -2,6 +2,7 @@
 import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { vi } from 'vitest';
 
 export interface Printed {
@@ -10,22 +11,32 @@ export interface Printed {
   readonly stderr: string;
 }
 
+export interface Given {
+  /** What stdin gives, in pieces as large as those of a pipe. */
+  readonly input?: string | Buffer | undefined;
+  /** The variable REFOLD_MODEL. */
+  readonly model?: string | undefined;
+}
+
 /**
  * Runs a command line. It leaves nothing of the process changed.
  *
  * @param run gives the exit code, or leaves it in the process
  */
-export async function runHere(folder: string, run: () => Promise<unknown>): Promise<Printed> {
+export async function runHere(folder: string, run: () => Promise<unknown>, given: Given = {}): Promise<Printed> {
   const before = { folder: process.cwd(), exitCode: process.exitCode, model: process.env.REFOLD_MODEL };
+  const stdin = Object.getOwnPropertyDescriptor(process, 'stdin')!;
   const listeners = [process.stdout, process.stderr].map((stream) => [stream, stream.listeners('error')] as const);
   const [out, err] = [captured(process.stdout), captured(process.stderr)];
+  const piped = Readable.from(piecesOf(Buffer.from(given.input ?? '')));
   const complain = vi.spyOn(console, 'error').mockImplementation((text) => err.add(`${text}\n`));
   try {
     process.chdir(folder);
     process.exitCode = undefined;
-    delete process.env.REFOLD_MODEL;
-    const given = await run();
-    const code = typeof given === 'number' ? given : Number(process.exitCode ?? 0);
+    setModel(given.model);
+    if (given.input !== undefined) Object.defineProperty(process, 'stdin', { ...stdin, get: () => piped });
+    const ended = await run();
+    const code = typeof ended === 'number' ? ended : Number(process.exitCode ?? 0);
     return { code, stdout: out.text(), stderr: err.text() };
   } finally {
     complain.mockRestore();
@@ -34,9 +45,19 @@ export async function runHere(folder: string, run: () => Promise<unknown>): Prom
       for (const one of stream.listeners('error')) if (!kept.includes(one)) stream.off('error', one as () => void);
     }
     process.exitCode = before.exitCode;
-    if (before.model !== undefined) process.env.REFOLD_MODEL = before.model;
+    setModel(before.model);
+    Object.defineProperty(process, 'stdin', stdin);
     process.chdir(before.folder);
   }
+}
+
+function setModel(model: string | undefined): void {
+  if (model === undefined) delete process.env.REFOLD_MODEL;
+  else process.env.REFOLD_MODEL = model;
+}
+
+function* piecesOf(bytes: Buffer, size = 65_536): Generator<Buffer> {
+  for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
 }
 
 interface Captured {

@@ -205,7 +205,7 @@ const CASES: readonly Case[] = [
   ['no file given', 'INVALID_OPTION', 2, ['info'], /missing required argument 'file'/, /refold info --help/],
 ];
 
-describe.concurrent('a failure has a code, a message and a hint', () => {
+describe('a failure has a code, a message and a hint', () => {
   test.each(CASES)('%s: %s, exit code %i', async (_, code, exit, args, message, hint) => {
     const run = await refold([...args, '--json']);
     const { error } = jsonLines(run.stdout).at(-1);

@@ -31,7 +31,7 @@ async function imported(input: string | Buffer, args: readonly string[] = []): P
   return jsonLines((await refold(['events', log])).stdout);
 }
 
-describe.concurrent('an input in another format is recognised, and the hint converts it', () => {
+describe('an input in another format is recognised, and the hint converts it', () => {
   const utf16 = (text: string) => Buffer.from(text, 'utf16le');
   test.each<[string, Buffer, RegExp, RegExp]>([
     ['gzip', gzipSync(`${LINE}\n`), /is compressed with gzip/, /^Try: gunzip -c FILE \| refold import …$/],
@@ -69,7 +69,7 @@ describe.concurrent('an input in another format is recognised, and the hint conv
   });
 });
 
-describe.concurrent('UTF-8 lines are accepted', () => {
+describe('UTF-8 lines are accepted', () => {
   test.each<[string, string]>([
     ['with a byte order mark at the start', `\ufeff${LINE}\n${LINE}\n`],
     ['with byte order marks where files were joined', `\ufeff${LINE}\n\ufeff${LINE}\n`],
@@ -96,7 +96,7 @@ describe.concurrent('UTF-8 lines are accepted', () => {
   });
 });
 
-describe.concurrent('a value that JavaScript would change is refused with line and column', () => {
+describe('a value that JavaScript would change is refused with line and column', () => {
   test.each<[string, string, string[], string]>([
     ['a whole number', priced('9007199254740993'), [], 'column 48: 9007199254740993 would become 9007199254740992'],
     ['the same with a model', priced('9007199254740993'), ['--model', CART], 'column 48: 9007199254740993'],
@@ -130,7 +130,7 @@ describe.concurrent('a value that JavaScript would change is refused with line a
   });
 });
 
-describe.concurrent('times', () => {
+describe('times', () => {
   // In the order of their times, so that one import takes all of them.
   const READ: readonly (readonly [text: string, time: string])[] = [
     ['1970-01-01T00:00:00Z', '1970-01-01T00:00:00.000Z'],

@@ -49,9 +49,10 @@ export interface RunOptions {
  * Calls that are to meet another process, or that open a store of their caller's, run `refoldAlone`.
  */
 export async function refold(args: readonly string[], options: RunOptions = {}): Promise<Run> {
-  const { input, env, nodeOptions, cwd = ELSEWHERE } = options;
-  if (input !== undefined || env !== undefined || nodeOptions !== undefined) return refoldAlone(args, options);
-  const here = last.then(() => runHere(cwd, () => run(args, '0.0.0')));
+  const { input, env = {}, nodeOptions, cwd = ELSEWHERE } = options;
+  const { REFOLD_MODEL: model, ...variables } = env;
+  if (nodeOptions !== undefined || Object.keys(variables).length > 0) return refoldAlone(args, options);
+  const here = last.then(() => runHere(cwd, () => run(args, '0.0.0'), { input, model }));
   last = here.catch(() => {});
   return here;
 }

@@ -1,9 +1,19 @@
 /** Runs the contract suite under vitest: the names are groups and cases. */
 import { describe, test } from 'vitest';
-import { type LogContractSetup, type LogUnderTest, logContract } from '../../src/log/contract/contract.ts';
+import {
+  type ContractCase,
+  type LogContractSetup,
+  type LogUnderTest,
+  logContract,
+} from '../../src/log/contract/contract.ts';
 
-export function describeLog<Subject extends LogUnderTest>(name: string, setup: LogContractSetup<Subject>): void {
-  const groups = Map.groupBy(logContract(setup), (one) => one.name.slice(0, one.name.indexOf(':')));
+/** @param choose which of the cases to run. Default: all */
+export function describeLog<Subject extends LogUnderTest>(
+  name: string,
+  setup: LogContractSetup<Subject>,
+  choose: (cases: readonly ContractCase[]) => readonly ContractCase[] = (cases) => cases,
+): void {
+  const groups = Map.groupBy(choose(logContract(setup)), (one) => one.name.slice(0, one.name.indexOf(':')));
   describe(`a log (${name})`, () => {
     for (const [group, cases] of groups) {
       describe(group, () => {

@@ -6,7 +6,7 @@ import { afterAll } from 'vitest';
 import type { LogContractSetup, LogUnderTest } from '../../src/log/contract/contract.ts';
 import { LogThreads } from '../../src/log/sqlite/sharing/log-threads.ts';
 import { sqliteSource } from '../../src/log/sqlite/sqlite-source.ts';
-import { sample } from '../sample.ts';
+import { sample, sampleOf } from '../sample.ts';
 import { describeLog } from './run-contract.ts';
 
 interface FileUnderTest extends LogUnderTest {
@@ -54,15 +54,20 @@ describeLog('SQLite', { ...setup, scripts: sample(25) });
 const threads = new LogThreads(1);
 afterAll(() => threads.end());
 
-describeLog('SQLite in a shared thread', {
-  ...setup,
-  scripts: sample(25),
-  create: async () => {
-    const subject = await setup.create();
-    return { ...subject, source: sqliteSource({ path: subject.path }, threads) };
-  },
-  openInProcess: ({ directory }) => `
+/** The cases are those of above: the thread is what differs. */
+describeLog(
+  'SQLite in a shared thread',
+  {
+    ...setup,
+    scripts: sample(25),
+    create: async () => {
+      const subject = await setup.create();
+      return { ...subject, source: sqliteSource({ path: subject.path }, threads) };
+    },
+    openInProcess: ({ directory }) => `
       import { LogThreads } from './src/log/sqlite/sharing/log-threads.ts';
       import { openSqliteLog } from './src/log/sqlite/sqlite-log.ts';
       const log = await openSqliteLog({ ...${optionsBeside(directory)}, threads: new LogThreads(1) });`,
-});
+  },
+  sampleOf,
+);

@@ -89,7 +89,7 @@ const LONG_OUTPUTS: readonly (readonly [command: string, ...string[]])[] = [
 const HAS_JQ = spawnSync('jq', ['--version']).status === 0;
 
 describe.skipIf(!existsSync('/dev/full')).concurrent('stdout on a full disk: exit code 74', () => {
-  test.each(WRITING.map((args) => [args.join(' ').replaceAll(inFolder('.'), ''), args] as const))(
+  test.each(sampleOf(WRITING).map((args) => [args.join(' ').replaceAll(inFolder('.'), ''), args] as const))(
     '%s',
     async (_, args) => {
       expect(await onto('/dev/full', args)).toEqual({
@@ -117,7 +117,7 @@ describe.skipIf(!existsSync('/dev/full')).concurrent('stdout on a full disk: exi
 });
 
 describe.concurrent('stdout into a closed pipe: the command’s own exit code, and no message', () => {
-  test.each(WRITING.map((args) => [args.join(' ').replaceAll(inFolder('.'), ''), args] as const))(
+  test.each(sampleOf(WRITING).map((args) => [args.join(' ').replaceAll(inFolder('.'), ''), args] as const))(
     '%s',
     async (_, args) => {
       expect(await pipedInto('true', args)).toEqual({ code: 0, stdout: '', stderr: '' });

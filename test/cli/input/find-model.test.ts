@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { findModel } from '../../../src/cli/input/find-model.ts';
-import { CART, fixture, makeShop, refold, temporaryFolder } from '../support.ts';
+import { CART, fixture, makeShop, refold, refoldAlone, temporaryFolder } from '../support.ts';
 
 const inFolder = temporaryFolder();
 const shop = inFolder('shop.db');
@@ -84,7 +84,7 @@ describe('a command', () => {
     const byManifest = await refold(['state', shop, 'added', '--json'], { cwd });
     expect(byManifest.stderr).toMatch(/^model: .*cart\.ts, from .*shop\/package\.json\n$/);
     expect(JSON.parse(byManifest.stdout)).toMatchObject({ model: 'cart', value: 6 });
-    const byEnvironment = await refold(['at', shop, 'last', 'added'], { env });
+    const byEnvironment = await refoldAlone(['at', shop, 'last', 'added'], { env });
     expect(byEnvironment).toMatchObject({ code: 0, stderr: `model: ${CART}, from REFOLD_MODEL\n` });
     expect((await refold(['state', shop, '--model', CART], { cwd, env: { REFOLD_MODEL: 'none.ts' } })).stderr).toBe('');
   });

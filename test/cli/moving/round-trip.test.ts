@@ -4,8 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { ascending, defineModel, OrderedMap, openLog, openStore, replay } from 'refold';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { jsonLines, START, temporaryFolder } from '../support.ts';
-import { jsonHere, runHere } from './here.ts';
+import { jsonLines, refold, refoldJson, START, temporaryFolder } from '../support.ts';
 
 interface Everything {
   byId: Map<string, { total: bigint; seen: Date; nested: Map<number, Set<string>> }>;
@@ -94,11 +93,11 @@ describe('there and back', () => {
   ])('%s: the same state hash, meta and command ids', async (name, there, back) => {
     const place = (args: string[]): string[] => [args[0]!, inFolder(args[1]!)];
     const copy = inFolder(`copy of ${name}.db`);
-    expect(await jsonHere('export', log, ...place(there))).toMatchObject({ events: EVENTS });
-    expect(await jsonHere('import', copy, ...place(back))).toMatchObject({ events: EVENTS, clamped: 0 });
+    expect(await refoldJson(['export', log, ...place(there)])).toMatchObject({ events: EVENTS });
+    expect(await refoldJson(['import', copy, ...place(back)])).toMatchObject({ events: EVENTS, clamped: 0 });
     expect(await hashOf(copy)).toBe(await hashOf(log));
-    const before = await runHere('export', log);
-    const after = await runHere('export', copy);
+    const before = await refold(['export', log]);
+    const after = await refold(['export', copy]);
     expect(after.stdout).toBe(before.stdout);
     expect(before.stdout).toContain('"commandId":"c-1"');
     expect(before.stdout).toContain('Zoë \\u2028 😀');
@@ -106,7 +105,7 @@ describe('there and back', () => {
 
   test('the table has an index on type and one on time, and queries use them', async () => {
     const table = inFolder('indexed.db');
-    await jsonHere('export', log, '--sqlite', table);
+    await refoldJson(['export', log, '--sqlite', table]);
     const database = new DatabaseSync(table, { readOnly: true });
     const plan = (sql: string): string =>
       database
@@ -136,12 +135,12 @@ describe('export --from --to takes positions', () => {
     [['--from', '2020-01-01', '--to', '12:01'], 1, 2],
     [['--from', '07:01', '--to', '07:02', '--zone', 'America/New_York'], 1, 4],
   ])('%j', async (range, first, last) => {
-    const sequences = jsonLines((await runHere('export', log, ...range)).stdout).map(({ sequence }) => sequence);
+    const sequences = jsonLines((await refold(['export', log, ...range])).stdout).map(({ sequence }) => sequence);
     expect([sequences[0], sequences.at(-1), sequences.length]).toEqual([first, last, last - first + 1]);
   });
 
   test('a time at --to that is before the first event is exit code 2', async () => {
-    const { code, stderr } = await runHere('export', log, '--to', '2020-01-01');
+    const { code, stderr } = await refold(['export', log, '--to', '2020-01-01']);
     expect(code).toBe(2);
     expect(stderr).toContain('its first event was recorded at 2024-01-31T12:01:00.000Z');
   });
@@ -155,7 +154,7 @@ describe('restore --at --out', () => {
     ['12:05', 11],
   ])('makes a new log that ends at %s', async (position, lastSequence) => {
     const out = inFolder(`until ${lastSequence}.db`.replaceAll(':', ''));
-    const report = await jsonHere('restore', log, '--at', position, '--out', out);
+    const report = await refoldJson(['restore', log, '--at', position, '--out', out]);
     expect(report).toMatchObject({ path: log, destination: out, lastSequence });
     expect(await hashOf(out)).toBe((await replay(everything, { path: log, to: lastSequence })).stateHash);
     await using store = await openStore(everything, { path: out }); // it goes on from there
@@ -182,7 +181,7 @@ describe('restore --at --out', () => {
     writeFileSync(inFolder('taken.db'), 'mine');
     const before = readdirSync(inFolder('.'));
     const placed = args.map((arg) => (arg.endsWith('.db') ? inFolder(arg) : arg));
-    const { code, stdout, stderr } = await runHere('restore', log, ...placed);
+    const { code, stdout, stderr } = await refold(['restore', log, ...placed]);
     expect([code, stdout]).toEqual([exitCode, '']);
     expect(stderr).toMatch(message);
     expect(stderr).toContain('hint: ');
@@ -192,7 +191,7 @@ describe('restore --at --out', () => {
   test('names no repair for a file that is missing, or that is not a log', async () => {
     writeFileSync(inFolder('letter.txt'), 'Dear Ada');
     for (const from of ['nowhere.db', 'letter.txt']) {
-      const { code, stderr } = await runHere('restore', inFolder(from), '--at', '5', '--out', inFolder('new.db'));
+      const { code, stderr } = await refold(['restore', inFolder(from), '--at', '5', '--out', inFolder('new.db')]);
       expect(code).toBeGreaterThan(1);
       expect(stderr).not.toContain('repair');
       expect(existsSync(inFolder('new.db'))).toBe(false);

@@ -2,8 +2,7 @@
 import { openStore } from 'refold';
 import { beforeAll, expect, test } from 'vitest';
 import { cart } from '../fixtures/cart.ts';
-import { CART, START, temporaryFolder } from '../support.ts';
-import { runHere } from './here.ts';
+import { CART, refold, START, temporaryFolder } from '../support.ts';
 
 const inFolder = temporaryFolder();
 const log = inFolder('many.db');
@@ -44,7 +43,7 @@ test.each([
   ['backup', inFolder('never.db'), '--to', '2500'],
   ['backup', inFolder('never.db'), '--to', '99999'],
 ])('%s', async (command, ...args) => {
-  const { stdout, stderr } = await runHere(command!, log, ...args);
+  const { stdout, stderr } = await refold([command!, log, ...args]);
   const printed = `${stdout}${stderr}`;
   expect(printed).toMatch(/\d,\d{3}\b/);
   expect(printed.replace(OTHERS, '').match(/\d{4,}/g)).toBeNull();

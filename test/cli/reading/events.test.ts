@@ -1,11 +1,11 @@
 /** `refold events` in this process: what it selects, against a naive filter; what a terminal gets; and what it refuses. */
 import fc from 'fast-check';
 import { openLog, openStore, type RecordedEvent } from 'refold';
-import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { chooseTimes } from '../../../src/cli/output/times.ts';
-import { run } from '../../../src/cli/program.ts';
 import { sample } from '../../sample.ts';
 import { cart } from '../fixtures/cart.ts';
+import { runHere } from '../screen.ts';
 import { CART, fixture, jsonLines, START, temporaryFolder } from '../support.ts';
 
 const inFolder = temporaryFolder();
@@ -31,45 +31,6 @@ beforeAll(async () => {
 });
 
 afterEach(() => chooseTimes({}));
-
-interface Printed {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-/** @param columns of a terminal; without it stdout is a pipe */
-async function runHere(args: readonly string[], columns?: number): Promise<Printed> {
-  const { stdout } = process;
-  const listeners = [stdout, process.stderr].map((stream) => [stream, stream.listeners('error')] as const);
-  const kept = ['isTTY', 'columns', 'getColorDepth'].map(
-    (name) => [name, Object.getOwnPropertyDescriptor(stdout, name)] as const,
-  );
-  const [out, err]: [string[], string[]] = [[], []];
-  const write = vi.spyOn(stdout, 'write').mockImplementation((chunk: unknown, ...rest: unknown[]) => {
-    out.push(String(chunk));
-    const written = rest.find((one) => typeof one === 'function') as (() => void) | undefined;
-    if (written !== undefined) queueMicrotask(written);
-    return true;
-  });
-  const complain = vi.spyOn(console, 'error').mockImplementation((text) => void err.push(`${text}\n`));
-  Object.defineProperty(stdout, 'isTTY', { value: columns !== undefined, configurable: true });
-  Object.defineProperty(stdout, 'columns', { value: columns, configurable: true });
-  Object.defineProperty(stdout, 'getColorDepth', { value: () => 1, configurable: true });
-  try {
-    return { code: await run(args, '0'), stdout: out.join(''), stderr: err.join('') };
-  } finally {
-    write.mockRestore();
-    complain.mockRestore();
-    for (const [name, descriptor] of kept) {
-      if (descriptor === undefined) delete (stdout as unknown as Record<string, unknown>)[name];
-      else Object.defineProperty(stdout, name, descriptor);
-    }
-    for (const [stream, before] of listeners) {
-      for (const one of stream.listeners('error')) if (!before.includes(one)) stream.off('error', one as () => void);
-    }
-  }
-}
 
 type Holds = (event: any) => boolean;
 const CONDITIONS: readonly (readonly [string, Holds])[] = [
@@ -148,7 +109,7 @@ describe('selects what a naive filter selects', () => {
 
 describe('on a terminal', () => {
   test('prints a table, cut to the width', async () => {
-    const { stdout } = await runHere(['events', log, '--limit', '3'], 80);
+    const { stdout } = await runHere(['events', log, '--limit', '3'], { columns: 80 });
     expect(stdout.split('\n')).toEqual([
       'sequence  time                      type        data',
       '       1  2024-01-31T12:00:00.000Z  CartOpened  {"cartId":1,"customer":"Ada \\u2…',
@@ -159,24 +120,26 @@ describe('on a terminal', () => {
   });
 
   test('--time and --zone', async () => {
-    const { stdout } = await runHere(['events', log, '--last=1', '--time=local', '--zone=America/New_York'], 200);
+    const { stdout } = await runHere(['events', log, '--last=1', '--time=local', '--zone=America/New_York'], {
+      columns: 200,
+    });
     expect(stdout.split('\n')[1]).toBe(
       '      41  2024-01-31 07:20:00.000  ItemAdded   {"cartId":1,"sku":"tea","quantity":1}',
     );
   });
 
   test('--json prints JSON lines', async () => {
-    const { stdout } = await runHere(['events', log, '--json'], 80);
+    const { stdout } = await runHere(['events', log, '--json'], { columns: 80 });
     expect(jsonLines(stdout)).toEqual(all);
   });
 
   test('says so when there are no such events', async () => {
-    expect((await runHere(['events', log, '--from=42'], 80)).stdout).toBe('no such events\n');
+    expect((await runHere(['events', log, '--from=42'], { columns: 80 })).stdout).toBe('no such events\n');
     expect((await runHere(['events', log, '--from=42'])).stdout).toBe('');
   });
 
   test('follows in the same table', async () => {
-    const { stdout } = await runHere(['events', log, '--follow', '--last=2', '--to=41'], 80);
+    const { stdout } = await runHere(['events', log, '--follow', '--last=2', '--to=41'], { columns: 80 });
     expect(stdout.match(/^ *(?:sequence|\d+)/gm)).toEqual(['sequence', '      40', '      41']);
   });
 });

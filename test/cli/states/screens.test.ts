@@ -7,7 +7,7 @@ import { openStore } from 'refold';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { widthOf } from '../../../src/cli/output/lines.ts';
 import shelf from '../fixtures/shelf.ts';
-import { runHere } from './run-here.ts';
+import { runHere } from '../screen.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'refold-screens-'));
 const file = join(folder, 'shelf.db');

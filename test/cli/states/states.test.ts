@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { openStore } from 'refold';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import shelf from '../fixtures/shelf.ts';
-import { runHere } from './run-here.ts';
+import { runHere } from '../screen.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'refold-states-'));
 const file = join(folder, 'shelf.db');

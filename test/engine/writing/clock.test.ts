@@ -1,6 +1,7 @@
 /** The clock is application code: its readings are checked, once for each commit. */
 import { describe, expect, test, vi } from 'vitest';
 import { openStore, type RefoldError, type StoreOptions } from '../../../src/index.ts';
+import { sampleOf } from '../../sample.ts';
 import { STRANGE } from '../../strange-values.ts';
 import { cartModel, note } from '../cart.ts';
 import { errorOf, openCarts, temporaryPath } from '../harness.ts';
@@ -16,22 +17,24 @@ async function recordedAt(options: StoreOptions): Promise<number[]> {
 }
 
 describe.each(['atomic', 'direct'] as const)('with the %s fold', (fold) => {
-  test.each<[string, () => unknown, RegExp]>([
-    ['NaN', () => Number.NaN, /NaN/],
-    ['Infinity', () => Number.POSITIVE_INFINITY, /Infinity/],
-    ['nanoseconds', () => 1.7e18, /1700000000000000000/],
-    ['just beyond the last Date', () => 8.64e15 + 1, /8640000000000001/],
-    ['a negative number', () => -1, /-1/],
-    ['a little less than 0', () => -0.5, /-0.5/],
-    ['a bigint', () => 1_700_000_000_000n, /bigint 1700000000000/],
-    ['a numeric string', () => '1700000000000', /string "1700000000000"/],
-    ['a Date', () => new Date(5), /object/],
-    ['a promise', () => Promise.resolve(5), /promise/],
-    ['a promise that is rejected', () => Promise.reject(new Error('unheard')), /promise/],
-    ['nothing', () => undefined, /undefined/],
-    ['null', () => null, /null/],
-    ['a symbol', () => Symbol('now'), /symbol/],
-  ])('refuses %s, names it, and harms nothing else', async (_name, bad, message) => {
+  test.each<[string, () => unknown, RegExp]>(
+    sampleOf([
+      ['NaN', () => Number.NaN, /NaN/],
+      ['Infinity', () => Number.POSITIVE_INFINITY, /Infinity/],
+      ['nanoseconds', () => 1.7e18, /1700000000000000000/],
+      ['just beyond the last Date', () => 8.64e15 + 1, /8640000000000001/],
+      ['a negative number', () => -1, /-1/],
+      ['a little less than 0', () => -0.5, /-0.5/],
+      ['a bigint', () => 1_700_000_000_000n, /bigint 1700000000000/],
+      ['a numeric string', () => '1700000000000', /string "1700000000000"/],
+      ['a Date', () => new Date(5), /object/],
+      ['a promise', () => Promise.resolve(5), /promise/],
+      ['a promise that is rejected', () => Promise.reject(new Error('unheard')), /promise/],
+      ['nothing', () => undefined, /undefined/],
+      ['null', () => null, /null/],
+      ['a symbol', () => Symbol('now'), /symbol/],
+    ]),
+  )('refuses %s, names it, and harms nothing else', async (_name, bad, message) => {
     const path = await temporaryPath();
     reading = () => 1_000;
     const store = await openCarts({ path, fold, clock });

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { defineModel, type LogStore, openMemoryLog, openStore, reject, type Store } from '../../../src/index.ts';
+import { sampleOf } from '../../sample.ts';
 import { errorOf, manualClock, temporaryPath } from '../harness.ts';
 
 const model = defineModel({
@@ -41,7 +42,7 @@ async function openFull(options: object = {}): Promise<{ store: Store; open: () 
   return { store, open, filling };
 }
 
-describe.each(['atomic', 'direct'] as const)('held back by a full queue, %s fold', (fold) => {
+describe.each(sampleOf(['atomic', 'direct'] as const))('held back by a full queue, %s fold', (fold) => {
   test('calls of every kind keep their order, and none overtakes another', async () => {
     const { store, open, filling } = await openFull({ fold });
     const written = [

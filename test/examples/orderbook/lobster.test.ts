@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type LobsterReport, runLobster } from '../../../examples/orderbook/feeds/matching/lobster.ts';
 import { openSample } from '../../../examples/orderbook/feeds/reading/zip.ts';
+import { sampleOf } from '../../sample.ts';
 import { type LobsterDay, makeLobsterDay } from './lobster-day.ts';
 import { memoryBook } from './memory-book.ts';
 import { cutLevels, dataPath, dataSource, errorOf, hasData, linesOf, linesSource } from './support.ts';
@@ -23,7 +24,7 @@ function narrow({ messages, rows }: LobsterDay, levels: number): LobsterDay {
 }
 
 describe('a made-up day of another symbol', () => {
-  test.each([1, 2, 5, 20])('is followed with %i levels, from its very beginning', async (levels) => {
+  test.each(sampleOf([1, 2, 5, 20]))('is followed with %i levels, from its very beginning', async (levels) => {
     const day = makeLobsterDay({ seed: 7, symbol: 'ACME', commands: 12_000, levels });
     expect(await run(day, 'ACME')).toMatchObject({ ...FAITHFUL, levels, rowsChecked: day.rows.length });
   });

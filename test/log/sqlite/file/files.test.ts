@@ -19,6 +19,7 @@ import {
   snapshotAt,
   upTo,
 } from '../../../contracts/log-fixtures.ts';
+import { sampleOf } from '../../../sample.ts';
 import { openLog, temporaryDirectory, temporaryPath, withDatabase } from '../fixtures.ts';
 
 describe('a new log file', () => {
@@ -383,20 +384,22 @@ describe('a backup', () => {
 });
 
 describe('a path is that path', () => {
-  test.each([
-    'log.db ',
-    'log.db\n',
-    'log.db\t',
-    ' log.db',
-    'log.db\u00a0',
-    'log.db\ufeff',
-    ' ',
-    '  .db  ',
-    ':memory: ',
-    'log.db?mode=ro',
-    'file:log.db',
-    'log%20.db',
-  ])('%j, beside one without the white space', async (name) => {
+  test.each(
+    sampleOf([
+      'log.db ',
+      'log.db\n',
+      'log.db\t',
+      ' log.db',
+      'log.db\u00a0',
+      'log.db\ufeff',
+      ' ',
+      '  .db  ',
+      ':memory: ',
+      'log.db?mode=ro',
+      'file:log.db',
+      'log%20.db',
+    ]),
+  )('%j, beside one without the white space', async (name) => {
     const folder = temporaryDirectory();
     const trimmed = await openLog(join(folder, 'log.db'));
     await appendNotes(trimmed, 1);

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { OUTCOMES_KEPT } from '../../../../src/log/outcomes.ts';
 import { type HandedIds, type IdSource, KnownIds } from '../../../../src/log/sqlite/reading/known-ids.ts';
+import { sampleOf } from '../../../sample.ts';
 
 describe('filling', () => {
   test('until all ids are read, every id may be known; then those that were read', async () => {
@@ -100,7 +101,7 @@ describe('a long life', () => {
     { what: 'in huge appends', start: 50_000, batch: 70_000, inFlight: 2 },
     { what: 'with many on their way', start: 1_000, batch: 20_000, inFlight: 5 },
   ];
-  test.each(lives)(
+  test.each(sampleOf(lives))(
     'never denies an id that the log still holds, and stays small: $what',
     async ({ start, batch, inFlight }) => {
       const log = new ForgettingLog(named('start', start));

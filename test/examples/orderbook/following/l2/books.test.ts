@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { Random } from '../../../../../examples/orderbook/demo/random.ts';
 import { L2Reader } from '../../../../../examples/orderbook/feeds/following/l2/reader.ts';
 import type { FeedMessage } from '../../../../../examples/orderbook/follow/index.ts';
+import { sampleOf } from '../../../../sample.ts';
 import { linesSource } from '../../support.ts';
 import { Follower, follow, readLinesOf } from './support.ts';
 import { bestShown, CHECKED_NAMES, changeSize, ROW_NAMES, record, WIRE_NAMES } from './venue.ts';
@@ -87,7 +88,7 @@ describe('several symbols', () => {
   });
 });
 
-describe.each(CHECKED_NAMES)('the checksum of %s', (name) => {
+describe.each(sampleOf(CHECKED_NAMES))('the checksum of %s', (name) => {
   const levels = name === 'okx' ? 25 : 10;
 
   test.each(['a digit of a size is another', 'an update is missing', 'two updates change places'])(

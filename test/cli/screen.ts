@@ -1,6 +1,6 @@
 /** Runs the command line in this process, as if stdout were a terminal of some width, or a pipe. */
-import { run } from '../../../src/cli/program.ts';
-import { type Printed, runHere as runIn } from '../../run-here.ts';
+import { run } from '../../src/cli/program.ts';
+import { type Printed, runHere as runIn } from '../run-here.ts';
 
 export interface Screen {
   /** The width of the terminal; undefined for a pipe. */
