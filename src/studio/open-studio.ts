@@ -45,7 +45,7 @@ const STUDIO_THREAD_FILE = new URL(
 );
 const MOMENT_ROUTES = ['moment', 'table'];
 const ANSWER_ROUTES = ['log', 'timeline', 'diff'];
-const LINE_ROUTES = ['events', 'live', 'why'];
+const LINE_ROUTES = ['events', 'matches', 'live', 'why'];
 
 /**
  * @param files of the page

@@ -8,6 +8,7 @@ import { type EventLog, isRefoldError, type Model, openLog, openPast, type Past,
 import { listEvents } from './jobs/events.ts';
 import { followLog } from './jobs/live.ts';
 import { countTimeline, describeLog } from './jobs/log.ts';
+import { findMatches } from './jobs/matches.ts';
 import { compare, explain } from './jobs/questions.ts';
 import { readLooks, readTable, tablePage } from './moments/look.ts';
 import { Moments } from './moments/moments.ts';
@@ -122,6 +123,7 @@ async function jobRoutes(): Promise<ReadonlyMap<string, Answering>> {
     ['log', () => describeLog(log, past)],
     ['timeline', (query, signal) => countTimeline(log, query, signal)],
     ['events', (query, signal) => listEvents(log, query, signal)],
+    ['matches', (query, signal) => findMatches(log, query, signal)],
     ['live', (query, signal) => followLog(log, query, signal, everySecond)],
     ['why', (query, signal) => explain(requirePast(), query, signal)],
     ['diff', async (query, signal) => compare(requirePast(), query, signal)],

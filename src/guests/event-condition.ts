@@ -1,5 +1,5 @@
 /** Conditions on events: `--where "data.price >= 5800000"`. */
-import { type Condition, formatPath, parseCondition, RefoldError } from '../../index.ts';
+import { type Condition, formatPath, parseCondition, RefoldError } from '../index.ts';
 import { EVENT_MEMBERS } from './event-members.ts';
 
 /** @throws RefoldError `INVALID_OPTION` for what is not a condition, or looks at what no event has */
