@@ -161,7 +161,7 @@ export interface LogAnswer {
   }[];
   /** Changes when history was dropped or redacted: then nothing that was known before holds. */
   readonly generation: string;
-  /** The command that opens this log with a model; only where there is none. */
+  /** The command that opens this log with a model. Absent where the studio has one. */
   readonly modelLine?: string;
   /** The views that can be shown. */
   readonly views?: readonly { readonly name: string }[];
