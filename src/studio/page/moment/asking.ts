@@ -80,7 +80,7 @@ async function askNow(): Promise<void> {
 }
 
 function paramsOf({ at, look, view }: Question): Params {
-  return { at, look, view };
+  return { at: at === 'end' ? undefined : at, look, view };
 }
 
 /** An answer to a question that was overtaken is shown as well, unless it is of an older generation: a drag goes on being seen. */
