@@ -296,6 +296,7 @@ export const FLOORS: readonly Floor[] = [
       'counts.ts',
       'cursor.ts',
       'walk.ts',
+      'walk-each.ts',
       'keyframes.ts',
       'position.ts',
     ],
