@@ -304,6 +304,7 @@ export const FLOORS: readonly Floor[] = [
       'counts.ts',
       'cursor.ts',
       'walk.ts',
+      'walk-each.ts',
       'keyframes.ts',
       'position.ts',
     ],
