@@ -5,6 +5,7 @@ import { count, date } from '../base/format.ts';
 import { LongList } from '../base/long-list.tsx';
 import { safeText } from '../base/safe-text.ts';
 import { at, go, lastSequence } from '../moment/place.ts';
+import { zone } from '../moment/zone.ts';
 import { filterProblem, isFiltered, rowIndex } from './counting.ts';
 import { currentRow, cursor, keepList, place, sequenceAt, windows } from './current-row.ts';
 import { EventRow, rowId } from './event-row.tsx';
@@ -38,7 +39,7 @@ function Head(): JSX.Element {
   return (
     <div class="ev-head quiet" aria-hidden="true">
       <span class="ev-sequence">sequence</span>
-      <span class="ev-time">{first === undefined ? 'time' : date(first.recordedAt)}</span>
+      <span class="ev-time">{first === undefined ? 'time' : date(first.recordedAt, zone.value)}</span>
       <span class="ev-type">type</span>
       <span class="ev-data">data</span>
     </div>

@@ -5,6 +5,7 @@ import { safeLine } from '../base/safe-text.ts';
 import { hueOf } from '../moment/event-types.ts';
 import { marks } from '../moment/marks.ts';
 import { at } from '../moment/place.ts';
+import { zone } from '../moment/zone.ts';
 import { sequenceAt, windows } from './current-row.ts';
 import { summaryOf } from './summary.ts';
 
@@ -40,14 +41,14 @@ export function EventRow({ row, isNear, isActive }: Props): JSX.Element {
         {sequence !== undefined && marks.value.includes(sequence) && <span class="ev-mark">◆</span>}
         {sequence === undefined ? '…' : count(sequence)}
       </Cell>
-      <Cell of="ev-time">{event !== undefined && timeOfDay(event.recordedAt)}</Cell>
+      <Cell of="ev-time">{event !== undefined && timeOfDay(event.recordedAt, zone.value)}</Cell>
       <Cell of="ev-type" title={event === undefined ? '' : safeLine(event.type)}>
         {sequence !== undefined && <Bracket row={row} sequence={sequence} />}
-        {event !== undefined && <i class="ev-hue" style={{ background: hueOf(event.type) }} />}
+        {event !== undefined && <i class="ev-hue" style={{ background: `var(${hueOf(event.type)})` }} />}
         {event !== undefined && <span class="ev-name">{safeLine(event.type)}</span>}
       </Cell>
       <Cell of="ev-data">
-        {event !== undefined && isNewDay(row) && <span class="ev-date">{date(event.recordedAt)} </span>}
+        {event !== undefined && isNewDay(row) && <span class="ev-date">{dayOf(event.recordedAt)} </span>}
         {event !== undefined && summaryOf(event)}
       </Cell>
     </div>
@@ -77,7 +78,11 @@ function classOf(states: Readonly<Record<string, boolean>>): string {
 /** Whether the row above is of another day. */
 function isNewDay(row: number): boolean {
   const [event, above] = [windows.eventAt(row), windows.eventAt(row - 1)];
-  return event !== undefined && above !== undefined && date(event.recordedAt) !== date(above.recordedAt);
+  return event !== undefined && above !== undefined && dayOf(event.recordedAt) !== dayOf(above.recordedAt);
+}
+
+function dayOf(recordedAt: number): string {
+  return date(recordedAt, zone.value);
 }
 
 /** Events of one commit stand within one bracket. */

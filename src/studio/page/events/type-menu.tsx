@@ -3,7 +3,7 @@ import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { count } from '../base/format.ts';
 import { safeLine } from '../base/safe-text.ts';
-import { hueOf, typeCounts, typesByCount } from '../moment/event-types.ts';
+import { hueOf, typeCounts, typesInOrder } from '../moment/event-types.ts';
 import { filter } from '../moment/place.ts';
 
 export function TypeMenu({ close }: { readonly close: () => void }): JSX.Element {
@@ -21,7 +21,7 @@ export function TypeMenu({ close }: { readonly close: () => void }): JSX.Element
     };
   }, [close]);
   const { types } = filter.value;
-  const all = [...new Set([...typesByCount.value, ...types])];
+  const all = [...new Set([...typesInOrder(), ...types])];
   return (
     <div
       ref={list}
@@ -43,7 +43,7 @@ export function TypeMenu({ close }: { readonly close: () => void }): JSX.Element
           onClick={() => toggle(type)}
         >
           <span class="ev-check">{types.includes(type) ? '✓' : ''}</span>
-          <i class="ev-hue" style={{ background: hueOf(type) }} />
+          <i class="ev-hue" style={{ background: `var(${hueOf(type)})` }} />
           <span class="ev-name">{safeLine(type)}</span>
           <code>{count(typeCounts.value.get(type) ?? 0)}</code>
         </div>

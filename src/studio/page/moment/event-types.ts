@@ -1,59 +1,41 @@
-/** The types of the log's events, how many there are of each, and the hue that each has everywhere. */
-import { computed, effect, type ReadonlySignal, type Signal, signal } from '@preact/signals';
-import type { LiveLine, TimelineAnswer } from '../../wire.ts';
-import { getJson } from '../base/api.ts';
-import { log } from './place.ts';
+/**
+ * The types of the events of the log, and which hue each has: eight by frequency, grey for the rest. A type keeps its hue while
+ * the log grows, also when another becomes more frequent.
+ */
+import { batch, computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
 
-export type TypeCounts = ReadonlyMap<string, number>;
+/** How many events of each type the whole log has, as far as is known. */
+export const typeCounts: Signal<ReadonlyMap<string, number>> = signal(new Map());
 
-/** Empty until they were counted. */
-export const typeCounts: Signal<TypeCounts> = signal(new Map());
+const order: Signal<readonly string[]> = signal([]);
+const HUE_COUNT = 8;
 
-/** Hues that types have; the rest is grey. */
-const HUES = 8;
+const hues: ReadonlySignal<ReadonlyMap<string, string>> = computed(
+  () => new Map(order.value.slice(0, HUE_COUNT).map((type, place) => [type, `--type-${place}`])),
+);
 
-/** The most frequent first; types that are as frequent as each other by name. */
-export const typesByCount: ReadonlySignal<readonly string[]> = computed(() => rankTypes(typeCounts.value));
-
-/** Pure. */
-export function rankTypes(counts: TypeCounts): readonly string[] {
-  return [...counts.keys()].sort((a, b) => counts.get(b)! - counts.get(a)! || (a < b ? -1 : 1));
-}
-
-/** Types keep their hue while the log grows: the ranks are those of the first count. */
-const hues: Signal<ReadonlyMap<string, number>> = signal(new Map());
-
-/** The colour of a type, as a value for CSS. */
+/** The token of a type's colour, such as `--type-0`. */
 export function hueOf(type: string): string {
-  const rank = hues.value.get(type);
-  return rank === undefined || rank >= HUES ? 'var(--type-rest)' : `var(--type-${rank})`;
+  return hues.value.get(type) ?? '--type-rest';
 }
 
-/** Counts the types whenever the log's generation changes. New events are added by `countNew`. */
-export function keepTypes(): void {
-  const generation = computed(() => log.value?.generation);
-  effect(() => {
-    if (generation.value === undefined) return;
-    const controller = new AbortController();
-    void count(controller.signal).catch(() => {}); // live follows the log, and tells when the server is away
-    return () => controller.abort();
+/** The types in the order of their hues. */
+export function typesInOrder(): readonly string[] {
+  return order.value;
+}
+
+/** Takes counts of the whole log. @param isOtherLog whether what was known before does not hold any more */
+export function takeTypeCounts(counts: ReadonlyMap<string, number>, isOtherLog = false): void {
+  batch(() => {
+    typeCounts.value = counts;
+    order.value = orderOf(isOtherLog ? [] : order.value, counts);
   });
 }
 
-async function count(signal: AbortSignal): Promise<void> {
-  const { types } = await getJson<TimelineAnswer>('timeline', { buckets: 1 }, signal);
-  typeCounts.value = new Map(Object.entries(types));
-  hues.value = new Map(typesByCount.value.map((type, rank) => [type, rank]));
-}
-
-/** Adds new events. A type that is new takes the next hue. */
-export function countNew({ types }: Pick<LiveLine, 'types'>): void {
-  const sum = new Map(typeCounts.value);
-  const known = new Map(hues.value);
-  for (const [type, events] of Object.entries(types)) {
-    sum.set(type, (sum.get(type) ?? 0) + events);
-    if (!known.has(type)) known.set(type, known.size);
-  }
-  typeCounts.value = sum;
-  if (known.size > hues.value.size) hues.value = known;
+/** Known types keep their places; others follow, the most frequent first. Pure. */
+export function orderOf(known: readonly string[], counts: ReadonlyMap<string, number>): readonly string[] {
+  const more = [...counts].filter(([type]) => !known.includes(type));
+  if (more.length === 0) return known;
+  more.sort(([a, one], [b, other]) => other - one || (a < b ? -1 : 1));
+  return [...known, ...more.map(([type]) => type)];
 }

@@ -8,7 +8,6 @@ import { batch, type Signal, signal } from '@preact/signals';
 import type { LiveLine, LogAnswer } from '../../wire.ts';
 import { getJson, getLines, isAbort, StudioProblem } from '../base/api.ts';
 import { askAgain } from './asking.ts';
-import { countNew } from './event-types.ts';
 import { go, lastSequence, log, trouble, wanted } from './place.ts';
 
 /** Whether new events are heard of now. */
@@ -89,7 +88,6 @@ function take(line: LiveLine, signal: AbortSignal): void {
       ...(line.recordedAt !== undefined && { lastRecordedAt: line.recordedAt }),
     };
     count(line.events);
-    countNew(line);
     unseen.value = stoodAtEnd ? 0 : unseen.value + line.events;
     if (stoodAtEnd) go(line.last);
   });
