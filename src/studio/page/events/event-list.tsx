@@ -3,12 +3,12 @@ import type { JSX } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { count, date } from '../base/format.ts';
 import { LongList } from '../base/long-list.tsx';
-import { safeText } from '../base/safe-text.ts';
-import { at, go, lastSequence } from '../moment/place.ts';
+import { go, lastSequence } from '../moment/place.ts';
 import { zone } from '../moment/zone.ts';
-import { filterProblem, isFiltered, rowIndex } from './counting.ts';
+import { rowIndex } from './counting.ts';
 import { currentRow, cursor, keepList, place, sequenceAt, windows } from './current-row.ts';
 import { EventRow, rowId } from './event-row.tsx';
+import { Foot } from './foot.tsx';
 
 export function EventList(): JSX.Element {
   useEffect(keepList, []);
@@ -43,32 +43,6 @@ function Head(): JSX.Element {
       <span class="ev-type">type</span>
       <span class="ev-data">data</span>
     </div>
-  );
-}
-
-/** What keeps rows from being shown, or that the current event is not among them. */
-function Foot(): JSX.Element | null {
-  const problem = windows.problem.value;
-  if (problem !== undefined) {
-    return (
-      <p class="ev-foot" role="status" data-testid="problem" data-code={problem.code}>
-        {safeText(problem.message)} <span class="quiet">{problem.hint}</span>
-      </p>
-    );
-  }
-  if (!isFiltered.value || filterProblem.value !== undefined) return null;
-  const index = rowIndex.value;
-  if (index.rows === 0) {
-    const isComplete = index.kind === 'matches' && index.isComplete;
-    return isComplete ? <p class="ev-foot quiet">No event passes the filter</p> : null;
-  }
-  const current = currentRow.value;
-  const isIn = current?.isCertain === false || (current !== undefined && sequenceAt(current.row) === at.value);
-  if (at.value === 0 || isIn || current === undefined) return null;
-  return (
-    <p class="ev-foot quiet" role="status">
-      {count(at.value)} is not in the filter
-    </p>
   );
 }
 

@@ -2,11 +2,10 @@
 import { ChevronDown, X } from 'lucide';
 import { createRef, type JSX, type RefObject } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import { count } from '../base/format.ts';
 import { Icon } from '../base/icon.tsx';
 import { safeLine, safeText } from '../base/safe-text.ts';
-import { type Filter, filter, log, NO_FILTER } from '../moment/place.ts';
-import { filterProblem, isFiltered, rowIndex } from './counting.ts';
+import { type Filter, filter, NO_FILTER } from '../moment/place.ts';
+import { filterProblem, isFiltered } from './counting.ts';
 import { TypeMenu } from './type-menu.tsx';
 
 const whereField = createRef<HTMLInputElement>();
@@ -51,7 +50,6 @@ export function FilterBar(): JSX.Element {
       <div class="ev-fields">
         <Field field={textField} name="text" testid="filter-text" label="contains" />
         <Field field={tagField} name="tag" testid="filter-tag" label="tag" />
-        <Count />
       </div>
       <Refusal />
       {isOpen && <TypeMenu close={() => setOpen(false)} />}
@@ -117,28 +115,6 @@ function Field({ field, name, testid, label }: FieldProps): JSX.Element {
 function apply(name: keyof typeof NAMES, given: string): void {
   const text = given.trim();
   if (filter.peek()[name] !== text) filter.value = { ...filter.peek(), [name]: text } satisfies Filter;
-}
-
-/** `1,204 so far` while it counts, then `1,204 of 98,000`. */
-function Count(): JSX.Element {
-  const index = rowIndex.value;
-  const isComplete = index.kind === 'all' || index.isComplete;
-  return (
-    <span
-      class="ev-count"
-      role="status"
-      data-testid="filter-count"
-      data-complete={isComplete}
-      data-matches={index.rows}
-    >
-      {filterProblem.value === undefined && wordsOfCount(index.rows, isComplete)}
-    </span>
-  );
-}
-
-function wordsOfCount(rows: number, isComplete: boolean): string {
-  if (!isFiltered.value) return `${count(rows)} events`;
-  return isComplete ? `${count(rows)} of ${count(log.value!.events)}` : `${count(rows)} so far`;
 }
 
 /** Where a condition cannot be read, and what to do. */
