@@ -12,7 +12,9 @@ import { Foot } from './foot.tsx';
 
 export function EventList(): JSX.Element {
   useEffect(keepList, []);
-  const active = cursor.value ?? currentRow.value?.row;
+  const { first, end } = place.sighted.value;
+  const row = cursor.value ?? currentRow.value?.row ?? -1;
+  const active = row >= first && row < end ? rowId(row) : undefined;
   return (
     <div class="ev-list" style={{ '--ev-digits': count(lastSequence.value).length }}>
       <Head />
@@ -24,7 +26,7 @@ export function EventList(): JSX.Element {
         tabIndex={0}
         aria-label="Events"
         aria-rowcount={rowIndex.value.rows}
-        aria-activedescendant={active === undefined ? undefined : rowId(active)}
+        aria-activedescendant={active}
         onKeyDown={press}
         onClick={click}
       />

@@ -66,13 +66,13 @@ function clear(): void {
   filter.value = NO_FILTER;
 }
 
-const NAMES = { where: 'Condition on events', text: 'Text that events contain', tag: 'Tag of events' };
+const FIELD_NAMES = { where: 'Condition on events', text: 'Text that events contain', tag: 'Tag of events' };
 /** How long typing pauses before the filter changes, in ms. Enter changes it at once. */
 const TYPING_PAUSE = 400;
 
 interface FieldProps {
   readonly field: RefObject<HTMLInputElement | null>;
-  readonly name: keyof typeof NAMES;
+  readonly name: keyof typeof FIELD_NAMES;
   readonly testid: string;
   readonly label: string;
 }
@@ -100,7 +100,7 @@ function Field({ field, name, testid, label }: FieldProps): JSX.Element {
       class={`ev-${name}`}
       type="text"
       data-testid={testid}
-      aria-label={NAMES[name]}
+      aria-label={FIELD_NAMES[name]}
       aria-invalid={name === 'where' && filterProblem.value !== undefined && set !== ''}
       placeholder={label}
       autocomplete="off"
@@ -112,7 +112,7 @@ function Field({ field, name, testid, label }: FieldProps): JSX.Element {
   );
 }
 
-function apply(name: keyof typeof NAMES, given: string): void {
+function apply(name: keyof typeof FIELD_NAMES, given: string): void {
   const text = given.trim();
   if (filter.peek()[name] !== text) filter.value = { ...filter.peek(), [name]: text } satisfies Filter;
 }

@@ -41,10 +41,10 @@ export function withLine(index: MatchRows, line: MatchesLine): MatchRows {
 }
 
 /** Events that are asked for at once: so that a window begins where a match is known. */
-export const CHUNK = 128;
+export const CHUNK_ROWS = 128;
 
 export function chunkSize(index: RowIndex): number {
-  return index.kind === 'all' ? CHUNK : Math.max(CHUNK, index.every);
+  return index.kind === 'all' ? CHUNK_ROWS : Math.max(CHUNK_ROWS, index.every);
 }
 
 /** How many rows a chunk has. */

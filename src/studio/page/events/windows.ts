@@ -14,7 +14,7 @@ export interface Chunk {
   readonly commits: readonly (readonly [number, number])[];
 }
 
-const EMPTY: Chunk = { events: [], commits: [] };
+const UNKNOWN_CHUNK: Chunk = { events: [], commits: [] };
 /** Chunks that stay. */
 const MOST_CHUNKS = 64;
 /** Questions at once. */
@@ -55,7 +55,7 @@ export class EventWindows {
     this.#askNext();
   }
 
-  /** The event of a row, as far as it is known. Who asks in a component or an effect is told of news. */
+  /** The event of a row, as far as it is known. A component or an effect that asks runs again when it is. */
   eventAt(row: number): WireEvent | undefined {
     this.version.value;
     const size = chunkSize(this.#index);
@@ -102,7 +102,7 @@ export class EventWindows {
   async #ask(chunk: number, asked: Asked): Promise<void> {
     const controller = new AbortController();
     this.#asked.set(chunk, controller);
-    const before = isAskedWhole(this.#index) ? EMPTY : (this.#chunks.get(chunk) ?? EMPTY);
+    const before = isAskedWhole(this.#index) ? UNKNOWN_CHUNK : (this.#chunks.get(chunk) ?? UNKNOWN_CHUNK);
     const events: WireEvent[] = [];
     const commits: (readonly [number, number])[] = [];
     try {

@@ -9,7 +9,7 @@ export function markAfter(marks: readonly number[], at: number): number | undefi
   return marks.find((mark) => mark > at);
 }
 
-/** The mark before and this moment; where there is none before, this moment and the next mark. */
+/** The mark before and this moment; without one, this moment and the next mark. */
 export function diffPlan(
   marks: readonly number[],
   at: number,

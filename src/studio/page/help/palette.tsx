@@ -39,7 +39,7 @@ export function Palette(): JSX.Element {
         aria-label="Words of an action, a type, a table, or a place in the log"
         aria-expanded="true"
         aria-controls="hp-found"
-        aria-activedescendant={found.length > 0 ? optionId(chosen) : ''}
+        aria-activedescendant={found.length > 0 ? optionId(chosen) : undefined}
         autocomplete="off"
         spellcheck={false}
         placeholder="an action, a type, a table, or a place such as 1,015 or 10:31:07"

@@ -59,7 +59,7 @@ test.each([
   [[1, 3, 9], 5, 3, 9, { from: 3, to: 5 }],
   [[9], 5, undefined, 9, { from: 5, to: 9 }],
   [[3, 5], 5, 3, undefined, { from: 3, to: 5 }],
-])('of the marks %j at %d the one before is %s and the next %s', (marks, at, before, after, plan) => {
+])('the marks %j have at %d the one before, %s, and the next one, %s', (marks, at, before, after, plan) => {
   expect(markBefore(marks, at)).toBe(before);
   expect(markAfter(marks, at)).toBe(after);
   expect(diffPlan(marks, at)).toEqual(plan);
