@@ -3,7 +3,7 @@ import type { JSX } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { count, date } from '../base/format.ts';
 import { LongList } from '../base/long-list.tsx';
-import { go, lastSequence } from '../moment/place.ts';
+import { filter, go, lastSequence, NO_FILTER } from '../moment/place.ts';
 import { zone } from '../moment/zone.ts';
 import { rowIndex } from './counting.ts';
 import { currentRow, cursor, keepList, place, sequenceAt, windows } from './current-row.ts';
@@ -93,6 +93,6 @@ function press(event: KeyboardEvent): void {
   } else if (event.key === 'Enter') {
     event.preventDefault();
     const sequence = sequenceAt(active);
-    if (sequence !== undefined) go(Math.min(sequence, lastSequence.value));
-  }
+    if (sequence !== undefined) go(sequence);
+  } else if (event.key === 'Escape') filter.value = NO_FILTER;
 }
