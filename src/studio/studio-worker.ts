@@ -19,6 +19,7 @@ import { listEvents } from './jobs/events.ts';
 import { followLog } from './jobs/live.ts';
 import { countTimeline, describeLog } from './jobs/log.ts';
 import { compare, explain } from './jobs/questions.ts';
+import { Troubles } from './jobs/troubles.ts';
 import { readLooks, readTable, tablePage } from './moments/look.ts';
 import { Moments } from './moments/moments.ts';
 import type { StudioModule } from './open-studio.ts';
@@ -128,14 +129,14 @@ async function momentOf(query: URLSearchParams): Promise<PastPosition> {
 
 async function jobRoutes(): Promise<ReadonlyMap<string, Answering>> {
   const log: EventLog = await openLog({ path: task.path });
+  const troubles = new Troubles(task.path);
+  const listed = { log, troubles };
+  const following = { ticking: everySecond, fingerprint: past?.fingerprint, troubles };
   return new Map<string, Answering>([
-    ['log', () => describeLog(log, past)],
-    ['timeline', (query, signal) => countTimeline(log, query, signal)],
-    ['events', (query, signal) => listEvents(log, query, signal)],
-    [
-      'live',
-      (query, signal) => followLog(log, query, signal, { ticking: everySecond, fingerprint: past?.fingerprint }),
-    ],
+    ['log', () => describeLog({ ...listed, past })],
+    ['timeline', (query, signal) => countTimeline(listed, query, signal)],
+    ['events', (query, signal) => listEvents(listed, query, signal)],
+    ['live', (query, signal) => followLog(log, query, signal, following)],
     ['why', (query, signal) => explain(requirePast(), query, signal)],
     ['diff', async (query, signal) => compare(requirePast(), query, signal)],
   ]);
