@@ -4,10 +4,10 @@
  * The count grows while the log is read, and is told as it grows. Places are the sequences of some matches, one in `every`: all
  * of them while they are few, and fewer of many, so that they stay within bounds whatever the log's size.
  */
-import type { EventLog } from '../../index.ts';
 import { readCount, readSequence } from '../server/query.ts';
 import type { MatchesLine } from '../wire.ts';
 import { type EventFilter, isByType, passes, readFilter } from './event-filter.ts';
+import { type Listed, soundBatches, soundEvents } from './sound-events.ts';
 
 /** How often the count is told while it grows, in events that were read. */
 const TOLD_EVERY = 20_000;
@@ -23,7 +23,7 @@ const MOST_APART = 512;
  * @throws RefoldError `INVALID_OPTION`; what reading the log throws
  */
 export async function* findMatches(
-  log: EventLog,
+  listed: Listed,
   query: URLSearchParams,
   signal: AbortSignal,
 ): AsyncGenerator<MatchesLine, void> {
@@ -31,11 +31,12 @@ export async function* findMatches(
   const from = Math.max(1, readSequence(query, 'from', 1));
   const sampler = new Sampler(readSequence(query, 'counted', 0), readCount(query, 'every', 1, MOST_APART));
   const { types, tag } = filter;
-  const { lastSequence: to } = await log.info();
+  const { lastSequence: to } = await listed.log.info();
   let through = from - 1;
   let read = 0;
   if (from <= to) {
-    for await (const events of log.batches({ from, to, types, tag, signal })) {
+    for await (const events of soundBatches(listed, { from, to, types, tag, signal })) {
+      if ('damage' in events) continue;
       for (const event of events) if (passes(event, filter)) sampler.add(event.sequence);
       through = events.at(-1)!.sequence;
       read += events.length;
@@ -83,7 +84,7 @@ export class Sampler {
 
 /** The count alone. By type nothing has to be decoded. */
 export async function* countMatches(
-  log: EventLog,
+  listed: Listed,
   filter: EventFilter,
   signal: AbortSignal,
 ): AsyncGenerator<{ readonly matches: number; readonly complete: boolean }, void> {
@@ -91,11 +92,12 @@ export async function* countMatches(
   let matches = 0;
   let read = 0;
   if (isByType(filter)) {
-    const counted = await log.counts({ signal });
+    const { log, troubles } = listed;
+    const counted = await log.counts({ signal, onDamage: troubles.note });
     for (const [type, count] of Object.entries(counted.types)) if (types?.includes(type) ?? true) matches += count;
   } else {
-    for await (const event of log.events({ types, tag, signal })) {
-      if (passes(event, filter)) matches++;
+    for await (const event of soundEvents(listed, { types, tag, signal })) {
+      if (!('damage' in event) && passes(event, filter)) matches++;
       if (++read % TOLD_EVERY === 0) yield { matches, complete: false };
     }
   }

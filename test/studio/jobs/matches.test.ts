@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import type { EventLog, RecordedEvent } from 'refold';
 import { expect, test } from 'vitest';
 import { findMatches, Sampler } from '../../../src/studio/jobs/matches.ts';
+import { Troubles } from '../../../src/studio/jobs/troubles.ts';
 
 const never = new AbortController().signal;
 
@@ -20,7 +21,7 @@ function logOf(count: number): EventLog {
 }
 
 const find = (log: EventLog, query: Record<string, string>) =>
-  Array.fromAsync(findMatches(log, new URLSearchParams(query), never));
+  Array.fromAsync(findMatches({ log, troubles: new Troubles('a.db') }, new URLSearchParams(query), never));
 
 test('matches are counted, and all their places are told while they are few', async () => {
   expect(await find(logOf(95), { where: 'data.n >= 90' })).toEqual([

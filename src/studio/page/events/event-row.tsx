@@ -7,6 +7,7 @@ import { marks } from '../moment/marks.ts';
 import { at } from '../moment/place.ts';
 import { zone } from '../moment/zone.ts';
 import { sequenceAt, windows } from './current-row.ts';
+import { isDamaged } from './row-index.ts';
 import { summaryOf } from './summary.ts';
 
 interface Props {
@@ -22,6 +23,8 @@ export function rowId(row: number): string {
 }
 
 export function EventRow({ row, isNear, isActive }: Props): JSX.Element {
+  const content = windows.contentAt(row);
+  const damage = content !== undefined && isDamaged(content) ? content : undefined;
   const event = windows.eventAt(row);
   const sequence = sequenceAt(row);
   const isCurrent = sequence === at.value;
@@ -50,6 +53,7 @@ export function EventRow({ row, isNear, isActive }: Props): JSX.Element {
       <Cell of="ev-data">
         {event !== undefined && isNewDay(row) && <span class="ev-date">{dayOf(event.recordedAt)} </span>}
         {event !== undefined && summaryOf(event)}
+        {damage !== undefined && `in a damaged block, ${count(damage.sequence)} to ${count(damage.lastSequence)}`}
       </Cell>
     </div>
   );

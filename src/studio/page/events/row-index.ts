@@ -3,7 +3,7 @@
  *
  * Without a filter it is arithmetic: a log has no gaps. With one the server tells where some of the matches are.
  */
-import type { MatchesLine } from '../../wire.ts';
+import type { LogProblem, MatchesLine, WireEvent } from '../../wire.ts';
 
 /** All events of the log. */
 export interface AllRows {
@@ -67,6 +67,33 @@ export function askedOf(index: RowIndex, chunk: number, have: number): Asked | u
   if (index.every === 1) return { sequences: index.places.slice(row, row + count) };
   // Only the first row of a chunk is surely a place that is known.
   return { from: index.places[(row - have) / index.every]!, count: count + have, isFiltered: true };
+}
+
+/** What a row shows: an event, or that its block is damaged. */
+export type RowContent = WireEvent | LogProblem;
+
+export function isDamaged(content: RowContent): content is LogProblem {
+  return 'code' in content;
+}
+
+/** What came, in the rows that were asked for. It ends before the first row that nothing is known of. */
+export function contentOf(
+  asked: Asked,
+  events: readonly WireEvent[],
+  damages: readonly LogProblem[],
+): readonly RowContent[] {
+  if (!('sequences' in asked) && asked.isFiltered) return events;
+  const bySequence = new Map(events.map((event) => [event.sequence, event]));
+  const wanted =
+    'sequences' in asked ? asked.sequences : Array.from({ length: asked.count }, (_, at) => asked.from + at);
+  const rows: RowContent[] = [];
+  for (const sequence of wanted) {
+    const content =
+      bySequence.get(sequence) ?? damages.find((one) => one.sequence <= sequence && sequence <= one.lastSequence);
+    if (content === undefined) break;
+    rows.push(content);
+  }
+  return rows;
 }
 
 /** Whether a chunk that is known in part is asked for as a whole. */

@@ -3,18 +3,29 @@
  * are given up, and of those that are known the latest seen stay.
  */
 import { batch, type Signal, signal } from '@preact/signals';
-import type { EventLine, WireEvent } from '../../wire.ts';
+import type { EventLine, LogProblem, WireEvent } from '../../wire.ts';
 import { getLines, isAbort, type Params, StudioProblem } from '../base/api.ts';
 import { type Filter, NO_FILTER } from '../moment/place.ts';
-import { type Asked, askedOf, chunkSize, isAskedWhole, NO_MATCHES, type RowIndex, rowsOfChunk } from './row-index.ts';
+import {
+  type Asked,
+  askedOf,
+  chunkSize,
+  contentOf,
+  isAskedWhole,
+  isDamaged,
+  NO_MATCHES,
+  type RowContent,
+  type RowIndex,
+  rowsOfChunk,
+} from './row-index.ts';
 
 export interface Chunk {
-  readonly events: readonly WireEvent[];
+  readonly rows: readonly RowContent[];
   /** Those with more than one event. */
   readonly commits: readonly (readonly [number, number])[];
 }
 
-const UNKNOWN_CHUNK: Chunk = { events: [], commits: [] };
+const UNKNOWN_CHUNK: Chunk = { rows: [], commits: [] };
 /** Chunks that stay. */
 const MOST_CHUNKS = 64;
 /** Questions at once. */
@@ -55,11 +66,17 @@ export class EventWindows {
     this.#askNext();
   }
 
-  /** The event of a row, as far as it is known. A component or an effect that asks runs again when it is. */
-  eventAt(row: number): WireEvent | undefined {
+  /** What a row shows, as far as it is known. A component or an effect that asks runs again when it is. */
+  contentAt(row: number): RowContent | undefined {
     this.version.value;
     const size = chunkSize(this.#index);
-    return this.#chunks.get(Math.floor(row / size))?.events[row % size];
+    return this.#chunks.get(Math.floor(row / size))?.rows[row % size];
+  }
+
+  /** The event of a row, as far as it is known, and sound. */
+  eventAt(row: number): WireEvent | undefined {
+    const content = this.contentAt(row);
+    return content === undefined || isDamaged(content) ? undefined : content;
   }
 
   /** The commit of the event of a row, if it has more than one event. */
@@ -71,7 +88,7 @@ export class EventWindows {
   /** Whether rows are awaited. */
   isMissing(first: number, end: number): boolean {
     if (this.problem.peek() !== undefined) return false;
-    for (let row = first; row < end; row++) if (this.eventAt(row) === undefined) return true;
+    for (let row = first; row < end; row++) if (this.contentAt(row) === undefined) return true;
     return false;
   }
 
@@ -94,7 +111,7 @@ export class EventWindows {
     for (const chunk of this.#wanted) {
       if (this.#asked.size >= MOST_ASKED) return;
       if (this.#asked.has(chunk) || this.#short.has(chunk)) continue;
-      const asked = askedOf(this.#index, chunk, this.#chunks.get(chunk)?.events.length ?? 0);
+      const asked = askedOf(this.#index, chunk, this.#chunks.get(chunk)?.rows.length ?? 0);
       if (asked !== undefined) void this.#ask(chunk, asked);
     }
   }
@@ -104,13 +121,16 @@ export class EventWindows {
     this.#asked.set(chunk, controller);
     const before = isAskedWhole(this.#index) ? UNKNOWN_CHUNK : (this.#chunks.get(chunk) ?? UNKNOWN_CHUNK);
     const events: WireEvent[] = [];
+    const damages: LogProblem[] = [];
     const commits: (readonly [number, number])[] = [];
     try {
       await getLines<EventLine>('events', paramsOf(asked, this.#filter), controller.signal, (line) => {
         if ('sequence' in line) events.push(line);
+        else if ('damage' in line) damages.push(line.damage);
         else if ('commits' in line) commits.push(...line.commits);
       });
-      if (this.#asked.get(chunk) === controller) this.#take(chunk, before, { events, commits });
+      const rows = contentOf(asked, events, damages);
+      if (this.#asked.get(chunk) === controller) this.#take(chunk, before, { rows, commits });
     } catch (error) {
       if (!isAbort(error)) this.#tell(error instanceof StudioProblem ? error : defectOf(error));
     } finally {
@@ -119,10 +139,10 @@ export class EventWindows {
     }
   }
 
-  #take(chunk: number, before: Chunk, { events, commits }: Chunk): void {
-    if (events.length === 0) this.#short.add(chunk);
-    const known = { events: [...before.events, ...events], commits: [...before.commits, ...commits] };
-    if (isAskedWhole(this.#index) && known.events.length < rowsOfChunk(this.#index, chunk)) this.#short.add(chunk);
+  #take(chunk: number, before: Chunk, { rows, commits }: Chunk): void {
+    if (rows.length === 0) this.#short.add(chunk);
+    const known = { rows: [...before.rows, ...rows], commits: [...before.commits, ...commits] };
+    if (isAskedWhole(this.#index) && known.rows.length < rowsOfChunk(this.#index, chunk)) this.#short.add(chunk);
     this.#chunks.delete(chunk);
     this.#chunks.set(chunk, known);
     for (const oldest of this.#chunks.keys()) {

@@ -5,6 +5,7 @@ import {
   type AllRows,
   askedOf,
   chunkSize,
+  contentOf,
   lastUpTo,
   type MatchRows,
   NO_MATCHES,
@@ -13,6 +14,7 @@ import {
   sequenceOf,
   withLine,
 } from '../../../../src/studio/page/events/row-index.ts';
+import type { LogProblem, WireEvent } from '../../../../src/studio/wire.ts';
 
 const ALL: AllRows = { kind: 'all', first: 101, rows: 1_000 };
 
@@ -92,4 +94,17 @@ test('fewer places that are told thin out those that are known', () => {
     { matches: 8, every: 4, places: [7], through: 9, complete: true },
   );
   expect(index).toMatchObject({ rows: 8, every: 4, places: [1, 5, 7] });
+});
+
+test('events stand in their own rows, also around a damaged block', () => {
+  const events = [5, 6, 9, 10, 11].map((sequence) => ({ sequence }) as WireEvent);
+  const damage: LogProblem = { code: 'LOG_CORRUPT', message: '', hint: '', sequence: 7, lastSequence: 8 };
+  const of = (from: number, count: number, damages = [damage]) =>
+    contentOf({ from, count, isFiltered: false }, events, damages).map(({ sequence }) => sequence);
+  expect(of(5, 5)).toEqual([5, 6, 7, 7, 9]);
+  expect(of(8, 2)).toEqual([7, 9]);
+  expect(of(5, 5, [])).toEqual([5, 6]);
+  expect(of(10, 9)).toEqual([10, 11]);
+  expect(contentOf({ sequences: [6, 8, 11] }, events, [damage])).toEqual([events[1], damage, events[4]]);
+  expect(contentOf({ from: 5, count: 3, isFiltered: true }, events.slice(0, 3), [damage])).toEqual(events.slice(0, 3));
 });
