@@ -19,7 +19,7 @@ export class ViewSource {
 
   /** As in the answer of `/api/log`: when it changes, everything that was kept is dropped. */
   async generation(): Promise<string> {
-    const generation = generationOf(await this.#log.info());
+    const generation = generationOf(await this.#log.info(), this.past.fingerprint);
     if (generation !== this.#generation) {
       this.#generation = generation;
       this.#first = undefined;
