@@ -44,7 +44,7 @@ const STUDIO_THREAD_FILE = new URL(
   import.meta.url,
 );
 const MOMENT_ROUTES = ['moment', 'table'];
-const ANSWER_ROUTES = ['log', 'timeline', 'diff'];
+const ANSWER_ROUTES = ['log', 'timeline', 'times', 'diff'];
 const LINE_ROUTES = ['events', 'live', 'why'];
 
 /**

@@ -9,10 +9,12 @@ import { listEvents } from './jobs/events.ts';
 import { followLog } from './jobs/live.ts';
 import { countTimeline, describeLog } from './jobs/log.ts';
 import { compare, explain } from './jobs/questions.ts';
+import { listTimes, sampleTimeline } from './jobs/times.ts';
 import { readLooks, readTable, tablePage } from './moments/look.ts';
 import { Moments } from './moments/moments.ts';
 import { type Answering, serveDesk } from './server/desk-worker.ts';
 import { readChoice, readSequence } from './server/query.ts';
+import type { TimelineAnswer } from './wire.ts';
 
 /** What the thread is started with. */
 export interface StudioTask {
@@ -120,12 +122,18 @@ async function jobRoutes(): Promise<ReadonlyMap<string, Answering>> {
   const log: EventLog = await openLog({ path: task.path });
   return new Map<string, Answering>([
     ['log', () => describeLog(log, past)],
-    ['timeline', (query, signal) => countTimeline(log, query, signal)],
+    ['timeline', (query, signal) => timelineOf(log, query, signal)],
+    ['times', (query, signal) => listTimes(log, query, signal)],
     ['events', (query, signal) => listEvents(log, query, signal)],
     ['live', (query, signal) => followLog(log, query, signal, everySecond)],
     ['why', (query, signal) => explain(requirePast(), query, signal)],
     ['diff', async (query, signal) => compare(requirePast(), query, signal)],
   ]);
+}
+
+function timelineOf(log: EventLog, query: URLSearchParams, signal: AbortSignal): Promise<TimelineAnswer> {
+  const isSampled = readChoice(query, 'sample', ['no', 'yes']) === 'yes';
+  return (isSampled ? sampleTimeline : countTimeline)(log, query, signal);
 }
 
 function everySecond(run: () => void): () => void {
