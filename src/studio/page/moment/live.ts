@@ -14,6 +14,8 @@ import { go, lastSequence, log, trouble, wanted } from './place.ts';
 export const isLive: Signal<boolean> = signal(false);
 /** Events that came since the end was last looked at. */
 export const unseen: Signal<number> = signal(0);
+/** The last line that was heard. It is set together with the log. */
+export const latest: Signal<LiveLine | undefined> = signal(undefined);
 /** New events a second, over the last seconds. */
 export const rate: Signal<number> = signal(0);
 
@@ -87,6 +89,7 @@ function take(line: LiveLine, signal: AbortSignal): void {
       ...{ events: value.events + line.events, lastSequence: line.last },
       ...(line.recordedAt !== undefined && { lastRecordedAt: line.recordedAt }),
     };
+    latest.value = line;
     count(line.events);
     unseen.value = stoodAtEnd ? 0 : unseen.value + line.events;
     if (stoodAtEnd) go(line.last);
