@@ -15,7 +15,7 @@ import { CurrentEvent } from './state/current-event.tsx';
 import { Diff } from './state/diff.tsx';
 import { StatePane } from './state/state-pane.tsx';
 import { Why } from './state/why.tsx';
-import { MomentLine } from './timeline/moment-line.tsx';
+import { MomentLine } from './line/moment-line.tsx';
 import { Scrubber } from './timeline/scrubber.tsx';
 import { Timeline } from './timeline/timeline.tsx';
 

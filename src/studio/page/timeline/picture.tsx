@@ -12,13 +12,13 @@ import { theme } from '../base/settings.ts';
 import { hueOf, typeCounts, typesInOrder } from '../moment/event-types.ts';
 import { marks } from '../moment/marks.ts';
 import { log } from '../moment/place.ts';
+import { zone } from '../moment/zone.ts';
 import { drag, type Pointed, turnWheel } from './dragging.ts';
 import { CANVAS_HEIGHT, type Colours, described, drawTimeline } from './draw.ts';
 import { eventsOf } from './layer.ts';
 import { nowX } from './now.ts';
 import { Tip } from './tip.tsx';
 import { detailLayer, scale, showAll, wholeLayer, width } from './view.ts';
-import { zone } from './zone.ts';
 
 export function Picture(): JSX.Element {
   const place = useRef<HTMLDivElement>(null);
@@ -47,7 +47,7 @@ export function Picture(): JSX.Element {
       onPointerLeave={() => (pointed.value = { selection: pointed.value.selection })}
       onKeyDown={(event) => event.key === 'Escape' && showAll()}
     >
-      <canvas ref={canvas} aria-hidden="true" />
+      <canvas ref={canvas} />
       {value?.lastSequence === 0 && <p class="tl-empty">no events yet, waiting</p>}
       <Selected of={pointed} />
       <Now />

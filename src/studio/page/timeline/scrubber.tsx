@@ -7,10 +7,10 @@ import { count, dateTime } from '../base/format.ts';
 import { inNextFrame } from '../base/frames.ts';
 import { marks } from '../moment/marks.ts';
 import { firstSequence, go, lastSequence, shown, step } from '../moment/place.ts';
+import { zone } from '../moment/zone.ts';
 import { nowSequence, nowX } from './now.ts';
 import { sequenceAt, xOf } from './scale.ts';
 import { scale, width } from './view.ts';
-import { zone } from './zone.ts';
 
 export function Scrubber(): JSX.Element {
   const x = nowX.value;

@@ -8,12 +8,12 @@ import { bytes, count, counted, dateTime, duration, timeOfDay } from '../base/fo
 import { safeLine } from '../base/safe-text.ts';
 import { hueOf, typesInOrder } from '../moment/event-types.ts';
 import { log } from '../moment/place.ts';
+import { zone } from '../moment/zone.ts';
 import type { Pointed } from './dragging.ts';
 import { bucketUnder, type Found, foundAt } from './found.ts';
 import { share } from './legend.tsx';
 import type { Bucket } from './scale.ts';
 import { detailLayer, scale, wholeLayer, width } from './view.ts';
-import { zone } from './zone.ts';
 
 const TIP_WIDTH = 280;
 const SHOWN_TYPES = 8;
