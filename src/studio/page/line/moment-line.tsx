@@ -1,8 +1,9 @@
 /** The line of the moment: playing, where it is, which event it is, and what it cost to come here. */
-import { signal, useSignalEffect } from '@preact/signals';
+import { computed, signal, useSignalEffect } from '@preact/signals';
 import { Bookmark, Link, Pause, Play } from 'lucide';
 import type { JSX } from 'preact';
 import { useEffect } from 'preact/hooks';
+import type { Moment } from '../../wire.ts';
 import { copyText } from '../base/clipboard.ts';
 import { count, dateTime } from '../base/format.ts';
 import { Icon } from '../base/icon.tsx';
@@ -130,8 +131,17 @@ function What(): JSX.Element | null {
   );
 }
 
-function Cost(): JSX.Element {
+let arrived: Moment | undefined;
+
+/** What it cost to come here. Looking at more of the same moment costs nothing, and does not replace it. */
+const arrival = computed(() => {
   const moment = shown.value;
+  if (moment?.sequence !== arrived?.sequence || (moment?.cost.eventsFolded ?? 0) > 0) arrived = moment;
+  return arrived;
+});
+
+function Cost(): JSX.Element {
+  const moment = arrival.value;
   return (
     <span class="ln-cost mono quiet" data-testid="cost" title="What it cost to come to this moment">
       {moment === undefined ? '' : costText(moment.cost, moment.sequence)}

@@ -50,16 +50,16 @@ export function playTo(now: number, start: Played, ahead: readonly Run[], speed:
   return { played, ahead: next === 0 ? ahead : ahead.slice(next) };
 }
 
-/** An answer of this length is neither too quick nor too slow to look at, in ms. */
-const GOOD_ANSWER = 40;
+/** How long the folding of a step may take, in ms, so that it is seen to move. */
+const GOOD_STEP = { least: 10, most: 40 };
 const LONGEST_STRIDE = 100_000;
 
 /**
- * As fast as it goes: how many events the next step takes, from how long the step before took. Steps grow while answers are
- * quick, so that most of the time goes to events and not to answers.
+ * As fast as it goes: how many events the next step takes, from how long those of the step before took to fold. Steps grow while
+ * folding is quick, so that most of the time goes to events and not to answers.
  */
-export function nextStride(stride: number, tookMs: number): number {
-  const factor = tookMs <= GOOD_ANSWER / 2 ? 2 : tookMs > GOOD_ANSWER ? 0.5 : 1;
+export function nextStride(stride: number, foldedMs: number): number {
+  const factor = foldedMs < GOOD_STEP.least ? 2 : foldedMs > GOOD_STEP.most ? 0.5 : 1;
   return Math.min(LONGEST_STRIDE, Math.max(1, Math.round(stride * factor)));
 }
 

@@ -25,9 +25,8 @@ interface Playing {
   /** The last event whose time is known. */
   readTo: number;
   isReading: boolean;
-  /** As fast as it goes: events of a step, and when the last one was asked for. */
+  /** As fast as it goes: events of a step. */
   stride: number;
-  askedAt: number;
   /** Where the player went last. */
   wentTo: number;
   readonly controller: AbortController;
@@ -56,7 +55,7 @@ function start(): void {
   const now = performance.now();
   const mine: Playing = {
     ...{ played: { sequence: from, recordedAt, dueAt: now }, ahead: [], readTo: from, isReading: false },
-    ...{ stride: 1, askedAt: now, wentTo: from, controller: new AbortController(), stopWatching: () => {} },
+    ...{ stride: 1, wentTo: from, controller: new AbortController(), stopWatching: () => {} },
   };
   playing = mine;
   isPlaying.value = true;
@@ -96,12 +95,10 @@ function beat(): void {
 /** The next step begins when everything shows the one before. */
 function leap(mine: Playing): void {
   if (settledAt.value !== mine.wentTo) return;
-  const now = performance.now();
-  mine.stride = nextStride(mine.stride, now - mine.askedAt);
-  mine.askedAt = now;
+  mine.stride = nextStride(mine.stride, shown.value?.cost.ms ?? 0);
   const sequence = Math.min(lastSequence.value, mine.played.sequence + mine.stride);
   [mine.ahead, mine.readTo] = [[], sequence];
-  visit(mine, { sequence, recordedAt: Number.NEGATIVE_INFINITY, dueAt: now });
+  visit(mine, { sequence, recordedAt: Number.NEGATIVE_INFINITY, dueAt: performance.now() });
 }
 
 function visit(mine: Playing, played: Played): void {

@@ -138,7 +138,7 @@ function sharpenOnZoom(): void {
   const [whole, detail, buckets] = [wholeLayer.value, detailLayer.value, wantedBuckets()];
   clearTimeout(sharpenTimer);
   if (view.value === undefined || whole?.by !== now.by) return;
-  const plan = planDetail(now, whole, detail, buckets / 2);
+  const plan = planDetail(now, whole, detail?.by === now.by ? detail : undefined, buckets / 2);
   if (plan !== undefined) sharpenTimer = setTimeout(() => void sharpen({ ...plan, by: now.by, buckets }), PAUSE.zoomed);
 }
 

@@ -1,7 +1,7 @@
 /** Draws the timeline: bars of events by type, what stands above them, and the labels below. */
 import type { LogAnswer } from '../../wire.ts';
 import { count } from '../base/format.ts';
-import { type Layer, spanOfLayer } from './layer.ts';
+import { isDrawn, type Layer, spanOfLayer } from './layer.ts';
 import { type Bucket, bucketsWithin, type Scale, spanOfBucket, xOf, xOfValue } from './scale.ts';
 import { ticksOf } from './ticks.ts';
 
@@ -32,25 +32,27 @@ export interface Picture {
 }
 
 export function drawTimeline(context: CanvasRenderingContext2D, picture: Picture, colours: Colours): void {
-  const { scale, whole, detail } = picture;
+  const { scale } = picture;
+  const layers = [picture.whole, picture.detail].filter((layer) => layer !== undefined && isDrawn(scale, layer));
   context.fillStyle = colours.ground;
   context.fillRect(0, 0, scale.width, CANVAS_HEIGHT);
-  const most = mostIn(picture);
-  if (whole?.by === scale.by) drawLayer(context, picture, whole, most, colours);
-  if (detail?.by === scale.by) drawLayer(context, picture, detail, most, colours);
+  const most = mostIn(scale, layers);
+  for (const layer of layers) drawLayer(context, picture, layer, most, colours);
   drawDropped(context, picture, colours);
   drawLabels(context, picture, colours);
+  if (scale.layers.length === 0 && scale.by === 'time') return; // where events lie in time is not known yet
   drawRecovery(context, picture, colours);
   drawSnapshots(context, picture, colours);
   drawMarks(context, picture, colours);
 }
 
 /** The most events in a unit of the axis: the height of the highest bar. */
-function mostIn({ scale, whole, detail }: Picture): number {
-  const densities = [whole, detail].flatMap((layer) =>
-    layer?.by === scale.by ? bucketsWithin(scale.by, layer.buckets, scale.span).map((one) => density(scale, one)) : [],
-  );
-  return densities.reduce((most, one) => Math.max(most, one), 0);
+function mostIn(scale: Scale, layers: readonly Layer[]): number {
+  let most = 0;
+  for (const { buckets } of layers) {
+    for (const bucket of bucketsWithin(scale.by, buckets, scale.span)) most = Math.max(most, density(scale, bucket));
+  }
+  return most;
 }
 
 function density({ by }: Scale, bucket: Bucket): number {

@@ -105,6 +105,14 @@ export function planDetail(
 /** Buckets may be so much larger than asked for. */
 const FINE_ENOUGH = 1.5;
 
+/** Whether a layer is to be drawn: bars that are much finer than pixels would look like peaks. */
+export function isDrawn({ by, span, width }: Scale, layer: Layer): boolean {
+  return layer.by === by && stepOf(layer) * 4 >= ((span.hi - span.lo) / width) * BAR_WIDTH;
+}
+
+/** In CSS pixels. */
+const BAR_WIDTH = 2;
+
 function stepOf(layer: Layer): number {
   const { lo, hi } = spanOfLayer(layer);
   return (hi - lo) / Math.max(1, layer.buckets.length - layer.grown);

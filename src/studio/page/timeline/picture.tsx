@@ -27,6 +27,7 @@ export function Picture(): JSX.Element {
   useWidth(place);
   useDrawing(canvas);
   useWheel(place);
+  useQuietKeys(pointed);
   const { value } = log;
   return (
     // biome-ignore lint/a11y/useSemanticElements: it is a picture that can be zoomed, not a part of a form
@@ -75,6 +76,17 @@ function useWheel(place: { readonly current: HTMLElement | null }): void {
     const element = place.current!;
     element.addEventListener('wheel', turnWheel, { passive: false });
     return () => element.removeEventListener('wheel', turnWheel);
+  }, []);
+}
+
+/** What lies under a resting pointer is not shown while a person types. */
+function useQuietKeys(pointed: Signal<Pointed>): void {
+  useEffect(() => {
+    const hide = (): void => {
+      if (pointed.value.x !== undefined) pointed.value = { selection: pointed.value.selection };
+    };
+    addEventListener('keydown', hide);
+    return () => removeEventListener('keydown', hide);
   }, []);
 }
 

@@ -16,30 +16,32 @@ export function Scrubber(): JSX.Element {
   const x = nowX.value;
   const isInSight = x >= 0 && x <= width.value;
   return (
-    <div
-      class="tl-scrubber"
-      role="slider"
-      data-testid="scrubber"
-      tabIndex={0}
-      aria-label="Moment"
-      aria-valuenow={nowSequence.value}
-      aria-valuemin={Math.max(0, firstSequence.value - 1)}
-      aria-valuemax={lastSequence.value}
-      aria-valuetext={valueText()}
-      onPointerDown={scrub}
-      onKeyDown={press}
-    >
-      <div class="tl-track" />
-      {marks.value.map((mark) => {
-        const place = xOf(scale.value, mark);
-        if (place < 0 || place > width.value) return null;
-        return <i key={mark} class="tl-mark" style={{ transform: `translateX(${Math.round(place)}px)` }} />;
-      })}
-      {isInSight ? (
-        <div class="tl-handle" style={{ transform: `translateX(${Math.round(x)}px)` }} />
-      ) : (
-        <div class={x < 0 ? 'tl-beyond left' : 'tl-beyond right'} aria-hidden="true" />
-      )}
+    <div class="tl-rail">
+      <div
+        class="tl-scrubber"
+        role="slider"
+        data-testid="scrubber"
+        tabIndex={0}
+        aria-label="Moment"
+        aria-valuenow={nowSequence.value}
+        aria-valuemin={Math.max(0, firstSequence.value - 1)}
+        aria-valuemax={lastSequence.value}
+        aria-valuetext={valueText()}
+        onPointerDown={scrub}
+        onKeyDown={press}
+      >
+        <div class="tl-track" />
+        {marks.value.map((mark) => {
+          const place = xOf(scale.value, mark);
+          if (place < 0 || place > width.value) return null;
+          return <i key={mark} class="tl-mark" style={{ transform: `translateX(${Math.round(place)}px)` }} />;
+        })}
+        {isInSight ? (
+          <div class="tl-handle" style={{ transform: `translateX(${Math.round(x)}px)` }} />
+        ) : (
+          <div class={x < 0 ? 'tl-beyond left' : 'tl-beyond right'} aria-hidden="true" />
+        )}
+      </div>
     </div>
   );
 }

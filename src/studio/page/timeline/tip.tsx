@@ -15,7 +15,7 @@ import { share } from './legend.tsx';
 import type { Bucket } from './scale.ts';
 import { detailLayer, scale, wholeLayer, width } from './view.ts';
 
-const TIP_WIDTH = 280;
+const TIP_WIDTH = 320;
 const SHOWN_TYPES = 8;
 
 export function Tip({ of }: { readonly of: Signal<Pointed> }): JSX.Element | null {
