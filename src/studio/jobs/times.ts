@@ -4,8 +4,8 @@ import { readChoice, readCount, readSequence } from '../server/query.ts';
 import type { TimelineAnswer, TimesAnswer } from '../wire.ts';
 
 /** Events of a bucket that are looked at */
-const SAMPLE_EVENTS = 256;
-const MOST_SAMPLES = 64;
+const SAMPLED_EVENTS = 256;
+const SAMPLES_LIMIT = 64;
 /** Times that one answer tells at most. */
 const MOST_TIMES = 10_000;
 
@@ -27,13 +27,13 @@ export async function sampleTimeline(
   const from = Math.max(firstSequence, readSequence(query, 'from', 0));
   const to = Math.min(lastSequence, readSequence(query, 'to', lastSequence));
   const by = readChoice(query, 'by', ['sequence', 'time']);
-  const wanted = Math.max(1, readCount(query, 'buckets', 16, MOST_SAMPLES));
+  const wanted = Math.max(1, readCount(query, 'buckets', 16, SAMPLES_LIMIT));
   const events = Math.max(0, to - from + 1);
   const edges = sampleEdges(from, events, Math.min(wanted, events));
   const buckets: Bucket[] = [];
   for (const [index, first] of edges.slice(0, -1).entries()) {
     const last = edges[index + 1]! - 1;
-    const sample = await log.counts({ by, from: first, to: Math.min(last, first + SAMPLE_EVENTS - 1), signal });
+    const sample = await log.counts({ by, from: first, to: Math.min(last, first + SAMPLED_EVENTS - 1), signal });
     const { start } = sample.buckets[0]!;
     const types = scaled(sample.types, last - first + 1);
     buckets.push({ first, last, ...(start !== undefined && { start }), events: last - first + 1, types });

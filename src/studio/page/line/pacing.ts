@@ -55,7 +55,7 @@ const GOOD_STEP = { least: 10, most: 40 };
 const LONGEST_STRIDE = 100_000;
 
 /**
- * As fast as it goes: how many events the next step takes, from how long those of the step before took to fold. Steps grow while
+ * At full speed: how many events the next step takes, from how long those of the step before took to fold. Steps grow while
  * folding is quick, so that most of the time goes to events and not to answers.
  */
 export function nextStride(stride: number, foldedMs: number): number {

@@ -11,7 +11,7 @@ import { at, firstSequence, go, lastSequence, range, shown, wanted } from '../mo
 import { settledAt } from '../moment/settled.ts';
 import { eventsAhead, nextStride, type Played, playTo, type Run } from './pacing.ts';
 
-/** How many times as fast as it was recorded; Infinity is as fast as it goes. */
+/** How many times as fast as it was recorded; Infinity is full speed. */
 export const SPEEDS: readonly number[] = [1, 10, 100, Number.POSITIVE_INFINITY];
 export const speed: Signal<number> = signal(10);
 export const isPlaying: Signal<boolean> = signal(false);
@@ -25,7 +25,7 @@ interface Playing {
   /** The last event whose time is known. */
   readTo: number;
   isReading: boolean;
-  /** As fast as it goes: events of a step. */
+  /** Events of a step at full speed. */
   stride: number;
   /** Where the player went last. */
   wentTo: number;

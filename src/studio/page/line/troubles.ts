@@ -1,6 +1,12 @@
 /** What is wrong, in the order in which it matters, and the one thing that a person can do about each. Pure. */
 import { count } from '../base/format.ts';
-import type { Told } from '../base/problem.tsx';
+
+/** A problem in words. */
+interface Told {
+  readonly code: string;
+  readonly message: string;
+  readonly hint?: string | undefined;
+}
 
 /** What a button does: `go` to a sequence, ask the server again, or take the line away. */
 export type TroubleAction =

@@ -3,7 +3,7 @@ import { change, theme } from '../base/settings.ts';
 import { addActions } from './actions.ts';
 import { goToEnd } from './live.ts';
 import { toggleMark } from './marks.ts';
-import { at, broken, canGoOn, firstSequence, go, step, stepCommit } from './place.ts';
+import { at, canGoOn, firstSequence, go, step, stepCommit } from './place.ts';
 
 const PAGE = 1_000;
 
@@ -30,11 +30,6 @@ export function addMoves(): void {
   ]);
 }
 
-/** Where a reducer fails, forward leads nowhere. At the end of a sound log it does no harm. */
-function isSound(): boolean {
-  return broken.value === undefined || canGoOn();
-}
-
 function move(id: string, title: string, run: () => void, ...keys: readonly (readonly [string, string])[]) {
   return {
     id,
@@ -42,6 +37,6 @@ function move(id: string, title: string, run: () => void, ...keys: readonly (rea
     group: 'Move' as const,
     keys: keys.map(([key, label]) => ({ key, label })),
     run,
-    ...(id.endsWith('forward') && { isPossible: isSound }),
+    ...(id.endsWith('forward') && { isPossible: canGoOn }),
   };
 }

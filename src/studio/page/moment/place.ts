@@ -82,7 +82,7 @@ function toEndOfCommit(first: number): void {
   });
 }
 
-/** The last sequence that can be gone to. */
+/** The last sequence whose state can be shown. */
 function lastSound(): number {
   const failed = broken.value?.sequence;
   return failed === undefined ? lastSequence.value : Math.min(lastSequence.value, failed - 1);

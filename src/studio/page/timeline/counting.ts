@@ -14,7 +14,7 @@ import { by, detailLayer, scale, view, wholeLayer, width } from './view.ts';
 
 /** A log of more events is sampled first. */
 const SAMPLED_FROM = 400_000;
-const MOST_BUCKETS = 2_048;
+const FINEST_BUCKETS = 2_048;
 /** So many more events, and this part more, and all is counted again. */
 const RECOUNT = { events: 2_000, part: 0.2 };
 /** Pauses before counting, in ms: after new events, and while a person zooms. */
@@ -33,9 +33,9 @@ export function keepCounting(): () => void {
   };
 }
 
-/** A bucket for two pixels; in steps, so that resizing does not count anew. */
+/** A bucket for two pixels; in steps, so that a small change of the width counts nothing. */
 function wantedBuckets(): number {
-  return Math.min(MOST_BUCKETS, Math.ceil(width.value / 256) * 128);
+  return Math.min(FINEST_BUCKETS, Math.ceil(width.value / 256) * 128);
 }
 
 function countOnChange(): void {

@@ -3,11 +3,8 @@ import type { LogAnswer } from '../../wire.ts';
 import { count } from '../base/format.ts';
 import { isDrawn, type Layer, spanOfLayer } from './layer.ts';
 import { type Bucket, bucketsWithin, type Scale, spanOfBucket, xOf, xOfValue } from './scale.ts';
+import { CANVAS_HEIGHT, DROPPED_WIDTH, PARTS, SIGN } from './sizes.ts';
 import { ticksOf } from './ticks.ts';
-
-/** CSS pixels, from the top: snapshots and marks, bars, labels. */
-export const PARTS = { signs: 12, bars: 48, labels: 16 } as const;
-export const CANVAS_HEIGHT: number = PARTS.signs + PARTS.bars + PARTS.labels;
 
 export interface Colours {
   readonly ground: string;
@@ -33,7 +30,9 @@ export interface Picture {
 
 export function drawTimeline(context: CanvasRenderingContext2D, picture: Picture, colours: Colours): void {
   const { scale } = picture;
-  const layers = [picture.whole, picture.detail].filter((layer) => layer !== undefined && isDrawn(scale, layer));
+  const layers = [picture.whole, picture.detail]
+    .filter((layer) => layer !== undefined)
+    .filter((layer) => isDrawn(scale, layer));
   context.fillStyle = colours.ground;
   context.fillRect(0, 0, scale.width, CANVAS_HEIGHT);
   const most = mostIn(scale, layers);
@@ -104,15 +103,13 @@ function drawDropped(context: CanvasRenderingContext2D, { scale, log }: Picture,
   context.stroke();
 }
 
-export const DROPPED_WIDTH = 6;
-
 function drawLabels(context: CanvasRenderingContext2D, { scale, zone }: Picture, colours: Colours): void {
   const top = PARTS.signs + PARTS.bars;
   context.fillStyle = colours.line;
   context.fillRect(0, top, scale.width, 1);
   context.font = colours.font;
   context.textBaseline = 'middle';
-  for (const { value, label } of ticksOf(scale.by, scale.span, scale.width / LABEL_WIDTH, zone)) {
+  for (const { value, label } of ticksOf(scale.by, scale.span, scale.width / LABEL_EVERY, zone)) {
     const x = Math.round(xOfValue(scale, value));
     context.fillStyle = colours.line;
     context.fillRect(x, top, 1, 4);
@@ -123,7 +120,7 @@ function drawLabels(context: CanvasRenderingContext2D, { scale, zone }: Picture,
   }
 }
 
-const LABEL_WIDTH = 112;
+const LABEL_EVERY = 112;
 
 /** What the next open would fold: a line above the bars, from the snapshot to the end. */
 function drawRecovery(context: CanvasRenderingContext2D, { scale, log }: Picture, colours: Colours): void {
@@ -147,9 +144,6 @@ function drawSnapshots(context: CanvasRenderingContext2D, { scale, log }: Pictur
     else drawTriangle(context, x);
   }
 }
-
-/** Half of the width of a sign. */
-export const SIGN = 4;
 
 function drawTriangle(context: CanvasRenderingContext2D, x: number): void {
   context.beginPath();

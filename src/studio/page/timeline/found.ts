@@ -1,15 +1,15 @@
 /** What lies at a place of the timeline. Pure. */
 import type { LogAnswer } from '../../wire.ts';
-import { DROPPED_WIDTH, PARTS, SIGN } from './draw.ts';
 import { type Layer, spanOfLayer } from './layer.ts';
 import { type Bucket, indexWhere, type Scale, spanOfBucket, valueAt, xOf } from './scale.ts';
+import { DROPPED_WIDTH, PARTS, SIGN } from './sizes.ts';
 
 export type Found =
   | { readonly is: 'snapshot'; readonly snapshot: LogAnswer['snapshots'][number] }
   | { readonly is: 'recovery'; readonly recovery: LogAnswer['recovery'] }
   | { readonly is: 'dropped'; readonly first: number };
 
-/** A sign at a place; undefined where there is none. Snapshots and the line of recovery lie above the bars. */
+/** A sign at a place, if it has one. Snapshots and the line of recovery lie above the bars. */
 export function foundAt(scale: Scale, log: LogAnswer, x: number, y: number): Found | undefined {
   if (y < PARTS.signs) {
     const near = log.snapshots

@@ -107,11 +107,11 @@ const FINE_ENOUGH = 1.5;
 
 /** Whether a layer is to be drawn: bars that are much finer than pixels would look like peaks. */
 export function isDrawn({ by, span, width }: Scale, layer: Layer): boolean {
-  return layer.by === by && stepOf(layer) * 4 >= ((span.hi - span.lo) / width) * BAR_WIDTH;
+  return layer.by === by && stepOf(layer) * 4 >= ((span.hi - span.lo) / width) * FINEST_BAR;
 }
 
 /** In CSS pixels. */
-const BAR_WIDTH = 2;
+const FINEST_BAR = 2;
 
 function stepOf(layer: Layer): number {
   const { lo, hi } = spanOfLayer(layer);

@@ -1,6 +1,6 @@
 /** The types of events, with their hues and how many there are. */
 import type { JSX } from 'preact';
-import { count, counted, shortCount } from '../base/format.ts';
+import { count, counted, share, shortCount } from '../base/format.ts';
 import { safeLine } from '../base/safe-text.ts';
 import { hueOf, typeCounts, typesInOrder } from '../moment/event-types.ts';
 
@@ -45,13 +45,4 @@ function Entry({ name, token, number, total }: EntryProps): JSX.Element {
       {safeLine(name)} <span class="quiet">{shortCount(number)}</span>
     </li>
   );
-}
-
-/** A share in percent, never rounded to none or to all. Pure. */
-export function share(part: number, whole: number): string {
-  if (part === 0 || whole === 0) return '0%';
-  const percent = (part / whole) * 100;
-  if (percent < 0.1) return '< 0.1%';
-  if (part < whole && percent > 99.9) return '> 99.9%';
-  return `${percent.toFixed(1)}%`;
 }

@@ -14,11 +14,11 @@ import { marks } from '../moment/marks.ts';
 import { log } from '../moment/place.ts';
 import { zone } from '../moment/zone.ts';
 import { drag, type Pointed, turnWheel } from './dragging.ts';
-import { CANVAS_HEIGHT, type Colours, described, drawTimeline } from './draw.ts';
+import { type Colours, described, drawTimeline } from './draw.ts';
 import { eventsOf } from './layer.ts';
-import { nowX } from './now.ts';
+import { CANVAS_HEIGHT } from './sizes.ts';
 import { Tip } from './tip.tsx';
-import { detailLayer, scale, showAll, wholeLayer, width } from './view.ts';
+import { detailLayer, nowX, scale, showAll, wholeLayer, width } from './view.ts';
 
 export function Picture(): JSX.Element {
   const place = useRef<HTMLDivElement>(null);

@@ -21,7 +21,7 @@ export interface Scale {
   readonly span: Span;
   /** In CSS pixels. */
   readonly width: number;
-  /** Of the log: the first and the last event. */
+  /** The first and the last event in the log. */
   readonly first: number;
   readonly last: number;
   /** By time: buckets in order, the finest list first. */

@@ -8,9 +8,8 @@ import { inNextFrame } from '../base/frames.ts';
 import { marks } from '../moment/marks.ts';
 import { firstSequence, go, lastSequence, shown, step } from '../moment/place.ts';
 import { zone } from '../moment/zone.ts';
-import { nowSequence, nowX } from './now.ts';
 import { sequenceAt, xOf } from './scale.ts';
-import { scale, width } from './view.ts';
+import { nowSequence, nowX, scale, width } from './view.ts';
 
 export function Scrubber(): JSX.Element {
   const x = nowX.value;

@@ -4,14 +4,13 @@ import type { JSX } from 'preact';
 import { useEffect } from 'preact/hooks';
 import type { TimesAnswer } from '../../wire.ts';
 import { getJson } from '../base/api.ts';
-import { bytes, count, counted, dateTime, duration, timeOfDay } from '../base/format.ts';
+import { bytes, count, counted, dateTime, duration, share, timeOfDay } from '../base/format.ts';
 import { safeLine } from '../base/safe-text.ts';
 import { hueOf, typesInOrder } from '../moment/event-types.ts';
 import { log } from '../moment/place.ts';
 import { zone } from '../moment/zone.ts';
 import type { Pointed } from './dragging.ts';
 import { bucketUnder, type Found, foundAt } from './found.ts';
-import { share } from './legend.tsx';
 import type { Bucket } from './scale.ts';
 import { detailLayer, scale, wholeLayer, width } from './view.ts';
 

@@ -1,8 +1,8 @@
 /** What the timeline shows: which part of the log, along which axis, and how wide it is. The scrubber follows it. */
 import { batch, computed, effect, type ReadonlySignal, type Signal, signal, untracked } from '@preact/signals';
-import { at, firstSequence, lastSequence, log, range } from '../moment/place.ts';
+import { at, firstSequence, lastSequence, log, range, shown, wanted } from '../moment/place.ts';
 import type { Layer } from './layer.ts';
-import { axisValueOf, rangeOf, type Scale, type Span, spanOfRange, type TimelineBy } from './scale.ts';
+import { axisValueOf, rangeOf, type Scale, type Span, spanOfRange, type TimelineBy, xOf, xOfValue } from './scale.ts';
 import { fitted, panned, showing, zoomed } from './zoom.ts';
 
 export const by: Signal<TimelineBy> = signal('sequence');
@@ -29,6 +29,25 @@ export const scale: ReadonlySignal<Scale> = computed(() => ({
   ...{ first: firstSequence.value, last: lastSequence.value },
   layers: [detailLayer.value, wholeLayer.value].flatMap((layer) => (layer?.by === by.value ? [layer.buckets] : [])),
 }));
+
+/** The wanted sequence; the one that is shown where the wish is still a text. */
+export const nowSequence: ReadonlySignal<number> = computed(() =>
+  typeof wanted.value === 'number' ? wanted.value : at.value,
+);
+
+const HALF_MS = 0.5;
+
+/**
+ * Where the wanted moment lies, in CSS pixels; outside of the width where it is out of sight. By time the time of the moment that
+ * is shown is known exactly.
+ */
+export const nowX: ReadonlySignal<number> = computed(() => {
+  const sequence = nowSequence.value;
+  const moment = shown.value;
+  if (by.value === 'time' && moment?.sequence === sequence && sequence > 0)
+    return xOfValue(scale.value, moment.recordedAt + HALF_MS);
+  return xOf(scale.value, Math.max(sequence, firstSequence.value));
+});
 
 let written: typeof range.value;
 
