@@ -1,42 +1,55 @@
 /** A field for a place to go to, as the command line takes it. What cannot be read is told beside it. */
-import { type Signal, signal, useSignal } from '@preact/signals';
+import { batch, type Signal, signal } from '@preact/signals';
 import type { JSX } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
 import { getJson, isAbort, StudioProblem } from '../base/api.ts';
 import { safeLine } from '../base/safe-text.ts';
 import { go, lastSequence } from '../moment/place.ts';
 
 export const isGoToOpen: Signal<boolean> = signal(false);
+const problem: Signal<string> = signal('');
 
+let form: HTMLFormElement | null = null;
+let focusedBefore: HTMLElement | null = null;
+let asking: AbortController | undefined;
+
+/** Opens the field at once: what is typed next belongs to it. */
+export function openGoTo(): void {
+  if (form === null) return;
+  focusedBefore = document.activeElement as HTMLElement | null;
+  form.hidden = false;
+  const field = fieldOf(form);
+  field.value = '';
+  field.focus();
+  isGoToOpen.value = true;
+}
+
+function close(): void {
+  asking?.abort();
+  const hasFocus = form?.contains(document.activeElement) === true;
+  batch(() => {
+    isGoToOpen.value = false;
+    problem.value = '';
+  });
+  if (hasFocus) (focusedBefore?.isConnected === true ? focusedBefore : document.body).focus();
+  if (form !== null) fieldOf(form).blur();
+}
+
+/** The form is always there, so that it can have the focus at once. */
 export function GoTo(): JSX.Element {
-  const field = useRef<HTMLInputElement>(null);
-  const problem = useSignal('');
-  const controller = useRef<AbortController>(undefined);
-  useEffect(() => {
-    const before = document.activeElement as HTMLElement | null;
-    field.current!.focus();
-    return () => {
-      controller.current?.abort();
-      if (before?.isConnected === true) before.focus();
-    };
-  }, []);
-  const submit = async (event: SubmitEvent): Promise<void> => {
-    event.preventDefault();
-    controller.current?.abort();
-    controller.current = new AbortController();
-    try {
-      go(await sequenceOfText(field.current!.value.trim(), controller.current.signal));
-      isGoToOpen.value = false;
-    } catch (error) {
-      if (!isAbort(error)) problem.value = wordsOf(error);
-    }
-  };
   return (
-    <form class="ln-goto" onSubmit={submit} data-testid="go-to">
+    <form
+      ref={(element) => {
+        form = element;
+      }}
+      class="ln-goto"
+      hidden={!isGoToOpen.value}
+      data-testid="go-to"
+      onSubmit={submit}
+    >
       <label>
         Go to{' '}
         <input
-          ref={field}
+          name="place"
           type="text"
           autocomplete="off"
           spellcheck={false}
@@ -44,27 +57,38 @@ export function GoTo(): JSX.Element {
           aria-invalid={problem.value !== ''}
           aria-describedby="go-to-problem"
           onInput={() => (problem.value = '')}
-          onKeyDown={(event) => event.key === 'Escape' && close(event)}
-          onBlur={() => problem.value === '' && (isGoToOpen.value = false)}
+          onKeyDown={(event) => event.key === 'Escape' && close()}
+          onBlur={() => problem.value === '' && close()}
         />
       </label>
-      <span id="go-to-problem" class="ln-goto-problem" role="status">
+      <span id="go-to-problem" class="ln-goto-problem" role="status" title={problem.value}>
         {problem.value}
       </span>
     </form>
   );
 }
 
-function close(event: KeyboardEvent): void {
-  event.stopPropagation();
-  isGoToOpen.value = false;
+function fieldOf(of: HTMLFormElement): HTMLInputElement {
+  return of.elements.namedItem('place') as HTMLInputElement;
 }
 
-const LARGEST_SEQUENCE = /^\d{1,12}$/;
+async function submit(event: SubmitEvent): Promise<void> {
+  event.preventDefault();
+  asking?.abort();
+  asking = new AbortController();
+  try {
+    go(await sequenceOfText(fieldOf(form!).value.trim(), asking.signal));
+    close();
+  } catch (error) {
+    if (!isAbort(error)) problem.value = wordsOf(error);
+  }
+}
+
+const PLAIN_SEQUENCE = /^\d{1,12}$/;
 
 /** The server reads what is not a plain sequence. @throws StudioProblem */
 async function sequenceOfText(text: string, abort: AbortSignal): Promise<number> {
-  if (LARGEST_SEQUENCE.test(text) && Number(text) <= lastSequence.value) return Number(text);
+  if (PLAIN_SEQUENCE.test(text) && Number(text) <= lastSequence.value) return Number(text);
   const { sequence } = await getJson<{ readonly sequence: number }>('moment', { at: text, look: '[]' }, abort);
   return sequence;
 }

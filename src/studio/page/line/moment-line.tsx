@@ -14,7 +14,7 @@ import { marks } from '../moment/marks.ts';
 import { at, lastSequence, shown, wanted } from '../moment/place.ts';
 import { zone } from '../moment/zone.ts';
 import { checkOpenedLink, linkToHere } from './copied-link.ts';
-import { GoTo, isGoToOpen } from './go-to.tsx';
+import { GoTo, isGoToOpen, openGoTo } from './go-to.tsx';
 import './line.css';
 import { chooseSpeed, isPlaying, SPEEDS, speed, togglePlaying } from './playing.ts';
 import { commitText, costText } from './told.ts';
@@ -37,7 +37,8 @@ export function MomentLine(): JSX.Element {
     >
       <Player />
       <Place />
-      {isGoToOpen.value ? <GoTo /> : <What />}
+      <GoTo />
+      {!isGoToOpen.value && <What />}
       <FirstHint />
       <Cost />
     </div>
@@ -190,7 +191,7 @@ const LINE_ACTIONS: readonly Action[] = [
   },
   {
     ...{ id: 'go-to', title: 'Go to a sequence, a time or an end', group: 'Move', keys: [{ key: 'g', label: 'g' }] },
-    run: () => (isGoToOpen.value = true),
+    run: openGoTo,
   },
   {
     ...{ id: 'copy-link', title: 'Copy a link to this moment', group: 'Mark', keys: [{ key: 'l', label: 'l' }] },
