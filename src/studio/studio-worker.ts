@@ -20,6 +20,7 @@ import { followLog } from './jobs/live.ts';
 import { countTimeline, describeLog } from './jobs/log.ts';
 import { compare, explain } from './jobs/questions.ts';
 import { listTimes, sampleTimeline } from './jobs/times.ts';
+import { eventMoment } from './moments/event-moment.ts';
 import { readLooks, readTable, tablePage } from './moments/look.ts';
 import { Moments } from './moments/moments.ts';
 import type { StudioModule } from './open-studio.ts';
@@ -56,7 +57,7 @@ let past: Past | undefined;
 
 try {
   past = task.model === undefined ? undefined : await openPast(await loadModel(task.model), { path: task.path });
-  serveDesk(parentPort!, task.kind === 'moments' ? momentRoutes() : await jobRoutes());
+  serveDesk(parentPort!, await routesOf(task.kind));
   say({ kind: 'ready' });
 } catch (thrown) {
   const { code, message, hint, type } = isRefoldError(thrown) ? thrown : defect(thrown);
@@ -93,29 +94,44 @@ function badModel(problem: string, hint: string): RefoldError {
   return new RefoldError('INVALID_OPTION', `Cannot load the model: ${problem}`, { type: 'model', hint });
 }
 
-function momentRoutes(): ReadonlyMap<string, Answering> {
-  const moments = past === undefined ? undefined : new Moments(past);
-  const requireMoments = (): Moments => {
-    if (moments === undefined) throw withoutModel();
-    return moments;
-  };
+function routesOf(kind: StudioTask['kind']): Promise<ReadonlyMap<string, Answering>> | ReadonlyMap<string, Answering> {
+  if (kind === 'jobs') return jobRoutes();
+  return past === undefined ? eventRoutes() : momentRoutes(past);
+}
+
+/** Without a model a moment is its event. */
+async function eventRoutes(): Promise<ReadonlyMap<string, Answering>> {
+  const log = await openLog({ path: task.path });
+  return new Map<string, Answering>([
+    [
+      'moment',
+      async (query, signal) => {
+        if (readChoice(query, 'hash', ['no', 'yes']) === 'yes' || readLooks(query.get('look')).length > 0)
+          throw withoutModel();
+        const at = (await readMoment(query, 'at', log)) ?? { sequence: (await log.info()).lastSequence };
+        return eventMoment(log, at, signal);
+      },
+    ],
+    ['table', () => Promise.reject(withoutModel())],
+  ]);
+}
+
+function momentRoutes(known: Past): ReadonlyMap<string, Answering> {
+  const moments = new Moments(known);
   return new Map<string, Answering>([
     [
       'moment',
       async (query, signal) => {
         const at = await momentOf(query);
         const hash = readChoice(query, 'hash', ['no', 'yes']) === 'yes';
-        return requireMoments().ask({ at, looks: readLooks(query.get('look')), hash }, signal);
+        return moments.ask({ at, looks: readLooks(query.get('look')), hash }, signal);
       },
     ],
     [
       'table',
       async (query, signal) => {
         const look = readTable(query);
-        const { sequence, look: looked } = await requireMoments().ask(
-          { at: await momentOf(query), looks: [look] },
-          signal,
-        );
+        const { sequence, look: looked } = await moments.ask({ at: await momentOf(query), looks: [look] }, signal);
         return { sequence, ...tablePage(look, looked[0]!) };
       },
     ],

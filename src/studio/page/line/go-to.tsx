@@ -4,6 +4,7 @@ import type { JSX } from 'preact';
 import { getJson, isAbort, StudioProblem } from '../base/api.ts';
 import { safeLine } from '../base/safe-text.ts';
 import { go, lastSequence } from '../moment/place.ts';
+import { zone } from '../moment/zone.ts';
 
 export const isGoToOpen: Signal<boolean> = signal(false);
 const problem: Signal<string> = signal('');
@@ -88,8 +89,13 @@ const PLAIN_SEQUENCE = /^\d{1,12}$/;
 
 /** The server reads what is not a plain sequence. @throws StudioProblem */
 async function sequenceOfText(text: string, abort: AbortSignal): Promise<number> {
+  if (/^end$/i.test(text)) return lastSequence.value;
   if (PLAIN_SEQUENCE.test(text) && Number(text) <= lastSequence.value) return Number(text);
-  const { sequence } = await getJson<{ readonly sequence: number }>('moment', { at: text, look: '[]' }, abort);
+  const { sequence } = await getJson<{ readonly sequence: number }>(
+    'moment',
+    { at: text, zone: zone.value, look: '[]' },
+    abort,
+  );
   return sequence;
 }
 

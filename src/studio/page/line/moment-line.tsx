@@ -11,7 +11,7 @@ import { safeLine } from '../base/safe-text.ts';
 import { type Action, addActions, runAction } from '../moment/actions.ts';
 import { hueOf } from '../moment/event-types.ts';
 import { marks } from '../moment/marks.ts';
-import { at, lastSequence, shown, wanted } from '../moment/place.ts';
+import { at, lastSequence, log, shown, wanted } from '../moment/place.ts';
 import { zone } from '../moment/zone.ts';
 import { checkOpenedLink, linkToHere } from './copied-link.ts';
 import { GoTo, isGoToOpen, openGoTo } from './go-to.tsx';
@@ -145,7 +145,7 @@ function Cost(): JSX.Element {
   const moment = arrival.value;
   return (
     <span class="ln-cost mono quiet" data-testid="cost" title="What it cost to come to this moment">
-      {moment === undefined ? '' : costText(moment.cost, moment.sequence)}
+      {moment === undefined || log.value?.hasModel !== true ? '' : costText(moment.cost, moment.sequence)}
     </span>
   );
 }
