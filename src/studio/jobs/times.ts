@@ -1,6 +1,7 @@
 /** The first picture of a timeline, made from samples; and when events were recorded, for playing them. */
 import type { EventLog } from '../../index.ts';
-import { readChoice, readCount, readSequence } from '../server/query.ts';
+import { readMoment } from '../server/positions.ts';
+import { readChoice, readCount, readSequence, required } from '../server/query.ts';
 import type { TimelineAnswer, TimesAnswer } from '../wire.ts';
 
 /** Events of a bucket that are looked at */
@@ -76,13 +77,18 @@ function withEnds(buckets: readonly Bucket[], end: number): Bucket[] {
   return buckets.map((bucket, index) => ({ ...bucket, end: buckets[index + 1]?.start ?? end }));
 }
 
-/** When events were recorded, from one on. Neighbours with the same time are told as one run. */
+/**
+ * When events were recorded, from a place on, which may be written as on the command line. Neighbours with the same time are told
+ * as one run.
+ *
+ * @throws RefoldError `INVALID_OPTION` for what is not a place in the log
+ */
 export async function listTimes(log: EventLog, query: URLSearchParams, signal: AbortSignal): Promise<TimesAnswer> {
-  const from = Math.max(1, readSequence(query, 'from'));
+  const from = await log.locate(required(await readMoment(query, 'from', log), 'from'));
   const count = readCount(query, 'count', 1_000, MOST_TIMES);
   const runs: [number, number][] = [];
   if (count === 0) return { from, runs };
-  for await (const { recordedAt } of log.events({ from, to: from + count - 1, signal })) {
+  for await (const { recordedAt } of log.events({ from: Math.max(1, from), to: from + count - 1, signal })) {
     const run = runs.at(-1);
     if (run?.[1] === recordedAt) run[0]++;
     else runs.push([1, recordedAt]);

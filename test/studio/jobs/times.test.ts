@@ -83,3 +83,13 @@ test('times are told in runs of neighbours, up to the end of the log', async () 
   expect((await listTimes(log, ask('from=1&count=0'), never)).runs).toEqual([]);
   await expect(listTimes(log, ask('from=1&count=10001'), never)).rejects.toMatchObject({ code: 'INVALID_OPTION' });
 });
+
+test('a place is found as the command line finds it', async () => {
+  const at = async (from: string) => (await listTimes(log, new URLSearchParams({ from, count: '0' }), never)).from;
+  expect(await at('last')).toBe(EVENTS);
+  expect(await at('last-10')).toBe(EVENTS - 10);
+  expect(await at('50%')).toBe(EVENTS / 2);
+  expect(await at('0')).toBe(0);
+  await expect(at('nonsense')).rejects.toMatchObject({ code: 'INVALID_OPTION' });
+  await expect(at(String(EVENTS + 1))).rejects.toMatchObject({ code: 'INVALID_OPTION' });
+});

@@ -1,6 +1,7 @@
 /** A field for a place to go to, as the command line takes it. What cannot be read is told beside it. */
 import { batch, type Signal, signal } from '@preact/signals';
 import type { JSX } from 'preact';
+import type { TimesAnswer } from '../../wire.ts';
 import { getJson, isAbort, StudioProblem } from '../base/api.ts';
 import { safeLine } from '../base/safe-text.ts';
 import { go, lastSequence } from '../moment/place.ts';
@@ -91,15 +92,11 @@ const PLAIN_SEQUENCE = /^\d{1,12}$/;
 async function sequenceOfText(text: string, abort: AbortSignal): Promise<number> {
   if (/^end$/i.test(text)) return lastSequence.value;
   if (PLAIN_SEQUENCE.test(text) && Number(text) <= lastSequence.value) return Number(text);
-  const { sequence } = await getJson<{ readonly sequence: number }>(
-    'moment',
-    { at: text, zone: zone.value, look: '[]' },
-    abort,
-  );
-  return sequence;
+  return (await getJson<TimesAnswer>('times', { from: text, zone: zone.value, count: 0 }, abort)).from;
 }
 
 function wordsOf(error: unknown): string {
   if (!(error instanceof StudioProblem)) return String(error);
-  return safeLine(error.hint === undefined ? error.message : `${error.message}. ${error.hint}`);
+  const message = error.message.replace(/^Cannot read \w+: /, '');
+  return safeLine(error.hint === undefined ? message : `${message}. ${error.hint}`);
 }

@@ -40,7 +40,7 @@ export function MomentLine(): JSX.Element {
       <GoTo />
       {!isGoToOpen.value && <What />}
       <FirstHint />
-      <Cost />
+      {!isGoToOpen.value && <Cost />}
     </div>
   );
 }
@@ -156,10 +156,9 @@ const hasMoved = signal(sessionStorage.getItem(MOVED_PLACE) !== null);
 /** The first keys to know, until the first move. */
 function FirstHint(): JSX.Element | null {
   useSignalEffect(() => {
-    if (hasMoved.value || shown.value === undefined || wanted.value === 'end' || wanted.value === lastSequence.value)
-      return;
+    if (hasMoved.value || shown.value === undefined || typeof wanted.value === 'string') return;
     firstPlace ??= wanted.value;
-    if (wanted.value === firstPlace) return;
+    if (wanted.value === firstPlace || wanted.value === lastSequence.value) return;
     hasMoved.value = true;
     sessionStorage.setItem(MOVED_PLACE, 'yes');
   });
@@ -167,7 +166,7 @@ function FirstHint(): JSX.Element | null {
   return <span class="ln-hint">drag, or press , and . · ? for keys</span>;
 }
 
-let firstPlace: number | string | undefined;
+let firstPlace: number | undefined;
 
 const copied = signal('');
 const COPIED_SHOWN = 2_000;

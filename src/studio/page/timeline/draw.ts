@@ -109,6 +109,7 @@ function drawLabels(context: CanvasRenderingContext2D, { scale, zone }: Picture,
   context.fillRect(0, top, scale.width, 1);
   context.font = colours.font;
   context.textBaseline = 'middle';
+  if (scale.last < scale.first) return;
   for (const { value, label } of ticksOf(scale.by, scale.span, scale.width / LABEL_EVERY, zone)) {
     const x = Math.round(xOfValue(scale, value));
     context.fillStyle = colours.line;

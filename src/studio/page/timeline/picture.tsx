@@ -51,7 +51,7 @@ export function Picture(): JSX.Element {
       <canvas ref={canvas} />
       {value?.lastSequence === 0 && <p class="tl-empty">no events yet, waiting</p>}
       <Selected of={pointed} />
-      <Now />
+      {value?.lastSequence !== 0 && <Now />}
       <Tip of={pointed} />
     </div>
   );

@@ -35,7 +35,7 @@ export function Scrubber(): JSX.Element {
           if (place < 0 || place > width.value) return null;
           return <i key={mark} class="tl-mark" style={{ transform: `translateX(${Math.round(place)}px)` }} />;
         })}
-        {isInSight ? (
+        {lastSequence.value === 0 ? null : isInSight ? (
           <div class="tl-handle" style={{ transform: `translateX(${Math.round(x)}px)` }} />
         ) : (
           <div class={x < 0 ? 'tl-beyond left' : 'tl-beyond right'} aria-hidden="true" />
