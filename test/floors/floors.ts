@@ -283,6 +283,7 @@ export const FLOORS: readonly Floor[] = [
     doors: ['sealer.ts'],
     node: 'all',
   },
+  { files: 'src/log/postgres/', sees: BELOW_SQLITE, doors: ['postgres-source.ts'], packages: ['pg'], node: 'all' },
 
   { files: CALLS, sees: [...BELOW_THE_ENGINE, 'src/log/sqlite/'], node: 'all' },
   { files: FOLDING, sees: [...BELOW_THE_ENGINE, CALLS], node: 'all' },
