@@ -47,7 +47,7 @@ const STUDIO_THREAD_FILE = new URL(
   import.meta.url,
 );
 const MOMENT_ROUTES = ['moment', 'table'];
-const ANSWER_ROUTES = ['log', 'timeline', 'diff', 'tile', 'tape'];
+const ANSWER_ROUTES = ['log', 'timeline', 'times', 'diff', 'tile', 'tape'];
 const LINE_ROUTES = ['events', 'live', 'why'];
 
 /**

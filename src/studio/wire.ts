@@ -193,8 +193,16 @@ export interface LogAnswer {
   readonly problems: readonly LogProblem[];
 }
 
+/** When events were recorded: so many neighbours, and their time in ms since the epoch. The first one is `from`. */
+export interface TimesAnswer {
+  readonly from: number;
+  readonly runs: readonly (readonly [events: number, recordedAt: number])[];
+}
+
 /** Events per type, in buckets. */
 export interface TimelineAnswer {
+  /** Whether the types of a bucket are estimated. Then its buckets are equal by sequence, also where they have times. */
+  readonly sampled?: boolean;
   readonly from: number;
   readonly to: number;
   readonly events: number;
