@@ -12,7 +12,7 @@ import { compare, explain } from './jobs/questions.ts';
 import { readLooks, readTable, tablePage } from './moments/look.ts';
 import { Moments } from './moments/moments.ts';
 import { type Answering, serveDesk } from './server/desk-worker.ts';
-import { readChoice, readSequence } from './server/query.ts';
+import { readChoice, readSequence, readText } from './server/query.ts';
 
 /** What the thread is started with. */
 export interface StudioTask {
@@ -101,6 +101,11 @@ function momentRoutes(): ReadonlyMap<string, Answering> {
       'table',
       async (query, signal) => {
         const look = readTable(query);
+        const key = readText(query, 'key');
+        if (key !== undefined) {
+          const { path, from: after } = look;
+          return requireMoments().find({ at: await momentOf(query), path, key, after }, signal);
+        }
         const { sequence, look: looked } = await requireMoments().ask(
           { at: await momentOf(query), looks: [look] },
           signal,

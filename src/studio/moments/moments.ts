@@ -10,16 +10,27 @@ import {
   type Past,
   type PastCursor,
   type PastPosition,
+  parsePath,
   type RecordedEvent,
+  valueAt,
 } from '../../index.ts';
-import type { Change, LongJson, Look, Moment, MomentCost, WireEvent } from '../wire.ts';
-import { BEGINNING, LONGEST_VALUE, lookAt, showValue } from './look.ts';
+import type { Change, LongJson, Look, Moment, MomentCost, TableFound, WireEvent } from '../wire.ts';
+import { findKey } from './find-key.ts';
+import { lookAt } from './look.ts';
+import { BEGINNING, LONGEST_VALUE, showValue } from './show-value.ts';
 
 export interface MomentQuestion {
   readonly at: PastPosition;
   readonly looks: readonly Look[];
   /** Whether to say the hash of the state, which costs a walk through all of it. */
   readonly hash?: boolean;
+}
+
+export interface FindQuestion {
+  readonly at: PastPosition;
+  readonly path: string;
+  readonly key: string;
+  readonly after: number;
 }
 
 /** For steps back and for drags: the states that are kept in memory may take so much. */
@@ -38,13 +49,31 @@ export class Moments {
 
   /** @throws RefoldError as `past.at` does; the signal's reason when the asker has gone */
   ask(question: MomentQuestion, signal: AbortSignal): Promise<Moment> {
-    const answer = this.#last.then(() => this.#answer(question, signal));
+    return this.#inTurn(() => this.#answer(question, signal), signal);
+  }
+
+  /** Where a key stands in a table at a moment. @throws as `ask` does */
+  find(
+    { at, path, key, after }: FindQuestion,
+    signal: AbortSignal,
+  ): Promise<TableFound & { readonly sequence: number }> {
+    return this.#inTurn(async () => {
+      const cursor = await this.#cursorAt(at, signal);
+      const table = path === '' ? cursor.state : valueAt(cursor.state, parsePath(path));
+      return { sequence: cursor.sequence, path, ...findKey(table, key, after) };
+    }, signal);
+  }
+
+  #inTurn<Answer>(run: () => Promise<Answer>, signal: AbortSignal): Promise<Answer> {
+    const answer = this.#last.then(() => {
+      signal.throwIfAborted();
+      return run();
+    });
     this.#last = answer.catch(() => {});
     return answer;
   }
 
   async #answer({ at, looks, hash = false }: MomentQuestion, signal: AbortSignal): Promise<Moment> {
-    signal.throwIfAborted();
     const cursor = await this.#cursorAt(at, signal);
     const { changes } = cursor;
     // From here on nothing waits: the tables of the state move with the cursor.
