@@ -15,7 +15,7 @@ export const MOST_ROWS = 2_000;
 /** Members that each row shows beside itself. */
 export const MOST_MEMBERS = 32;
 /** A key with more characters is shown by its beginning, and its entry cannot be opened. */
-const LONGEST_KEY = 1_024;
+const LONGEST_SHOWN_KEY = 1_024;
 
 /**
  * Reads what a page says is in sight: JSON of `[{ path, from?, count? }]`. The path of the state itself is empty.
@@ -95,7 +95,7 @@ class Room {
   show(value: unknown, most: number = LONGEST_VALUE): Shown {
     const longest = Math.min(most, this.#longest());
     const shown = showValue(value, longest, Math.min(BEGINNING, longest));
-    this.take(EACH + lengthOf(shown.value));
+    this.take(BESIDE_VALUE + lengthOf(shown.value));
     return shown;
   }
 
@@ -106,14 +106,14 @@ class Room {
 
   #longest(): number {
     if (this.#left > ANSWER_BYTES / 2) return LONGEST_VALUE;
-    return this.#left > ANSWER_BYTES / 4 ? SHORT : SHORTEST;
+    return this.#left > ANSWER_BYTES / 4 ? SHORT_TEXT : SHORTEST_TEXT;
   }
 }
 
 /** What a value takes beside its characters, about. */
-const EACH = 32;
-const SHORT = 256;
-const SHORTEST = 32;
+const BESIDE_VALUE = 32;
+const SHORT_TEXT = 256;
+const SHORTEST_TEXT = 32;
 
 /** About how long a value is in the answer: only texts and bytes are long. */
 function lengthOf(value: unknown): number {
@@ -160,21 +160,21 @@ function rowOf(container: object, [key, entry]: readonly [unknown, unknown], par
 function membersOf(value: object, count: number, room: Room): Member[] {
   return Array.from(entriesFrom(value, 0, count), ([key, entry]) => ({
     key: keyOf(key),
-    shown: room.show(entry, SHORT),
+    shown: room.show(entry, SHORT_TEXT),
   }));
 }
 
 /** A key as tagged JSON: the beginning of a long one. */
 function keyOf(key: unknown): unknown {
-  if (typeof key === 'string') return key.length > LONGEST_KEY ? `${key.slice(0, LONGEST_KEY)}…` : key;
+  if (typeof key === 'string') return key.length > LONGEST_SHOWN_KEY ? `${key.slice(0, LONGEST_SHOWN_KEY)}…` : key;
   if (kindOf(key) === 'value') return toTaggedJson(key);
   const json = JSON.stringify(toTaggedJson(key));
-  return json.length > LONGEST_KEY ? `${json.slice(0, LONGEST_KEY)}…` : toTaggedJson(key);
+  return json.length > LONGEST_SHOWN_KEY ? `${json.slice(0, LONGEST_SHOWN_KEY)}…` : toTaggedJson(key);
 }
 
 /** Whether the path of an entry leads to it. A number and a bigint may read alike, and objects have no text. */
 function leadsBack(container: object, key: unknown, entry: unknown): boolean {
   if (typeof key === 'number') return !Number.isNaN(key);
-  if (typeof key === 'string') return key.length <= LONGEST_KEY && key.isWellFormed();
+  if (typeof key === 'string') return key.length <= LONGEST_SHOWN_KEY && key.isWellFormed();
   return typeof key === 'bigint' && Object.is(valueAt(container, parsePath(formatPath([key]))), entry);
 }
