@@ -98,6 +98,11 @@ function momentRoutes(): ReadonlyMap<string, Answering> {
       },
     ],
     [
+      'value',
+      async (query, signal) =>
+        requireMoments().value({ at: await momentOf(query), path: readTable(query).path }, signal),
+    ],
+    [
       'table',
       async (query, signal) => {
         const look = readTable(query);

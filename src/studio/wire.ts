@@ -100,6 +100,8 @@ export interface WireEvent {
   /** Of data or meta that is long, as JSON: its beginning, and its length in characters. */
   readonly long?: { readonly data?: LongJson; readonly meta?: LongJson };
   readonly commandId?: string;
+  /** What the model tags it with, in a moment. */
+  readonly tags?: readonly string[];
 }
 
 /** A place that the event changed. A side is absent where nothing stood. */
@@ -117,6 +119,8 @@ export type WhyLine =
       readonly type: string;
       /** The first differences inside, where a collection stands on both sides. */
       readonly inside?: readonly Change[];
+      /** How many there are, up to 1,000. */
+      readonly insideInAll?: number;
     })
   | { readonly looked: number; readonly of: number }
   | {

@@ -8,19 +8,22 @@ import type { Change, DiffAnswer, DiffTable, WhyLine } from '../wire.ts';
 const LONGEST_SHOWN = 1_024;
 /** Differences that are counted at most. */
 export const MOST_COUNTED = 100_000;
-/** Differences inside a collection that one change tells. */
-const MOST_INSIDE = 3;
+/** Differences inside a collection that one change tells, and that it counts. */
+const MOST_INSIDE = { told: 3, counted: 1_000 };
 
 /** A change of a place: where a collection stands on both sides, it tells the first differences inside. */
 export function shownChange(change: PlaceChange, path: Path): WhyLine {
   const { sequence, recordedAt, type, before, after } = change;
   const sides = sidesOf(change);
   const opens = kindOf(before) === kindOf(after) && sides.after?.total !== undefined;
-  const inside = opens ? diffStates(before, after, MOST_INSIDE) : [];
+  const inside = opens ? diffStates(before, after, MOST_INSIDE.counted) : [];
   return {
     ...{ sequence, recordedAt, type, ...sides },
     ...(inside.length > 0 && {
-      inside: inside.map((one) => shownDifference({ ...one, parts: [...path, ...one.parts] })),
+      insideInAll: inside.length,
+      inside: inside
+        .slice(0, MOST_INSIDE.told)
+        .map((one) => shownDifference({ ...one, parts: [...path, ...one.parts] })),
     }),
   };
 }

@@ -17,7 +17,7 @@ import {
 import type { Change, LongJson, Look, Moment, MomentCost, TableFound, WireEvent } from '../wire.ts';
 import { findKey } from './find-key.ts';
 import { lookAt } from './look.ts';
-import { BEGINNING, LONGEST_VALUE, showValue } from './show-value.ts';
+import { BEGINNING, LONGEST_VALUE, showValue, wholeValue } from './show-value.ts';
 
 export interface MomentQuestion {
   readonly at: PastPosition;
@@ -26,9 +26,12 @@ export interface MomentQuestion {
   readonly hash?: boolean;
 }
 
-export interface FindQuestion {
+export interface PlaceQuestion {
   readonly at: PastPosition;
   readonly path: string;
+}
+
+export interface FindQuestion extends PlaceQuestion {
   readonly key: string;
   readonly after: number;
 }
@@ -61,6 +64,15 @@ export class Moments {
       const cursor = await this.#cursorAt(at, signal);
       const table = path === '' ? cursor.state : valueAt(cursor.state, parsePath(path));
       return { sequence: cursor.sequence, path, ...findKey(table, key, after) };
+    }, signal);
+  }
+
+  /** A whole value, for copying. @throws RefoldError `INVALID_OPTION` if it is more than an answer may hold; as `ask` does */
+  value({ at, path }: PlaceQuestion, signal: AbortSignal): Promise<object> {
+    return this.#inTurn(async () => {
+      const cursor = await this.#cursorAt(at, signal);
+      const value = path === '' ? cursor.state : valueAt(cursor.state, parsePath(path));
+      return { sequence: cursor.sequence, path, value: wholeValue(value) };
     }, signal);
   }
 

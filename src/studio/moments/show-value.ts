@@ -1,5 +1,6 @@
 /** Values of a state as a page shows them: what kind each is, how many entries it has, and the beginning of what is long. */
 import { Deque, OrderedMap, toTaggedJson } from '../../index.ts';
+import { ANSWER_BYTES, tooLarge } from '../server/answering.ts';
 import type { Kind, Shown } from '../wire.ts';
 
 /** Only the beginning of a longer text is shown, and of more bytes. */
@@ -29,6 +30,33 @@ function showBytes(value: ArrayBuffer | ArrayBufferView, longest: number, beginn
 
 /** A byte as JSON has up to so many characters. */
 const BYTE_CHARACTERS = 4;
+
+/**
+ * All of a value as tagged JSON.
+ *
+ * @throws RefoldError `INVALID_OPTION` if it is more than an answer may hold, before all of it is put together
+ */
+export function wholeValue(value: unknown): unknown {
+  let left = ANSWER_BYTES;
+  const ahead: unknown[] = [value];
+  while (ahead.length > 0) {
+    const part = ahead.pop();
+    left -= weightOf(part);
+    if (left < 0) throw tooLarge();
+    if (kindOf(part) === 'value' || kindOf(part) === 'bytes') continue;
+    const size = sizeOf(part as object);
+    if (size > left) throw tooLarge();
+    for (const [key, entry] of entriesFrom(part as object, 0, size)) ahead.push(key, entry);
+  }
+  return toTaggedJson(value);
+}
+
+/** About how long a value is as JSON, without what is in it. */
+function weightOf(value: unknown): number {
+  if (typeof value === 'string') return value.length;
+  if (kindOf(value) !== 'bytes') return 1;
+  return BYTE_CHARACTERS * (value as ArrayBuffer).byteLength;
+}
 
 export function kindOf(value: unknown): Kind {
   if (typeof value !== 'object' || value === null || value instanceof Date) return 'value';

@@ -30,6 +30,7 @@ describe('a change of a place', () => {
       ...CHANGE,
       before: { kind: 'map', total: 1 },
       after: { kind: 'map', total: 2 },
+      insideInAll: 2,
       inside: [
         { path: 'orders[1].n', before: { kind: 'value', value: 1 }, after: { kind: 'value', value: 2 } },
         { path: 'orders[5]', after: { kind: 'object', total: 1 } },
