@@ -3,23 +3,35 @@
  * does not stop a drag.
  */
 import { parentPort, workerData } from 'node:worker_threads';
+import { pickModel } from '../guests/load-model.ts';
 import { readableError } from '../guests/readable-error.ts';
-import { type EventLog, isRefoldError, type Model, openLog, openPast, type Past, RefoldError } from '../index.ts';
+import {
+  type EventLog,
+  isRefoldError,
+  type Model,
+  openLog,
+  openPast,
+  type Past,
+  type PastPosition,
+  RefoldError,
+} from '../index.ts';
 import { listEvents } from './jobs/events.ts';
 import { followLog } from './jobs/live.ts';
 import { countTimeline, describeLog } from './jobs/log.ts';
 import { compare, explain } from './jobs/questions.ts';
 import { readLooks, readTable, tablePage } from './moments/look.ts';
 import { Moments } from './moments/moments.ts';
+import type { StudioModule } from './open-studio.ts';
 import { type Answering, serveDesk } from './server/desk-worker.ts';
-import { readChoice, readSequence, readText } from './server/query.ts';
+import { readMoment } from './server/positions.ts';
+import { readChoice, readText } from './server/query.ts';
 
 /** What the thread is started with. */
 export interface StudioTask {
   readonly kind: 'moments' | 'jobs';
   readonly path: string;
   /** The module as a URL text, and the name of its export. */
-  readonly model: { readonly module: string; readonly export: string } | undefined;
+  readonly model: StudioModule | undefined;
 }
 
 /** What the thread says first. An error would lose its class on the way. */
@@ -57,13 +69,10 @@ function defect(thrown: unknown): RefoldError {
   });
 }
 
-/** @throws RefoldError `INVALID_OPTION` for a module that cannot be loaded; `openPast` throws it for what is not a model */
+/** @throws RefoldError `INVALID_OPTION` for a module that cannot be loaded, or has no model under this name */
 async function loadModel({ module, export: name }: NonNullable<StudioTask['model']>): Promise<Model> {
   const exports = await importModule(module);
-  if (!Object.hasOwn(exports, name)) {
-    throw badModel(`${module} has no export ${name}`, `Its exports are ${Object.keys(exports).join(', ') || 'none'}`);
-  }
-  return exports[name] as Model;
+  return pickModel(exports, name, module);
 }
 
 async function importModule(module: string): Promise<{ readonly [name: string]: unknown }> {
@@ -122,8 +131,9 @@ function momentRoutes(): ReadonlyMap<string, Answering> {
 }
 
 /** The moment that is asked for; default the end of the log. */
-async function momentOf(query: URLSearchParams): Promise<number> {
-  return readSequence(query, 'at', (await requirePast().range()).last);
+async function momentOf(query: URLSearchParams): Promise<PastPosition> {
+  const known = requirePast();
+  return (await readMoment(query, 'at', known)) ?? (await known.range()).last;
 }
 
 async function jobRoutes(): Promise<ReadonlyMap<string, Answering>> {
@@ -132,7 +142,10 @@ async function jobRoutes(): Promise<ReadonlyMap<string, Answering>> {
     ['log', () => describeLog(log, past)],
     ['timeline', (query, signal) => countTimeline(log, query, signal)],
     ['events', (query, signal) => listEvents(log, query, signal)],
-    ['live', (query, signal) => followLog(log, query, signal, everySecond)],
+    [
+      'live',
+      (query, signal) => followLog(log, query, signal, { ticking: everySecond, fingerprint: past?.fingerprint }),
+    ],
     ['why', (query, signal) => explain(requirePast(), query, signal)],
     ['diff', async (query, signal) => compare(requirePast(), query, signal)],
   ]);

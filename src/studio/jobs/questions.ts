@@ -4,7 +4,9 @@
  */
 import { changesWithin, withTags } from '../../guests/state-changes.ts';
 import { type Past, type PlaceChange, parsePath, type StateDifference } from '../../index.ts';
-import { readChoice, readCount, readSequence, readText } from '../server/query.ts';
+import { readMoment } from '../server/positions.ts';
+import { readChoice, readCount, readText, required } from '../server/query.ts';
+import type { DiffAnswer } from '../wire.ts';
 import { MOST_COUNTED, shownChange, shownDifferences } from './changes.ts';
 
 /** Changes that one answer tells at most. */
@@ -20,7 +22,7 @@ const PROGRESS_EVERY = 100;
  */
 export async function* explain(past: Past, query: URLSearchParams, signal: AbortSignal): AsyncGenerator<object, void> {
   const path = readText(query, 'path') ?? '';
-  const at = readSequence(query, 'at', (await past.range()).last);
+  const at = await readMoment(query, 'at', past);
   const limit = readCount(query, 'limit', 100, MOST_TOLD_CHANGES);
   const isShown = readShown(query);
   const parts = parsePath(path);
@@ -39,7 +41,7 @@ export async function* explain(past: Past, query: URLSearchParams, signal: Abort
     add({ looked: done, of: total });
   };
   let isDone = false;
-  const report = past.why(path, { to: at, limit, signal, onChange, onProgress });
+  const report = past.why(path, { ...(at && { to: at }), limit, signal, onChange, onProgress });
   const done = report.then(
     () => (isDone = true),
     () => (isDone = true),
@@ -53,12 +55,14 @@ export async function* explain(past: Past, query: URLSearchParams, signal: Abort
   yield { path: shown, lookedAt, complete };
 }
 
+async function momentOf(past: Past, query: URLSearchParams, name: string): Promise<number> {
+  return past.locate(required(await readMoment(query, name, past), name));
+}
+
 /** What is different in the state after one event and after another, at most `limit` places. */
 export async function compare(past: Past, query: URLSearchParams, signal: AbortSignal): Promise<object> {
-  const [from, to] = [readSequence(query, 'from'), readSequence(query, 'to')].toSorted((a, b) => a - b) as [
-    number,
-    number,
-  ];
+  const given = [await momentOf(past, query, 'from'), await momentOf(past, query, 'to')];
+  const [from, to] = given.toSorted((a, b) => a - b) as [number, number];
   const only = readText(query, 'only');
   const parts = only === undefined ? [] : parsePath(only);
   const limit = readCount(query, 'limit', 200, MOST_TOLD_CHANGES);
@@ -66,7 +70,9 @@ export async function compare(past: Past, query: URLSearchParams, signal: AbortS
   const changes = (most: number): StateDifference[] => changesWithin(parts, before.state, after.state, most);
   if (readShown(query)) {
     const types = from < to ? (await past.counts({ from: from + 1, to, signal })).types : {};
-    return { from, to, events: to - from, types, ...shownDifferences(changes(MOST_COUNTED + 1), limit) };
+    const isSwapped = given[0]! > given[1]!;
+    const places = shownDifferences(changes(MOST_COUNTED + 1), limit);
+    return { from, to, events: to - from, types, ...places, ...(isSwapped && { isSwapped }) } satisfies DiffAnswer;
   }
   const all = changes(limit + 1);
   return {

@@ -59,15 +59,23 @@ export function stopWhy(): void {
 async function search(to: number): Promise<void> {
   const { path } = explained.value!;
   const told: WhyChange[] = [...explained.value!.changes];
-  let isDrawn = true;
   const draw = (part: Partial<Explained>): void => {
     if (explained.value?.path === path) explained.value = { ...explained.value, changes: [...told], ...part };
+  };
+  let isAsked = false;
+  // Changes come in swarms: each swarm is drawn once.
+  const drawSoon = (): void => {
+    if (!isAsked)
+      queueMicrotask(() => {
+        isAsked = false;
+        draw({});
+      });
+    isAsked = true;
   };
   const take = (line: WhyLine): void => {
     if ('sequence' in line) {
       told.push(line);
-      if (isDrawn) queueMicrotask(() => ((isDrawn = true), draw({})));
-      isDrawn = false;
+      drawSoon();
     } else if ('looked' in line) draw({ progress: Math.min(1, line.looked / Math.max(1, line.of)) });
     else draw({ state: 'done', from: line.lookedAt.from, isComplete: line.complete });
   };

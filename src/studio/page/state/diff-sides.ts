@@ -2,8 +2,8 @@
 import type { DiffAnswer } from '../../wire.ts';
 
 /** The server tells the way from the earlier moment to the later one. */
-export function inDirection(answer: DiffAnswer, isBackwards: boolean): DiffAnswer {
-  if (!isBackwards) return answer;
+export function inDirection(answer: DiffAnswer): DiffAnswer {
+  if (answer.isSwapped !== true) return answer;
   return {
     ...answer,
     ...{ from: answer.to, to: answer.from },

@@ -40,7 +40,7 @@ export function Diff(): JSX.Element {
     >
       <Fields />
       {known?.problem !== undefined && <Problem of={known.problem} />}
-      {known?.answer !== undefined && <Answer of={known} answer={directed(known, known.answer)} />}
+      {known?.answer !== undefined && <Answer of={known} answer={inDirection(known.answer)} />}
       {known === undefined && (
         <p class="st-hint">Two positions: sequences, times such as 10:31:07, or end. Marks are set with m.</p>
       )}
@@ -116,12 +116,6 @@ function Field({ name, value, set }: FieldProps): JSX.Element {
       />
     </label>
   );
-}
-
-/** As the answer tells it, from the earlier to the later one; or the other way, if that was asked. */
-function directed({ from, to }: Compared, answer: DiffAnswer): DiffAnswer {
-  const [a, b] = [Number(from), Number(to)];
-  return inDirection(answer, Number.isFinite(a) && Number.isFinite(b) ? a > b : false);
 }
 
 function Answer({ of, answer }: { readonly of: Compared; readonly answer: DiffAnswer }): JSX.Element {

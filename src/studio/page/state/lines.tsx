@@ -67,6 +67,7 @@ export function Lines<Line>(props: Props<Line>): JSX.Element {
       rowsOf={(from, to) =>
         lines.slice(from, to).map((line, nth) => (
           // biome-ignore lint/a11y/useKeyWithClickEvents: the list takes the keys
+          // biome-ignore lint/a11y/noStaticElementInteractions: its role is among the attributes
           <div
             key={from + nth}
             id={`${testId}-${from + nth}`}
