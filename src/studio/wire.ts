@@ -109,6 +109,10 @@ export interface Change {
   readonly path: string;
   readonly before?: Shown;
   readonly after?: Shown;
+  /** The first differences inside, where collections of one kind stand on both sides. */
+  readonly inside?: readonly Change[];
+  /** How many there are, up to 1,000. */
+  readonly insideInAll?: number;
 }
 
 /** A line of why a place is as it is: a change, newest first; how far was looked meanwhile; or, as the last line, the end of the search. */
@@ -117,10 +121,6 @@ export type WhyLine =
       readonly sequence: number;
       readonly recordedAt: number;
       readonly type: string;
-      /** The first differences inside, where a collection stands on both sides. */
-      readonly inside?: readonly Change[];
-      /** How many there are, up to 1,000. */
-      readonly insideInAll?: number;
     })
   | { readonly looked: number; readonly of: number }
   | {

@@ -1,31 +1,19 @@
 /** Differences of states as a page shows them: values by their kind and beginning, entries counted by property. Pure. */
 import { byProperty, countEntries, isOrder } from '../../guests/state-changes.ts';
-import { diffStates, formatPath, type Path, type PlaceChange, type StateDifference } from '../../index.ts';
-import { kindOf, showValue } from '../moments/show-value.ts';
+import { formatPath, type Path, type PlaceChange, type StateDifference } from '../../index.ts';
+import { insideOf, type Sides } from '../moments/inside.ts';
+import { showValue } from '../moments/show-value.ts';
 import type { Change, DiffAnswer, DiffTable, WhyLine } from '../wire.ts';
 
 /** A text in a list of changes is a line of a pane: only its beginning is shown. */
 const LONGEST_SHOWN = 1_024;
 /** Differences that are counted at most. */
 export const MOST_COUNTED = 100_000;
-/** Differences inside a collection that one change tells, and that it counts. */
-const MOST_INSIDE = { told: 3, counted: 1_000 };
 
 /** A change of a place: where a collection stands on both sides, it tells the first differences inside. */
 export function shownChange(change: PlaceChange, path: Path): WhyLine {
-  const { sequence, recordedAt, type, before, after } = change;
-  const sides = sidesOf(change);
-  const opens = kindOf(before) === kindOf(after) && sides.after?.total !== undefined;
-  const inside = opens ? diffStates(before, after, MOST_INSIDE.counted) : [];
-  return {
-    ...{ sequence, recordedAt, type, ...sides },
-    ...(inside.length > 0 && {
-      insideInAll: inside.length,
-      inside: inside
-        .slice(0, MOST_INSIDE.told)
-        .map((one) => shownDifference({ ...one, parts: [...path, ...one.parts] })),
-    }),
-  };
+  const { sequence, recordedAt, type } = change;
+  return { sequence, recordedAt, type, ...sidesOf(change), ...insideOf(change, path) };
 }
 
 /**
@@ -47,7 +35,7 @@ function shownDifference(place: StateDifference): DiffAnswer['changes'][number] 
 }
 
 /** A side is absent where nothing stood. */
-function sidesOf(change: { readonly before?: unknown; readonly after?: unknown }): Omit<Change, 'path'> {
+function sidesOf(change: Sides): Omit<Change, 'path'> {
   return {
     ...('before' in change && { before: showValue(change.before, LONGEST_SHOWN) }),
     ...('after' in change && { after: showValue(change.after, LONGEST_SHOWN) }),

@@ -16,6 +16,7 @@ import {
 } from '../../index.ts';
 import type { Change, LongJson, Look, Moment, MomentCost, TableFound, WireEvent } from '../wire.ts';
 import { findKey } from './find-key.ts';
+import { insideOf } from './inside.ts';
 import { lookAt } from './look.ts';
 import { BEGINNING, LONGEST_VALUE, showValue, wholeValue } from './show-value.ts';
 
@@ -38,6 +39,8 @@ export interface FindQuestion extends PlaceQuestion {
 
 /** For steps back and for drags: the states that are kept in memory may take so much. */
 const DRAG_BYTES = 64 * 2 ** 20;
+/** Collections that were replaced are compared: so many of them, with so many entries each. */
+const COMPARED = { places: 50, entries: 1_000 };
 /** An event that changes more than a person can read tells the first of it: so many places, and so many characters. */
 const SHOWN_CHANGES = { places: 500, characters: 262_144 };
 
@@ -136,7 +139,7 @@ function firstChanges(changes: PastCursor['changes']): Change[] {
   const told: Change[] = [];
   let characters = 0;
   for (const change of changes.slice(0, SHOWN_CHANGES.places)) {
-    const one = wireChange(change);
+    const one = wireChange(change, told.length < COMPARED.places);
     characters += JSON.stringify(one).length;
     if (characters > SHOWN_CHANGES.characters) break;
     told.push(one);
@@ -148,12 +151,13 @@ function wireCommit({ firstSequence, lastSequence }: Commit): NonNullable<Moment
   return { first: firstSequence, last: lastSequence };
 }
 
-function wireChange({ parts, ...values }: PastCursor['changes'][number]): Change {
+function wireChange({ parts, ...values }: PastCursor['changes'][number], isCompared: boolean): Change {
   return {
     path: formatPath(parts),
     // A value that is not there is absent; undefined that is there is tagged.
     ...('before' in values && { before: showValue(values.before) }),
     ...('after' in values && { after: showValue(values.after) }),
+    ...(isCompared && insideOf(values, parts, COMPARED.entries)),
   };
 }
 

@@ -164,7 +164,7 @@ const DEEPEST = 16;
 
 function Json({ of: { level, key, shown: value, isOpen, json } }: { readonly of: JsonLine }): JSX.Element {
   return (
-    <span class="st-text-line" style={{ paddingLeft: `${(Math.min(level, DEEPEST) - 1) * INDENT_PX}px` }}>
+    <span class="st-text-line" style={{ paddingLeft: `${(Math.min(level, DEEPEST) - 1) * INDENT_PX + 4}px` }}>
       <i class="st-caret">{isOpen !== undefined && <Icon of={isOpen ? ChevronDown : ChevronRight} size={12} />}</i>
       <span class="st-key">{keyText(key, typeof key === 'number' ? 'array' : 'object')}</span>
       {isOpen !== true && <Value of={value} members={jsonMembers(json, 4)} />}

@@ -41,7 +41,7 @@ export function Selected(): JSX.Element {
 }
 
 function lookedAt(path: string) {
-  return shown.value?.look.find((place) => place.path === path);
+  return shown.value?.look.find((place) => place.path === path && (place.from ?? 0) === 0);
 }
 
 function isOpening(path: string): boolean {
@@ -52,6 +52,7 @@ function Whole({ path }: { readonly path: string }): JSX.Element {
   if (!isPath(path)) return <p class="st-whole st-note">this is not a path</p>;
   const change = shown.value?.changes.find((one) => one.path === path);
   const looked = lookedAt(path);
+  const rows = looked?.rows?.slice(0, MEMBERS) ?? [];
   return (
     <div class="st-whole">
       {change !== undefined && (
@@ -62,7 +63,7 @@ function Whole({ path }: { readonly path: string }): JSX.Element {
       {looked?.shown === undefined ? (
         <p class="st-note">{looked === undefined ? '…' : 'nothing stands here at this moment'}</p>
       ) : (
-        <pre>{wholeText(looked.shown, looked.rows ?? [])}</pre>
+        <pre>{wholeText(looked.shown, rows)}</pre>
       )}
     </div>
   );

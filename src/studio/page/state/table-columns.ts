@@ -11,11 +11,18 @@ export interface Columns {
   readonly names: readonly string[];
   /** Whether there are entries without members: they stand in a column of values. */
   readonly hasValues: boolean;
+  /** Whether each member is a number wherever it stands: digits are aligned. */
+  readonly areNumbers: readonly boolean[];
   /** The width of the key, of the values, and of each member, in characters. */
   readonly widths: { readonly key: number; readonly value: number; readonly members: readonly number[] };
 }
 
-export const NO_COLUMNS: Columns = { names: [], hasValues: false, widths: { key: 4, value: 0, members: [] } };
+export const NO_COLUMNS: Columns = {
+  names: [],
+  hasValues: false,
+  areNumbers: [],
+  widths: { key: 4, value: 0, members: [] },
+};
 const LEAST_WIDTH = 4;
 const MOST_WIDTH = 36;
 
@@ -33,6 +40,7 @@ export function columnsWith(
   return {
     names: [...names],
     hasValues,
+    areNumbers: [...names].map((name, index) => before.areNumbers[index] !== false && isNumber(rows, name)),
     widths: {
       key: width(
         rows.map(({ key }) => keyText(key, container)),
@@ -60,8 +68,18 @@ export function rowText({ shown, members }: Row): string {
   return members === undefined ? valueText(shown).text : previewText(shown, members);
 }
 
+/** Whether a member is a number in all rows that have it. */
+function isNumber(rows: readonly Row[], name: string): boolean {
+  const values = rows.flatMap((row) => memberOf(row, name)?.shown ?? []);
+  return values.every((shown) => valueText(shown).tone === 'number' && typeof shown.value !== 'boolean');
+}
+
+function memberOf(row: Row, name: string) {
+  return isRecord(row) ? row.members!.find(({ key }) => key === name) : undefined;
+}
+
 function memberText(row: Row, name: string): string {
-  const member = isRecord(row) ? row.members!.find(({ key }) => key === name) : undefined;
+  const member = memberOf(row, name);
   return member === undefined ? '' : valueText(member.shown).text;
 }
 

@@ -35,7 +35,11 @@ export function Table({ path }: { readonly path: string }): JSX.Element {
   const looked = useComputed(() => tableIn(shown.value?.look ?? [], path));
   const rowCount = useComputed(() => looked.value?.shown?.total ?? 0);
   const place = useMemo(() => new ListPlace(rowCount), []);
-  const changes = useComputed(() => (shown.value?.changes ?? []).filter((one) => isInside(one.path, path)));
+  const changes = useComputed(() =>
+    (shown.value?.changes ?? [])
+      .filter((one) => isInside(one.path, path))
+      .flatMap((one) => [one, ...(one.inside ?? [])]),
+  );
   useSignalEffect(() => {
     const { first, end } = place.sighted.value;
     inSight('state', { looks: [{ path, ...windowAround(first, end), members: MOST_COLUMNS }] });
@@ -43,10 +47,7 @@ export function Table({ path }: { readonly path: string }): JSX.Element {
   const { shown: collection, from = 0, rows = [] } = looked.value ?? {};
   const kind = collection?.kind ?? 'map';
   const total = collection?.total ?? 0;
-  useLayoutEffect(() => {
-    const wider = columnsWith(rows, kind, columns.peek());
-    if (JSON.stringify(wider) !== JSON.stringify(columns.peek())) columns.value = wider;
-  }, [looked.value]);
+  const isPending = useRef(false);
   const template = templateOf(columns.value);
   const goTo = (row: number, column = current.peek().column): void => {
     const names = columnNames(columns.peek());
@@ -54,8 +55,16 @@ export function Table({ path }: { readonly path: string }): JSX.Element {
     current.value = next;
     place.show(next.row);
     const there = rows[next.row - from];
+    // A row that is not there yet is selected when it comes.
+    isPending.current = there === undefined;
     if (there !== undefined) selectedPath.value = cellPath(there, isRecord(there) ? names[next.column] : undefined);
   };
+  useLayoutEffect(() => {
+    const wider = columnsWith(rows, kind, columns.peek());
+    const { row } = current.peek();
+    if (isPending.current && rows[row - from] !== undefined) goTo(row);
+    if (JSON.stringify(wider) !== JSON.stringify(columns.peek())) columns.value = wider;
+  }, [looked.value]);
   const header = useRef<HTMLDivElement>(null);
   const pick = (event: MouseEvent): void => {
     const cell = (event.target as Element).closest<HTMLElement>('[data-row]');
@@ -75,7 +84,7 @@ export function Table({ path }: { readonly path: string }): JSX.Element {
       >
         <div {...HEAD_ROW} class="st-cells st-names" ref={header}>
           {columnNames(columns.value).map((name, index) => (
-            <span {...COLUMN_HEADER} key={name ?? index}>
+            <span {...COLUMN_HEADER} key={name ?? index} class={isRight(columns.value, name) ? 'st-right' : undefined}>
               {index === 0 ? 'key' : name === undefined ? 'value' : safeLine(name)}
             </span>
           ))}
@@ -157,7 +166,10 @@ function TableRow({ row, index, kind, columns, changes, current }: RowProps): JS
           {...{ role: 'gridcell', 'data-row': index, 'data-column': column }}
           key={name ?? column}
           id={cellId({ row: index, column })}
-          class={cellClass(row, name, column, own, current.row === index && current.column === column)}
+          class={cellClass(row, name, column, own, {
+            isCurrent: current.row === index && current.column === column,
+            isRight: isRight(columns, name),
+          })}
         >
           {row !== undefined && <CellContent {...{ row, name, column, kind, own }} />}
         </span>
@@ -171,10 +183,10 @@ function cellClass(
   name: string | undefined,
   column: number,
   own: readonly Change[],
-  isCurrent: boolean,
-) {
+  { isCurrent, isRight }: { readonly isCurrent: boolean; readonly isRight: boolean },
+): string {
   const isChanged = row !== undefined && column > 0 && changeOf(row, name, own) !== undefined;
-  return [isCurrent && 'st-at', isChanged && 'st-changed'].filter(Boolean).join(' ');
+  return [isCurrent && 'st-at', isChanged && 'st-changed', isRight && 'st-right'].filter(Boolean).join(' ');
 }
 
 interface CellProps {
@@ -208,6 +220,10 @@ function changeOf(row: Row, name: string | undefined, own: readonly Change[]): C
   return own.find((one) => one.path === path) ?? own.find((one) => isInside(one.path, path));
 }
 
+function isRight({ names, areNumbers }: Columns, name: string | undefined): boolean {
+  return name !== undefined && areNumbers[names.indexOf(name)] === true;
+}
+
 /** The key has no name, and neither has the column of values. */
 function columnNames({ names, hasValues }: Columns): (string | undefined)[] {
   return [undefined, ...(hasValues ? [undefined] : []), ...names];
@@ -217,7 +233,11 @@ function templateOf({ widths: { key, value, members }, hasValues }: Columns) {
   const all = [key, ...(hasValues ? [value] : []), ...members];
   // The last column takes what is left.
   const columns = all
-    .map((width, index) => (index === all.length - 1 ? `minmax(${width}ch, 1fr)` : `${width}ch`))
+    .map((width, index) =>
+      index === all.length - 1
+        ? `minmax(calc(${width}ch + ${CELL_PADDING}px), 1fr)`
+        : `calc(${width}ch + ${CELL_PADDING}px)`,
+    )
     .join(' ');
   return { columns, width: `calc(${all.reduce((sum, width) => sum + width, 0)}ch + ${all.length * CELL_PADDING}px)` };
 }

@@ -92,8 +92,13 @@ export function looksOf(open: Open): Look[] {
 export function treeLines(looked: readonly Looked[], open: Open, changes: readonly Change[]): TreeLine[] {
   const places = new Map(looked.filter((place) => isWindowOf(place, open)).map((place) => [place.path, place]));
   const lines: TreeLine[] = [];
-  addInside('', 1, { places, open, lines }, changes);
+  addInside('', 1, { places, open, lines }, withInside(changes, places));
   return lines;
+}
+
+/** Each change, and what it changed inside where that is shown: a place that was replaced tells where it is different. */
+function withInside(changes: readonly Change[], places: ReadonlyMap<string, Looked>): readonly Change[] {
+  return changes.flatMap((change) => [change, ...(places.has(change.path) ? (change.inside ?? []) : [])]);
 }
 
 /** Whether the rows are those of an open place: other panes may look at a few of the same. */

@@ -4,7 +4,7 @@ import { count } from '../base/format.ts';
 import { safeLine } from '../base/safe-text.ts';
 
 /** What a value is, for its colour. */
-export type Tone = 'text' | 'number' | 'word' | 'date' | 'bytes' | 'opens';
+export type Tone = 'text' | 'number' | 'nothing' | 'date' | 'bytes' | 'opens';
 
 export interface ValueText {
   readonly text: string;
@@ -37,12 +37,12 @@ function quoted(value: string, length = value.length): ValueText {
 
 /** A value that is not a text, as tagged JSON. */
 function plainText(value: unknown): ValueText {
-  if (typeof value !== 'object') return { text: String(value), tone: typeof value === 'number' ? 'number' : 'word' };
-  if (value === null) return { text: 'null', tone: 'word' };
+  if (typeof value !== 'object') return { text: String(value), tone: 'number' };
+  if (value === null) return { text: 'null', tone: 'nothing' };
   const [[tag, content] = ['', undefined]] = Object.entries(value);
   if (tag === '$bigint') return { text: `${content}n`, tone: 'number' };
   if (tag === '$number') return { text: String(content), tone: 'number' };
-  if (tag === '$undefined') return { text: 'undefined', tone: 'word' };
+  if (tag === '$undefined') return { text: 'undefined', tone: 'nothing' };
   if (tag === '$date') return { text: content === null ? 'invalid Date' : dateText(String(content)), tone: 'date' };
   return { text: safeLine(JSON.stringify(value)).slice(0, LINE_CHARACTERS), tone: 'opens' };
 }

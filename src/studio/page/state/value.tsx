@@ -25,32 +25,46 @@ export function Value({
 }
 
 interface SidesProps {
-  readonly of: Omit<Change, 'path'>;
+  readonly of: Omit<Change, 'path'> & { readonly path?: string };
   /** Of what stands there now. */
   readonly members?: readonly Member[] | undefined;
 }
 
-/** What stood there and what stands there now. A side that is missing says that the place is new, or was removed. */
-export function Sides({ of: { before, after }, members }: SidesProps): JSX.Element {
-  if (before === undefined)
+/**
+ * What stood there and what stands there now. A side that is missing says that the place is new, or was removed. A collection that
+ * was replaced tells the first place where it is different.
+ */
+export function Sides({ of, members }: SidesProps): JSX.Element {
+  const { before, after, inside = [], insideInAll = 0 } = of;
+  if (after === undefined || before === undefined)
     return (
       <span class="st-sides">
-        <i class="st-sign">new</i>
-        {after !== undefined && <Value of={after} members={members} />}
+        <i class="st-sign">{before === undefined ? 'new' : 'removed'}</i>
+        {(after ?? before) !== undefined && <Value of={(after ?? before)!} members={members} />}
       </span>
     );
+  const isReplaced = inside.length > 0 && before.total === after.total;
   return (
     <span class="st-sides">
-      <Value of={before} />
-      {after === undefined ? (
-        <i class="st-sign">removed</i>
-      ) : (
-        <>
-          <i class="st-sign">→</i>
-          <Value of={after} members={members} />
-        </>
-      )}
+      {isReplaced ? (members ?? []).length > 0 && <Value of={after} members={members} /> : <Both before={before} after={after} members={members} />}
+      {inside.length > 0 && <InsideChange of={{ first: inside[0]!, total: insideInAll }} from={of.path ?? ''} />}
     </span>
+  );
+}
+
+interface BothProps {
+  readonly before: Shown;
+  readonly after: Shown;
+  readonly members: readonly Member[] | undefined;
+}
+
+function Both({ before, after, members }: BothProps): JSX.Element {
+  return (
+    <>
+      <Value of={before} />
+      <i class="st-sign">→</i>
+      <Value of={after} members={members} />
+    </>
   );
 }
 
@@ -64,7 +78,8 @@ export function InsideChange({
 }): JSX.Element {
   return (
     <span class="st-inside">
-      {safeLine(first.path.slice(from.length).replace(/^\./, ''))} <Sides of={first} />
+      <span class="st-sign">{safeLine(first.path.slice(from.length).replace(/^\./, ''))}</span>
+      <Sides of={first} />
       {total > 1 && <span class="st-note">and {count(total - 1)} more</span>}
     </span>
   );

@@ -10,7 +10,7 @@ import { askMore, askWhy, type Explained, explained, stopWhy, type WhyChange } f
 import { Lines } from './lines.tsx';
 import { momentText } from './moment-text.ts';
 import { isPath } from './path-text.ts';
-import { InsideChange, Sides } from './value.tsx';
+import { Sides } from './value.tsx';
 import './asked.css';
 
 const place = new ListPlace(computed(() => explained.value?.changes.length ?? 0));
@@ -118,7 +118,7 @@ function attributes({ sequence }: WhyChange): Readonly<Record<string, unknown>> 
 }
 
 function content(change: WhyChange): JSX.Element {
-  const { sequence, recordedAt, type, inside, insideInAll } = change;
+  const { sequence, recordedAt, type } = change;
   return (
     <>
       <span class="st-sequence">{count(sequence)}</span>
@@ -127,11 +127,7 @@ function content(change: WhyChange): JSX.Element {
         {safeLine(type)}
       </span>
       <span class="st-text-line">
-        {inside === undefined ? (
-          <Sides of={change} />
-        ) : (
-          <InsideChange of={{ first: inside[0]!, total: insideInAll ?? 1 }} from={explained.value!.path} />
-        )}
+        <Sides of={{ ...change, path: explained.value!.path }} />
       </span>
     </>
   );
