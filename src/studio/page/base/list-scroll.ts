@@ -70,17 +70,18 @@ export function within(scroll: Omit<ListScroll, 'top'>, top: number): number {
 }
 
 /** Rows that stay between the edge and a row that was moved to. */
-const MARGIN = 2;
+const SHOWN_MARGIN = 2;
 
 /** Where the list is when a row is to be seen: where it was if it is seen already, near the edge if it is close, else in the middle. */
 export function topShowing(scroll: ListScroll, row: number): number {
   const { viewport, top } = scroll;
   const start = row * ROW_HEIGHT;
-  const margin = Math.min(MARGIN * ROW_HEIGHT, Math.max(0, (viewport - ROW_HEIGHT) / 2));
+  const margin = Math.min(SHOWN_MARGIN * ROW_HEIGHT, Math.max(0, Math.floor((viewport - ROW_HEIGHT) / 2)));
   const highest = start + ROW_HEIGHT + margin - viewport;
   const lowest = start - margin;
   if (top >= highest && top <= lowest) return top;
   const isClose = Math.abs(top - lowest) < viewport || Math.abs(top - highest) < viewport;
   if (isClose) return within(scroll, top > lowest ? lowest : highest);
-  return within(scroll, Math.round((start - viewport / 3) / ROW_HEIGHT) * ROW_HEIGHT);
+  const third = Math.round((start - viewport / 3) / ROW_HEIGHT) * ROW_HEIGHT;
+  return within(scroll, Math.min(lowest, Math.max(highest, third)));
 }
