@@ -46,7 +46,7 @@ const STUDIO_THREAD_FILE = new URL(
   import.meta.url.endsWith('.ts') ? './studio-worker.ts' : './refold-studio-worker.js',
   import.meta.url,
 );
-const MOMENT_ROUTES = ['moment', 'table'];
+const MOMENT_ROUTES = ['moment', 'table', 'value'];
 const ANSWER_ROUTES = ['log', 'timeline', 'times', 'diff', 'tile', 'tape'];
 const LINE_ROUTES = ['events', 'live', 'why'];
 

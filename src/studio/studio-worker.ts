@@ -28,7 +28,7 @@ import { Moments } from './moments/moments.ts';
 import type { StudioModule } from './open-studio.ts';
 import { type Answering, serveDesk } from './server/desk-worker.ts';
 import { readMoment } from './server/positions.ts';
-import { readChoice } from './server/query.ts';
+import { readChoice, readText } from './server/query.ts';
 import { pickViews } from './views/load-views.ts';
 import { Views } from './views/view-routes.ts';
 import type { TimelineAnswer } from './wire.ts';
@@ -126,6 +126,7 @@ async function eventRoutes(): Promise<ReadonlyMap<string, Answering>> {
       },
     ],
     ['table', () => Promise.reject(withoutModel())],
+    ['value', () => Promise.reject(withoutModel())],
   ]);
 }
 
@@ -142,9 +143,19 @@ function momentRoutes(known: Past): ReadonlyMap<string, Answering> {
       },
     ],
     [
+      'value',
+      async (query, signal) =>
+        moments.value({ at: await momentOf(query), path: readTable(query).path }, signal),
+    ],
+    [
       'table',
       async (query, signal) => {
         const look = readTable(query);
+        const key = readText(query, 'key');
+        if (key !== undefined) {
+          const { path, from: after } = look;
+          return moments.find({ at: await momentOf(query), path, key, after }, signal);
+        }
         const { sequence, look: looked } = await moments.ask({ at: await momentOf(query), looks: [look] }, signal);
         return { sequence, ...tablePage(look, looked[0]!) };
       },
