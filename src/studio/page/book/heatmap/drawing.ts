@@ -1,0 +1,227 @@
+/**
+ * Draws a heatmap on a canvas: cells, best prices, trades and axes. What is drawn over it while a pointer or the moment moves has a
+ * canvas above this one, so that the picture is painted only when it changes.
+ */
+import type { Inks } from './colours.ts';
+import { HIDDEN_BIT, MARK_BIT, SIDE_BITS, type Tile } from './decode.ts';
+import type { DrawnTile } from './heatmap-model.ts';
+import type { CanvasLook } from './look.ts';
+import { rgbOf } from './palette.ts';
+import { pixelOf } from './colours.ts';
+import { type Frame, paintTile, type Raster, xOf, yOf } from './pixels.ts';
+import type { Tick } from './ticks.ts';
+
+/** Room for the axes, in CSS pixels. */
+export const PRICE_AXIS = 64;
+export const TIME_AXIS = 20;
+
+export interface Picture {
+  readonly frame: Frame;
+  readonly tick: number;
+  readonly drawn: readonly DrawnTile[];
+  readonly inks: Inks;
+  readonly look: CanvasLook;
+  /** Of the canvas, in its own pixels. */
+  readonly width: number;
+  readonly height: number;
+  /** Pixels for one CSS pixel. */
+  readonly scale: number;
+  readonly priceTicks: readonly Tick[];
+  readonly timeTicks: readonly Tick[];
+}
+
+/** The plot in the canvas: without the axes, in pixels of the canvas. */
+export function plotOf({ width, height, scale, frame, tick }: Omit<Picture, 'drawn'>): Omit<Raster, 'pixels'> {
+  return {
+    ...{ frame, tick },
+    width: Math.max(1, width - Math.round(PRICE_AXIS * scale)),
+    height: Math.max(1, height - Math.round(TIME_AXIS * scale)),
+  };
+}
+
+/** One picture's pixels, used again and again. */
+let image: ImageData | undefined;
+
+export function drawPicture(context: CanvasRenderingContext2D, picture: Picture): void {
+  const { look, width, height, drawn } = picture;
+  const plot = plotOf(picture);
+  context.fillStyle = look.ground;
+  context.fillRect(0, 0, width, height);
+  if (image?.width !== plot.width || image.height !== plot.height) image = new ImageData(plot.width, plot.height);
+  const pixels = new Uint32Array(image.data.buffer);
+  pixels.fill(pixelOf(rgbOf(look.ground)));
+  for (const { tile, span } of drawn) paintTile({ ...plot, pixels }, tile, picture.inks, span.from, span.to);
+  context.putImageData(image, 0, 0);
+  context.save();
+  context.beginPath();
+  context.rect(0, 0, plot.width, plot.height);
+  context.clip();
+  drawBests(context, picture, plot);
+  drawTrades(context, picture, plot);
+  context.restore();
+  drawAxes(context, picture, plot);
+}
+
+type Plot = Omit<Raster, 'pixels'>;
+
+/** Best prices as steps. Each has a casing in the colour of the ground, so that it is seen on every colour of a cell. */
+function drawBests(context: CanvasRenderingContext2D, { drawn, look, scale }: Picture, plot: Plot): void {
+  const bids = bestPath(drawn, plot, ({ bid }) => bid);
+  const asks = bestPath(drawn, plot, ({ ask }) => ask);
+  context.lineJoin = 'round';
+  for (const path of [bids, asks]) stroke(context, path, look.ground, 3 * scale);
+  stroke(context, bids, look.bid, 1.25 * scale);
+  stroke(context, asks, look.ask, 1.25 * scale);
+}
+
+function stroke(context: CanvasRenderingContext2D, path: Path2D, colour: string, width: number): void {
+  context.strokeStyle = colour;
+  context.lineWidth = width;
+  context.stroke(path);
+}
+
+function bestPath(drawn: readonly DrawnTile[], plot: Plot, pick: (tile: Tile) => Float64Array): Path2D {
+  const path = new Path2D();
+  let isDown = false;
+  for (const { tile, span } of drawn) {
+    const prices = pick(tile);
+    for (const [column, left, right] of columnsInSight(tile, span, plot)) {
+      const price = prices[column]!;
+      if (Number.isNaN(price)) isDown = false;
+      else {
+        const y = yOf(plot, price) + 0.5;
+        if (isDown) path.lineTo(left, y);
+        else path.moveTo(left, y);
+        path.lineTo(right, y);
+        isDown = true;
+      }
+    }
+  }
+  return path;
+}
+
+/** Columns that are drawn, with their first pixel and the one after their last. */
+export function* columnsInSight(
+  tile: Tile,
+  span: { readonly from: number; readonly to: number },
+  plot: Plot,
+): Generator<readonly [column: number, left: number, right: number]> {
+  const [from, to] = [Math.max(span.from, plot.frame.from), Math.min(span.to, plot.frame.to)];
+  const first = Math.max(0, Math.floor((from - tile.from) / tile.step));
+  const end = Math.min(tile.columns, Math.ceil((to - tile.from) / tile.step));
+  for (let column = first; column < end; column++) {
+    const left = Math.max(xOf(plot, from), xOf(plot, tile.from + column * tile.step));
+    const right = Math.min(xOf(plot, to), xOf(plot, tile.from + (column + 1) * tile.step));
+    if (left < right) yield [column, left, right];
+  }
+}
+
+/** Radius of a trade in CSS pixels: its area grows with its size. */
+const SMALLEST = 1.75;
+const LARGEST = 9;
+
+/** @param most the quantity of the largest circle */
+export function radiusOf(quantity: number, most: number): number {
+  return SMALLEST + (LARGEST - SMALLEST) * Math.sqrt(Math.min(1, quantity / Math.max(1, most)));
+}
+
+/** The largest trade in sight: all circles are measured by it. */
+export function largestTrade(drawn: readonly DrawnTile[]): number {
+  let most = 0;
+  for (const { tile } of drawn) for (const quantity of tile.tradeQuantity) if (quantity > most) most = quantity;
+  return most;
+}
+
+/**
+ * Trades as circles: the taker's side is told by the colour and by the shape too: bought is filled, sold is a ring. Prints against
+ * hidden orders are diamonds. A mark is a cross at its price, or at the lower edge if it has none.
+ */
+function drawTrades(context: CanvasRenderingContext2D, { drawn, look, scale }: Picture, plot: Plot): void {
+  const most = largestTrade(drawn);
+  const [bought, sold, other, hidden, marks] = Array.from({ length: 5 }, () => new Path2D()) as [Path2D, Path2D, Path2D, Path2D, Path2D];
+  for (const trade of tradesInSight(drawn, plot)) {
+    const { x, y, kind } = trade;
+    const radius = radiusOf(trade.quantity, most) * scale;
+    if (kind & MARK_BIT) addCross(marks, x, y, 4 * scale);
+    else if (kind & HIDDEN_BIT) addDiamond(hidden, x, y, radius);
+    else addCircle([other, bought, sold][kind & SIDE_BITS]!, x, y, radius);
+  }
+  context.fillStyle = look.bid;
+  context.fill(bought);
+  stroke(context, bought, look.ground, scale);
+  for (const [path, colour] of [[sold, look.ask], [other, look.text], [hidden, look.text], [marks, look.text]] as const) {
+    stroke(context, path, look.ground, 3 * scale);
+    stroke(context, path, colour, 1.5 * scale);
+  }
+}
+
+export interface TradeInSight {
+  readonly tile: Tile;
+  /** Which of the tile's trades. */
+  readonly index: number;
+  readonly x: number;
+  readonly y: number;
+  readonly quantity: number;
+  readonly kind: number;
+}
+
+export function* tradesInSight(drawn: readonly DrawnTile[], plot: Plot): Generator<TradeInSight> {
+  const { frame } = plot;
+  for (const { tile, span } of drawn) {
+    const [from, to] = [Math.max(span.from, frame.from), Math.min(span.to, frame.to)];
+    for (let index = 0; index < tile.trades; index++) {
+      const [time, price] = [tile.tradeTime[index]!, tile.tradePrice[index]!];
+      if (time < from || time > to || price < frame.low || price > frame.high) continue;
+      const y = Number.isNaN(price) ? plot.height - 8 : yOf(plot, price);
+      yield { tile, index, x: xOf(plot, time), y, quantity: tile.tradeQuantity[index]!, kind: tile.tradeKind[index]! };
+    }
+  }
+}
+
+function addCircle(path: Path2D, x: number, y: number, radius: number): void {
+  path.moveTo(x + radius, y);
+  path.arc(x, y, radius, 0, 2 * Math.PI);
+}
+
+function addDiamond(path: Path2D, x: number, y: number, radius: number): void {
+  path.moveTo(x, y - radius);
+  path.lineTo(x + radius, y);
+  path.lineTo(x, y + radius);
+  path.lineTo(x - radius, y);
+  path.closePath();
+}
+
+function addCross(path: Path2D, x: number, y: number, size: number): void {
+  path.moveTo(x - size, y - size);
+  path.lineTo(x + size, y + size);
+  path.moveTo(x - size, y + size);
+  path.lineTo(x + size, y - size);
+}
+
+function drawAxes(context: CanvasRenderingContext2D, picture: Picture, plot: Plot): void {
+  const { look, scale, width, height } = picture;
+  context.fillStyle = look.line;
+  context.fillRect(plot.width, 0, Math.max(1, scale), height);
+  context.fillRect(0, plot.height, width, Math.max(1, scale));
+  context.fillStyle = look.muted;
+  writeWith(context, look.font, scale);
+  context.textBaseline = 'middle';
+  context.textAlign = 'left';
+  for (const { at, label } of picture.priceTicks) {
+    const y = yOf(plot, at);
+    context.fillRect(plot.width, y, 4 * scale, Math.max(1, scale));
+    if (y > 6 * scale && y < plot.height - 6 * scale) context.fillText(label, plot.width + 7 * scale, y + scale);
+  }
+  context.textAlign = 'center';
+  for (const { at, label } of picture.timeTicks) {
+    const x = xOf(plot, at);
+    context.fillRect(x, plot.height, Math.max(1, scale), 4 * scale);
+    const half = context.measureText(label).width / 2;
+    if (x > half && x < plot.width - half) context.fillText(label, x, plot.height + 12 * scale);
+  }
+}
+
+/** `12px "Plex Mono"` in pixels of the canvas. */
+export function writeWith(context: CanvasRenderingContext2D, font: string, scale: number): void {
+  context.font = font.replace(/^[\d.]+/, (size) => String(Number(size) * scale));
+}
