@@ -164,12 +164,12 @@ export interface LogAnswer {
     readonly isUsable?: boolean;
     readonly reason?: string;
   }[];
+  /** The views that the studio was opened with. */
+  readonly views?: readonly ViewInfo[];
   /** Changes when history was dropped or redacted: then nothing that was known before holds. */
   readonly generation: string;
-  /** The command that opens this log with a model; only where there is none. */
+  /** The command that opens this log with a model. Absent where the studio has one. */
   readonly modelLine?: string;
-  /** The views that can be shown. */
-  readonly views?: readonly ViewInfo[];
 }
 
 /** Events per type, in buckets. */
