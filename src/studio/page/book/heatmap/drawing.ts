@@ -2,14 +2,14 @@
  * Draws a heatmap on a canvas: cells, best prices, trades and axes. What is drawn over it while a pointer or the moment moves has a
  * canvas above this one, so that the picture is painted only when it changes.
  */
-import type { Inks } from './colours.ts';
-import { HIDDEN_BIT, MARK_BIT, SIDE_BITS, type Tile } from './decode.ts';
+import type { Inks } from './colours/colours.ts';
+import { pixelOf } from './colours/colours.ts';
+import { rgbOf } from './colours/palette.ts';
 import type { DrawnTile } from './heatmap-model.ts';
 import type { CanvasLook } from './look.ts';
-import { rgbOf } from './palette.ts';
-import { pixelOf } from './colours.ts';
 import { type Frame, paintTile, type Raster, xOf, yOf } from './pixels.ts';
 import type { Tick } from './ticks.ts';
+import { HIDDEN_BIT, MARK_BIT, SIDE_BITS, type Tile } from './tiles/decode.ts';
 
 /** Room for the axes, in CSS pixels. */
 export const PRICE_AXIS = 64;
@@ -138,7 +138,13 @@ export function largestTrade(drawn: readonly DrawnTile[]): number {
  */
 function drawTrades(context: CanvasRenderingContext2D, { drawn, look, scale }: Picture, plot: Plot): void {
   const most = largestTrade(drawn);
-  const [bought, sold, other, hidden, marks] = Array.from({ length: 5 }, () => new Path2D()) as [Path2D, Path2D, Path2D, Path2D, Path2D];
+  const [bought, sold, other, hidden, marks] = Array.from({ length: 5 }, () => new Path2D()) as [
+    Path2D,
+    Path2D,
+    Path2D,
+    Path2D,
+    Path2D,
+  ];
   for (const trade of tradesInSight(drawn, plot)) {
     const { x, y, kind } = trade;
     const radius = radiusOf(trade.quantity, most) * scale;
@@ -149,7 +155,12 @@ function drawTrades(context: CanvasRenderingContext2D, { drawn, look, scale }: P
   context.fillStyle = look.bid;
   context.fill(bought);
   stroke(context, bought, look.ground, scale);
-  for (const [path, colour] of [[sold, look.ask], [other, look.text], [hidden, look.text], [marks, look.text]] as const) {
+  for (const [path, colour] of [
+    [sold, look.ask],
+    [other, look.text],
+    [hidden, look.text],
+    [marks, look.text],
+  ] as const) {
     stroke(context, path, look.ground, 3 * scale);
     stroke(context, path, colour, 1.5 * scale);
   }

@@ -38,7 +38,8 @@ export function followedTime(shown: Span | undefined, span: number, moment: numb
     moment >= shown.from + EDGE * span * (shown.from <= all.from ? 0 : 1) &&
     moment <= shown.to - EDGE * span;
   if (isInside) return shown;
-  if ((all.to - all.from) * (1 + 2 * ROOM) <= span) return { from: all.from - ROOM * span, to: all.from + (1 - ROOM) * span };
+  if ((all.to - all.from) * (1 + 2 * ROOM) <= span)
+    return { from: all.from - ROOM * span, to: all.from + (1 - ROOM) * span };
   const isBefore = shown !== undefined && moment < shown.from + EDGE * span;
   const from = Math.max(all.from - ROOM * span, moment - span * (isBefore ? 1 - AT : AT));
   return { from, to: from + span };

@@ -49,7 +49,10 @@ function plotSize(host: HTMLElement): { readonly width: number; readonly height:
   return { width: Math.max(1, host.clientWidth - PRICE_AXIS), height: Math.max(1, host.clientHeight - TIME_AXIS) };
 }
 
-function placeOf(host: HTMLElement, event: MouseEvent): { readonly x: number; readonly y: number; readonly part: Part } {
+function placeOf(
+  host: HTMLElement,
+  event: MouseEvent,
+): { readonly x: number; readonly y: number; readonly part: Part } {
   const box = host.getBoundingClientRect();
   const [x, y] = [event.clientX - box.left, event.clientY - box.top];
   const { width, height } = plotSize(host);
@@ -87,7 +90,10 @@ function press(gestures: Gestures, down: PointerEvent): void {
   const { host, model, cross } = gestures;
   if (down.button !== 0 || model.frame === undefined) return;
   const start = placeOf(host, down);
-  const around = { time: timeOf(gestures, plotSize(host).width / 2), price: priceOf(gestures, plotSize(host).height / 2) };
+  const around = {
+    time: timeOf(gestures, plotSize(host).width / 2),
+    price: priceOf(gestures, plotSize(host).height / 2),
+  };
   let [last, isDrag, isHigh] = [{ x: start.x, y: start.y }, false, false];
   const ending = new AbortController();
   const move = (event: PointerEvent): void => {
@@ -105,7 +111,8 @@ function press(gestures: Gestures, down: PointerEvent): void {
     if (!isDrag && event.type === 'pointerup' && part === 'plot') gestures.goTo({ x, y });
   };
   host.setPointerCapture(down.pointerId);
-  for (const type of ['pointerup', 'pointercancel'] as const) host.addEventListener(type, end, { signal: ending.signal });
+  for (const type of ['pointerup', 'pointercancel'] as const)
+    host.addEventListener(type, end, { signal: ending.signal });
   host.addEventListener('pointermove', move, { signal: ending.signal });
   cross.value = undefined;
 }

@@ -7,22 +7,22 @@
 import { batch, type Signal, signal } from '@preact/signals';
 import type { TileHead } from '../../../wire.ts';
 import type { StudioProblem } from '../../base/api.ts';
-import { type ColourRange, rangeFor } from './colours.ts';
-import { divisorOf, priceOf, type Tile } from './decode.ts';
+import { type ColourRange, rangeFor } from './colours/colours.ts';
 import {
   followedPrices,
   followedTime,
-  panned,
   type Prices,
+  panned,
   pricesToSee,
   type Span,
   usualSpan,
   zoomedPrice,
   zoomedTime,
 } from './framing.ts';
-import { columnAt, type Frame } from "./pixels.ts";
-import { type Drawn, powerFor, spanOf, type TilePlace, tilesToDraw, tilesToFetch } from './tile-plan.ts';
-import { type Known, Tiles } from './tiles.ts';
+import { columnAt, type Frame } from './pixels.ts';
+import { divisorOf, priceOf, type Tile } from './tiles/decode.ts';
+import { type Drawn, powerFor, spanOf, type TilePlace, tilesToDraw, tilesToFetch } from './tiles/tile-plan.ts';
+import { type Known, Tiles } from './tiles/tiles.ts';
 
 /** What a heatmap has to know of the page. */
 export interface Surroundings extends Known {
@@ -33,6 +33,8 @@ export interface Surroundings extends Known {
   readonly width: number;
   /** Whether the page is seen: a hidden one asks for nothing. */
   readonly isSeen: boolean;
+  /** Of the log: tiles of another one do not hold. */
+  readonly generation: string;
 }
 
 /** A tile as it is drawn. */
@@ -75,25 +77,13 @@ export class HeatmapModel {
   }
 
   update(around: Surroundings): void {
+    if (this.#around !== undefined && this.#around.generation !== around.generation) this.#tiles.clear();
+    if (!isLiveStep(this.#around, around)) this.isTimeHeld.value = false;
     this.#around = around;
     this.#refresh();
   }
 
-  /** Forgets all tiles: the log is another one now, or the view is of another subject. */
-  restart(): void {
-    this.#tiles.clear();
-    this.#divisor = 0;
-    this.tick = 1;
-    this.#isRangeHeld = false;
-    this.#rangedCells = 0;
-    batch(() => {
-      this.range.value = undefined;
-      this.prices.value = undefined;
-      this.isPriceHeld.value = false;
-      this.head.value = undefined;
-    });
-  }
-
+  /** Ends what is asked for. */
   close(): void {
     this.#tiles.want([], { lastSequence: 0, lastTime: 0 });
   }
@@ -119,8 +109,9 @@ export class HeatmapModel {
 
   /** The tile that is drawn at a time. */
   tileAt(time: number): Tile | undefined {
-    return this.drawn().findLast(({ tile, span }) => time >= span.from && time < span.to && columnAt(tile, time) !== undefined)
-      ?.tile;
+    return this.drawn().findLast(
+      ({ tile, span }) => time >= span.from && time < span.to && columnAt(tile, time) !== undefined,
+    )?.tile;
   }
 
   zoomTime(around: number, factor: number): void {
@@ -167,6 +158,12 @@ export class HeatmapModel {
     this.#refresh();
   }
 
+  /** Whether a person has set the range of colours. */
+  get isRangeHeld(): boolean {
+    return this.#isRangeHeld;
+  }
+
+  /** @param range undefined for the usual one */
   setRange(range: ColourRange | undefined): void {
     this.#isRangeHeld = range !== undefined;
     this.#rangedCells = 0;
@@ -235,7 +232,16 @@ export class HeatmapModel {
   }
 }
 
-function* columnsOf(drawn: readonly DrawnTile[], time: Span): Generator<{ readonly tile: Tile; readonly column: number }> {
+/** Whether the moment is as before, or follows a log that grows: a picture that a person has moved stays then. */
+function isLiveStep(before: Surroundings | undefined, after: Surroundings): boolean {
+  if (before === undefined || before.moment === after.moment) return true;
+  return before.lastSequence < after.lastSequence && after.moment >= Math.floor(after.lastTime) - 1;
+}
+
+function* columnsOf(
+  drawn: readonly DrawnTile[],
+  time: Span,
+): Generator<{ readonly tile: Tile; readonly column: number }> {
   for (const { tile, span } of drawn) {
     const from = Math.max(time.from, span.from);
     const to = Math.min(time.to, span.to);

@@ -11,7 +11,9 @@ export interface Over {
   readonly height: number;
   readonly moment: number;
   /** In pixels of the canvas, with what stands on the axes there. */
-  readonly cross?: { readonly x: number; readonly y: number; readonly price: string; readonly time: string } | undefined;
+  readonly cross?:
+    | { readonly x: number; readonly y: number; readonly price: string; readonly time: string }
+    | undefined;
 }
 
 export function drawOver(context: CanvasRenderingContext2D, over: Over): void {
@@ -36,10 +38,17 @@ function drawMoment(context: CanvasRenderingContext2D, { plot, look, scale, mome
   context.fill();
 }
 
-function drawCross(context: CanvasRenderingContext2D, over: Over, { x, y, price, time }: NonNullable<Over['cross']>): void {
+function drawCross(
+  context: CanvasRenderingContext2D,
+  over: Over,
+  { x, y, price, time }: NonNullable<Over['cross']>,
+): void {
   const { plot, look, scale, width } = over;
   const thin = Math.max(1, scale);
-  for (const [colour, size] of [[look.ground, 3 * thin], [look.text, thin]] as const) {
+  for (const [colour, size] of [
+    [look.ground, 3 * thin],
+    [look.text, thin],
+  ] as const) {
     context.fillStyle = colour;
     const shift = (size - thin) / 2;
     context.fillRect(x - shift, 0, size, plot.height);
@@ -47,13 +56,27 @@ function drawCross(context: CanvasRenderingContext2D, over: Over, { x, y, price,
   }
   writeWith(context, look.font, scale);
   context.textBaseline = 'middle';
-  label(context, over, price, plot.width + 4 * scale, Math.min(plot.height - 8 * scale, Math.max(8 * scale, y)), width - plot.width - 4 * scale);
+  label(
+    context,
+    over,
+    price,
+    plot.width + 4 * scale,
+    Math.min(plot.height - 8 * scale, Math.max(8 * scale, y)),
+    width - plot.width - 4 * scale,
+  );
   const wide = context.measureText(time).width + 6 * scale;
   const left = Math.min(plot.width - wide, Math.max(0, x - wide / 2));
   label(context, over, time, left, plot.height + (TIME_AXIS / 2 + 1) * scale, wide);
 }
 
-function label(context: CanvasRenderingContext2D, { look, scale }: Over, text: string, x: number, y: number, wide: number): void {
+function label(
+  context: CanvasRenderingContext2D,
+  { look, scale }: Over,
+  text: string,
+  x: number,
+  y: number,
+  wide: number,
+): void {
   context.textAlign = 'left';
   context.fillStyle = look.text;
   context.fillRect(x, y - 8 * scale, wide, 16 * scale);

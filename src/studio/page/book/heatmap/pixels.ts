@@ -4,8 +4,8 @@
  * A cell is drawn from half a tick below its price to half a tick above, so that its price is in its middle. Where several cells
  * share a pixel, the largest quantity is shown.
  */
-import { INK_SHIFT, type Inks } from './colours.ts';
-import { priceOf, type Tile } from './decode.ts';
+import { INK_SHIFT, type Inks } from './colours/colours.ts';
+import { priceOf, type Tile } from './tiles/decode.ts';
 
 /** What part of time and price a picture shows. */
 export interface Frame {

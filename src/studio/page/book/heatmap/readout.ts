@@ -2,10 +2,10 @@
 import type { ViewScale } from '../../../wire.ts';
 import { duration } from '../../base/format.ts';
 import { priceText, quantityText, viewTime } from '../scaled.ts';
-import { HIDDEN_BIT, MARK_BIT, SIDE_BITS, type Tile } from './decode.ts';
 import { largestTrade, radiusOf, type TradeInSight, tradesInSight } from './drawing.ts';
 import type { DrawnTile } from './heatmap-model.ts';
 import { type Cell, cellAt, columnAt, priceAt, type Raster, timeAt } from './pixels.ts';
+import { HIDDEN_BIT, MARK_BIT, SIDE_BITS, type Tile } from './tiles/decode.ts';
 
 export interface Readout {
   /** The price of the cell; where there is none, the nearest one. */
@@ -21,7 +21,14 @@ export interface Readout {
 type Plot = Omit<Raster, 'pixels'>;
 
 /** @param x in pixels of the canvas, as is `y` */
-export function readoutAt(plot: Plot, tile: Tile | undefined, drawn: readonly DrawnTile[], x: number, y: number, scale: number): Readout {
+export function readoutAt(
+  plot: Plot,
+  tile: Tile | undefined,
+  drawn: readonly DrawnTile[],
+  x: number,
+  y: number,
+  scale: number,
+): Readout {
   const time = timeAt(plot, x);
   const cell = tile && cellAt(plot, tile, x, y);
   const column = tile && columnAt(tile, time);
@@ -37,7 +44,13 @@ export function readoutAt(plot: Plot, tile: Tile | undefined, drawn: readonly Dr
 const REACH = 2;
 
 /** The nearest trade whose circle is under the pointer. */
-export function tradeAt(plot: Plot, drawn: readonly DrawnTile[], x: number, y: number, scale: number): TradeInSight | undefined {
+export function tradeAt(
+  plot: Plot,
+  drawn: readonly DrawnTile[],
+  x: number,
+  y: number,
+  scale: number,
+): TradeInSight | undefined {
   const most = largestTrade(drawn);
   let [found, nearest]: [TradeInSight | undefined, number] = [undefined, Number.POSITIVE_INFINITY];
   for (const trade of tradesInSight(drawn, plot)) {
@@ -53,7 +66,8 @@ export function readoutText({ price, from, to, cell, trade }: Readout, scale: Vi
   if (trade !== undefined) return tradeText(trade, scale);
   const last = cell !== undefined && cell.priceStep > 1 ? `–${priceText(price + cell.priceStep - 1, scale)}` : '';
   const when = `${viewTime(from, scale)}${to > from ? ` + ${duration(to - from)}` : ''}`;
-  const what = cell === undefined ? '' : ` · ${quantityText(cell.quantity, scale)} ${cell.side === 'buy' ? 'bid' : 'ask'}`;
+  const what =
+    cell === undefined ? '' : ` · ${quantityText(cell.quantity, scale)} ${cell.side === 'buy' ? 'bid' : 'ask'}`;
   return `${priceText(price, scale)}${last} · ${when}${what}`;
 }
 

@@ -74,7 +74,11 @@ const offsets = new Map<string, Intl.DateTimeFormat>();
 
 /** How much the wall clock of a zone is ahead of UTC, in ms. An unknown zone is UTC. */
 export function zoneOffset(zone: string | undefined, time: number): number {
-  const parts = Object.fromEntries(formatOf(zone).formatToParts(time).map(({ type, value }) => [type, Number(value)]));
+  const parts = Object.fromEntries(
+    formatOf(zone)
+      .formatToParts(time)
+      .map(({ type, value }) => [type, Number(value)]),
+  );
   const wall = Date.UTC(parts.year!, parts.month! - 1, parts.day!, parts.hour!, parts.minute!, parts.second!);
   return wall - Math.floor(time / SECOND) * SECOND;
 }

@@ -4,7 +4,7 @@
  * Tiles lie on a fixed grid: those of power p have columns of 2^p ms, and tile n begins n tiles after the epoch. So a tile that was
  * fetched once fits again after every pan and zoom, here and on the server.
  */
-import type { Span } from './framing.ts';
+import type { Span } from '../framing.ts';
 
 export interface TilePlace {
   readonly power: number;

@@ -3,8 +3,8 @@
  *
  * The arrays are views on the bytes that came: nothing is copied.
  */
-import type { TileBytesHead } from '../../../wire.ts';
-import { StudioProblem } from '../../base/api.ts';
+import type { TileBytesHead } from '../../../../wire.ts';
+import { StudioProblem } from '../../../base/api.ts';
 
 /** Numbers of a tile, as they are drawn. */
 export interface Tile extends TileBytesHead {
@@ -41,7 +41,11 @@ export function decodeTile(bytes: ArrayBuffer): Tile {
   const head = headOf(bytes);
   const { columns, trades, cells, lines } = head;
   let offset = 2 * WORD + new DataView(bytes).getUint32(WORD, true);
-  const next = <Numbers>(Kind: new (bytes: ArrayBuffer, offset: number, length: number) => Numbers, length: number, size: number) => {
+  const next = <Numbers>(
+    Kind: new (bytes: ArrayBuffer, offset: number, length: number) => Numbers,
+    length: number,
+    size: number,
+  ) => {
     const numbers = new Kind(bytes, offset, length);
     offset += length * size;
     return numbers;

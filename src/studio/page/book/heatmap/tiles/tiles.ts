@@ -4,7 +4,7 @@
  * A tile that the log has grown into since, and one that the server has not finished, is asked for again and shown meanwhile. Tiles
  * are kept up to a number of bytes; those that were drawn longest ago are dropped first.
  */
-import { isAbort, StudioProblem } from '../../base/api.ts';
+import { isAbort, StudioProblem } from '../../../base/api.ts';
 import type { Tile } from './decode.ts';
 import { type TilePlace, tileName } from './tile-plan.ts';
 
@@ -102,7 +102,7 @@ export class Tiles {
   }
 
   #isUpToDate(kept: Kept | undefined): boolean {
-    return kept !== undefined && kept.tile.complete && !kept.tile.sampled && !this.#isGrownInto(kept);
+    return kept?.tile.complete === true && !kept.tile.sampled && !this.#isGrownInto(kept);
   }
 
   /** The last events may lie in a tile that ended after what was the last of them. */
