@@ -117,8 +117,8 @@ export function* columnsInSight(
 }
 
 /** Radius of a trade in CSS pixels: its area grows with its size. */
-const SMALLEST = 1.75;
-const LARGEST = 9;
+const SMALLEST = 1.5;
+const LARGEST = 7;
 
 /** @param most the quantity of the largest circle */
 export function radiusOf(quantity: number, most: number): number {

@@ -12,7 +12,7 @@ import type { Cross } from './gestures.ts';
 import type { HeatmapModel } from './heatmap-model.ts';
 import { type CanvasLook, canvasLook } from './look.ts';
 import { drawOver } from './over.ts';
-import { priceAt, timeAt } from './pixels.ts';
+import { timeAt } from './pixels.ts';
 import { type Readout, readoutAt } from './readout.ts';
 import { priceTicks, timeTicks, zoneOffset } from './ticks.ts';
 
@@ -94,7 +94,7 @@ export class HeatmapCanvases {
       ...{ plot, look, scale, width, height, moment },
       cross: readout && {
         ...{ x, y },
-        price: priceText(readout.cell?.price ?? Math.round(priceAt(plot, y)), numbers),
+        price: priceText(readout.price, numbers),
         time: viewTime(timeAt(plot, x), numbers),
       },
     });

@@ -36,6 +36,8 @@ export function Heatmap({ model, scale, moment, width }: Props): JSX.Element {
       width.value = Math.max(1, element.clientWidth - PRICE_AXIS);
     });
     watch.observe(element);
+    // A canvas takes the font that is there when it is drawn.
+    void document.fonts.ready.then(() => mine.askAll());
     const mine = new HeatmapCanvases(element, model, { told: () => told.current, cross, readout });
     drawing.current = mine;
     const stop = effect(() => {

@@ -25,17 +25,24 @@ export function drawOver(context: CanvasRenderingContext2D, over: Over): void {
 /** A moment that is out of sight is an arrow at that edge. */
 function drawMoment(context: CanvasRenderingContext2D, { plot, look, scale, moment }: Over): void {
   const x = xOf(plot, moment);
-  context.fillStyle = look.now;
   if (x >= 0 && x <= plot.width) {
-    context.fillRect(Math.min(x, plot.width - 1), 0, Math.max(1, scale), plot.height);
+    drawUpright(context, look.ground, Math.min(x, plot.width - 1), 3 * Math.max(1, scale), plot.height);
+    drawUpright(context, look.now, Math.min(x, plot.width - 1), Math.max(1, scale), plot.height);
     return;
   }
+  context.fillStyle = look.now;
   const [edge, into] = x < 0 ? [0, 6 * scale] : [plot.width, -6 * scale];
   context.beginPath();
   context.moveTo(edge, plot.height - 8 * scale);
   context.lineTo(edge + into, plot.height - 14 * scale);
   context.lineTo(edge + into, plot.height - 2 * scale);
   context.fill();
+}
+
+/** @param x the middle */
+function drawUpright(context: CanvasRenderingContext2D, colour: string, x: number, wide: number, height: number): void {
+  context.fillStyle = colour;
+  context.fillRect(x - Math.floor(wide / 2), 0, wide, height);
 }
 
 function drawCross(

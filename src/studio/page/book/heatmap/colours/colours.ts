@@ -60,7 +60,7 @@ const NICE = [1, 2, 5];
 export function rangeFor(quantities: Float32Array): ColourRange {
   if (quantities.length === 0) return { floor: 1, ceiling: 1_000 };
   quantities.sort();
-  const at = (share: number): number => quantities[Math.floor((quantities.length - 1) * share)]!;
+  const at = (share: number): number => quantities[Math.round((quantities.length - 1) * share)]!;
   const floor = roundDown(at(0.1));
   return { floor, ceiling: Math.max(roundUp(at(0.995)), floor * 10) };
 }
