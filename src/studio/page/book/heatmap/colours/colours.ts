@@ -73,5 +73,5 @@ function roundDown(value: number): number {
 
 function roundUp(value: number): number {
   const below = roundDown(value);
-  return below >= value ? below : roundDown(below * 2.5);
+  return below * (1 + 1e-6) >= value ? below : roundDown(below * 2.5);
 }

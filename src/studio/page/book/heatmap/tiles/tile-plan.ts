@@ -29,9 +29,9 @@ export function spanOf({ power, index }: TilePlace): Span {
   return { from: index * length, to: (index + 1) * length };
 }
 
-/** The power whose columns are at least a pixel wide, and less than two. */
+/** The power whose columns are at least a pixel wide, and less than two. Adding 0 makes -0 of it 0. */
 export function powerFor(msPerPixel: number): number {
-  return Math.min(MOST_POWER, Math.max(LEAST_POWER, Math.ceil(Math.log2(msPerPixel) - 1e-9)));
+  return Math.min(MOST_POWER, Math.max(LEAST_POWER, Math.ceil(Math.log2(msPerPixel) - 1e-9) + 0));
 }
 
 /** The tiles of a power in a span of time, from left to right. */
