@@ -5,10 +5,11 @@ import { useEffect, useRef } from 'preact/hooks';
 import { fitCanvas, inNextFrame, notInNextFrame } from '../base/frames.ts';
 import { safeLine } from '../base/safe-text.ts';
 import { settings, theme } from '../base/settings.ts';
-import { columnsInSight, PRICE_AXIS, writeWith } from './heatmap/drawing.ts';
+import { PRICE_AXIS, writeWith } from './heatmap/drawing.ts';
 import type { DrawnTile, HeatmapModel } from './heatmap/heatmap-model.ts';
 import { type CanvasLook, canvasLook } from './heatmap/look.ts';
 import { type Raster, xOf, yOf } from './heatmap/pixels.ts';
+import { columnsInSight } from './heatmap/sights.ts';
 import { scaled } from './scaled.ts';
 
 interface Props {
@@ -27,7 +28,9 @@ export function LineStrip(props: Props): JSX.Element {
   const canvas = useRef<HTMLCanvasElement>(null);
   const told = useRef(props);
   told.current = props;
-  const draw = useRef(() => drawStrip(canvas.current!, told.current)).current;
+  const draw = useRef(() => {
+    if (canvas.current !== null) drawStrip(canvas.current, told.current);
+  }).current;
   useSignalEffect(() => {
     void [model.edition.value, model.time.value, theme.value, settings.value.eyes];
     inNextFrame(draw);

@@ -23,6 +23,9 @@ export interface Tape {
 /** How many rows at once. */
 const TAPE_ROWS = 100;
 
+/** Before the first event. */
+const BEFORE_ALL: TapeAnswer = { rows: [], lookedBackTo: 0 };
+
 export function openTape(view: string, of: () => string | undefined): Tape {
   const state: Signal<TapeState> = signal({});
   let controller: AbortController | undefined;
@@ -42,7 +45,8 @@ export function openTape(view: string, of: () => string | undefined): Tape {
   };
   const stop = effect(() => {
     void [of(), log.value?.generation];
-    void ask(at.value, undefined);
+    if (at.value === 0) state.value = { answer: BEFORE_ALL };
+    else void ask(at.value, undefined);
   });
   return {
     state,

@@ -8,6 +8,7 @@ import { rgbOf } from './colours/palette.ts';
 import type { DrawnTile } from './heatmap-model.ts';
 import type { CanvasLook } from './look.ts';
 import { type Frame, paintTile, type Raster, xOf, yOf } from './pixels.ts';
+import { columnsInSight, tradesInSight } from './sights.ts';
 import type { Tick } from './ticks.ts';
 import { HIDDEN_BIT, MARK_BIT, SIDE_BITS, type Tile } from './tiles/decode.ts';
 
@@ -100,44 +101,11 @@ function bestPath(drawn: readonly DrawnTile[], plot: Plot, pick: (tile: Tile) =>
   return path;
 }
 
-/** Columns that are drawn, with their first pixel and the one after their last. */
-export function* columnsInSight(
-  tile: Tile,
-  span: { readonly from: number; readonly to: number },
-  plot: Plot,
-): Generator<readonly [column: number, left: number, right: number]> {
-  const [from, to] = [Math.max(span.from, plot.frame.from), Math.min(span.to, plot.frame.to)];
-  const first = Math.max(0, Math.floor((from - tile.from) / tile.step));
-  const end = Math.min(tile.columns, Math.ceil((to - tile.from) / tile.step));
-  for (let column = first; column < end; column++) {
-    const left = Math.max(xOf(plot, from), xOf(plot, tile.from + column * tile.step));
-    const right = Math.min(xOf(plot, to), xOf(plot, tile.from + (column + 1) * tile.step));
-    if (left < right) yield [column, left, right];
-  }
-}
-
-/** Radius of a trade in CSS pixels: its area grows with its size. */
-const SMALLEST = 1.5;
-const LARGEST = 7;
-
-/** @param most the quantity of the largest circle */
-export function radiusOf(quantity: number, most: number): number {
-  return SMALLEST + (LARGEST - SMALLEST) * Math.sqrt(Math.min(1, quantity / Math.max(1, most)));
-}
-
-/** The largest trade in sight: all circles are measured by it. */
-export function largestTrade(drawn: readonly DrawnTile[]): number {
-  let most = 0;
-  for (const { tile } of drawn) for (const quantity of tile.tradeQuantity) if (quantity > most) most = quantity;
-  return most;
-}
-
 /**
  * Trades as circles: the taker's side is told by the colour and by the shape too: bought is filled, sold is a ring. Prints against
  * hidden orders are diamonds. A mark is a cross at its price, or at the lower edge if it has none.
  */
 function drawTrades(context: CanvasRenderingContext2D, { drawn, look, scale }: Picture, plot: Plot): void {
-  const most = largestTrade(drawn);
   const [bought, sold, other, hidden, marks] = Array.from({ length: 5 }, () => new Path2D()) as [
     Path2D,
     Path2D,
@@ -145,9 +113,7 @@ function drawTrades(context: CanvasRenderingContext2D, { drawn, look, scale }: P
     Path2D,
     Path2D,
   ];
-  for (const trade of tradesInSight(drawn, plot)) {
-    const { x, y, kind } = trade;
-    const radius = radiusOf(trade.quantity, most) * scale;
+  for (const { x, y, kind, radius } of tradesInSight(drawn, plot, scale)) {
     if (kind & MARK_BIT) addCross(marks, x, y, 4 * scale);
     else if (kind & HIDDEN_BIT) addDiamond(hidden, x, y, radius);
     else addCircle([other, bought, sold][kind & SIDE_BITS]!, x, y, radius);
@@ -163,29 +129,6 @@ function drawTrades(context: CanvasRenderingContext2D, { drawn, look, scale }: P
   ] as const) {
     stroke(context, path, look.ground, 3 * scale);
     stroke(context, path, colour, 1.5 * scale);
-  }
-}
-
-export interface TradeInSight {
-  readonly tile: Tile;
-  /** Which of the tile's trades. */
-  readonly index: number;
-  readonly x: number;
-  readonly y: number;
-  readonly quantity: number;
-  readonly kind: number;
-}
-
-export function* tradesInSight(drawn: readonly DrawnTile[], plot: Plot): Generator<TradeInSight> {
-  const { frame } = plot;
-  for (const { tile, span } of drawn) {
-    const [from, to] = [Math.max(span.from, frame.from), Math.min(span.to, frame.to)];
-    for (let index = 0; index < tile.trades; index++) {
-      const [time, price] = [tile.tradeTime[index]!, tile.tradePrice[index]!];
-      if (time < from || time > to || price < frame.low || price > frame.high) continue;
-      const y = Number.isNaN(price) ? plot.height - 8 : yOf(plot, price);
-      yield { tile, index, x: xOf(plot, time), y, quantity: tile.tradeQuantity[index]!, kind: tile.tradeKind[index]! };
-    }
   }
 }
 

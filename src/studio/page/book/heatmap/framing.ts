@@ -45,9 +45,11 @@ export function followedTime(shown: Span | undefined, span: number, moment: numb
   return { from, to: from + span };
 }
 
-/** Zooms time around a place that stays where it is. A factor above 1 shows more. */
+/** Zooms time around a place that stays where it is. A factor above 1 shows more; a log that fits is in the middle. */
 export function zoomedTime<Shown extends Span>(shown: Shown, around: number, factor: number, all: Span): Shown {
   const span = Math.min(mostSpan(all), Math.max(LEAST_SPAN, (shown.to - shown.from) * factor));
+  const free = span - (all.to - all.from);
+  if (free >= 0 && factor > 1) return { ...shown, from: all.from - free / 2, to: all.to + free / 2 };
   const share = (around - shown.from) / (shown.to - shown.from);
   return withinLog({ ...shown, from: around - share * span, to: around + (1 - share) * span }, all);
 }

@@ -2,9 +2,9 @@
 import type { ViewScale } from '../../../wire.ts';
 import { duration } from '../../base/format.ts';
 import { priceText, quantityText, viewTime } from '../scaled.ts';
-import { largestTrade, radiusOf, type TradeInSight, tradesInSight } from './drawing.ts';
 import type { DrawnTile } from './heatmap-model.ts';
 import { type Cell, cellAt, columnAt, priceAt, type Raster, timeAt } from './pixels.ts';
+import { type TradeInSight, tradesInSight } from './sights.ts';
 import { HIDDEN_BIT, MARK_BIT, SIDE_BITS, type Tile } from './tiles/decode.ts';
 
 export interface Readout {
@@ -51,12 +51,10 @@ export function tradeAt(
   y: number,
   scale: number,
 ): TradeInSight | undefined {
-  const most = largestTrade(drawn);
   let [found, nearest]: [TradeInSight | undefined, number] = [undefined, Number.POSITIVE_INFINITY];
-  for (const trade of tradesInSight(drawn, plot)) {
+  for (const trade of tradesInSight(drawn, plot, scale)) {
     const distance = Math.hypot(trade.x - x, trade.y - y);
-    if (distance < nearest && distance <= (radiusOf(trade.quantity, most) + REACH) * scale)
-      [found, nearest] = [trade, distance];
+    if (distance < nearest && distance <= trade.radius + REACH * scale) [found, nearest] = [trade, distance];
   }
   return found;
 }
