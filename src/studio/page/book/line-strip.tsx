@@ -5,7 +5,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { fitCanvas, inNextFrame, notInNextFrame } from '../base/frames.ts';
 import { safeLine } from '../base/safe-text.ts';
 import { settings, theme } from '../base/settings.ts';
-import { PRICE_AXIS, writeWith } from './heatmap/drawing.ts';
+import { writeWith } from './heatmap/drawing.ts';
 import type { DrawnTile, HeatmapModel } from './heatmap/heatmap-model.ts';
 import { type CanvasLook, canvasLook } from './heatmap/look.ts';
 import { type Raster, xOf, yOf } from './heatmap/pixels.ts';
@@ -32,7 +32,7 @@ export function LineStrip(props: Props): JSX.Element {
     if (canvas.current !== null) drawStrip(canvas.current, told.current);
   }).current;
   useSignalEffect(() => {
-    void [model.edition.value, model.time.value, theme.value, settings.value.eyes];
+    void [model.edition.value, model.time.value, model.axis.value, theme.value, settings.value.eyes];
     inNextFrame(draw);
   });
   useEffect(() => inNextFrame(draw));
@@ -56,7 +56,7 @@ export function LineStrip(props: Props): JSX.Element {
 
 function drawStrip(canvas: HTMLCanvasElement, { name, model, decimals, moment }: Props): void {
   const { clientWidth, clientHeight } = canvas.parentElement!;
-  if (clientWidth <= PRICE_AXIS) return;
+  if (clientWidth <= model.axis.peek()) return;
   const scale = fitCanvas(canvas, clientWidth, clientHeight);
   const context = canvas.getContext('2d')!;
   const look = canvasLook();
@@ -69,7 +69,7 @@ function drawStrip(canvas: HTMLCanvasElement, { name, model, decimals, moment }:
   const room = ((ends.high - ends.low || 1) * STRIP_ROOM) / Math.max(1, clientHeight - 2 * STRIP_ROOM);
   const plot = {
     frame: { ...time, low: ends.low - room, high: ends.high + room },
-    ...{ tick: 1, width: Math.max(1, width - Math.round(PRICE_AXIS * scale)), height },
+    ...{ tick: 1, width: Math.max(1, width - Math.round(model.axis.peek() * scale)), height },
   };
   drawMomentOf(context, plot, look, scale, moment);
   context.strokeStyle = look.text;

@@ -10,12 +10,11 @@ export function ViewTable({ name, table }: { readonly name: string; readonly tab
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls can be reached by keys
     <section class="bk-table" data-pane={name} data-testid="view-table" tabIndex={0} aria-label={safeLine(name)}>
       <table>
-        <caption>
-          {safeLine(name)}
-          <span class="quiet">
-            {rows.length < total ? ` first ${count(rows.length)} of ${count(total)}` : ` ${count(total)}`}
-          </span>
-        </caption>
+        {rows.length < total && (
+          <caption class="quiet">
+            the first {count(rows.length)} of {count(total)} rows
+          </caption>
+        )}
         <thead>
           <tr>
             {columns.map((column, index) => (
@@ -37,6 +36,7 @@ export function ViewTable({ name, table }: { readonly name: string; readonly tab
           ))}
         </tbody>
       </table>
+      {total === 0 && <p class="bk-end quiet">no rows</p>}
     </section>
   );
 }

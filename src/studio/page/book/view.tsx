@@ -6,6 +6,7 @@ import type { PaneAnswer, PaneKind, ViewAnswer } from '../../wire.ts';
 import { Problem } from '../base/problem.tsx';
 import { safeLine } from '../base/safe-text.ts';
 import { paneSize, Splitter } from '../base/splitter.tsx';
+import { Tabs } from '../base/tabs.tsx';
 import { inSight } from '../moment/in-sight.ts';
 import { log, shown } from '../moment/place.ts';
 import './book.css';
@@ -19,7 +20,7 @@ import { timeOfEvent } from './scaled.ts';
 import { Tape } from './tape.tsx';
 import { ViewTable } from './view-table.tsx';
 
-const LADDER = { pane: 'ladder', usual: 200, least: 140, most: 480, isReversed: true };
+const LADDER = { pane: 'ladder', usual: 176, least: 140, most: 480, isReversed: true };
 const BELOW = { pane: 'tape', usual: 160, least: 60, most: 600, isReversed: true, isFlat: true };
 
 /** What each view is of, where a person has chosen it. */
@@ -63,9 +64,7 @@ function Panes({ view, panes }: { readonly view: ViewAnswer; readonly panes: Lis
           {below.length > 0 && hasHeatmap && <Splitter {...BELOW} label="Height of the panes below" />}
           {below.length > 0 && (
             <div class="bk-below" style={hasHeatmap ? { height: `${paneSize(BELOW)}px` } : undefined}>
-              {below.map(({ name, kind }) => (
-                <Below key={name} {...{ name, kind, view }} />
-              ))}
+              <Below view={view} panes={below} />
             </div>
           )}
         </div>
@@ -97,7 +96,7 @@ function Head({ view, model }: { readonly view: ViewAnswer; readonly model: Heat
           ))}
         </select>
       )}
-      {subjects.length === 1 && <b>{safeLine(subjects[0]!)}</b>}
+      {title === undefined && of !== undefined && subjects.length < 2 && <b>{safeLine(of)}</b>}
       <span class="bk-title quiet" title={title}>
         {safeLine(title ?? '')}
       </span>
@@ -158,7 +157,26 @@ function Line({ name, model, moment, pane }: LineProps): JSX.Element {
   return <LineStrip {...{ name, model, moment, value, decimals }} />;
 }
 
-function Below({ name, kind, view }: { readonly name: string; readonly kind: PaneKind; readonly view: ViewAnswer }) {
+/** One of tape and tables at a time: each needs the whole width. */
+function Below({ view, panes }: { readonly view: ViewAnswer; readonly panes: Listed }): JSX.Element {
+  const open = useSignal(panes[0]!.name);
+  const current = panes.find(({ name }) => name === open.value) ?? panes[0]!;
+  return (
+    <>
+      {panes.length > 1 && (
+        <Tabs
+          label="Tape and tables"
+          names={panes.map(({ name }) => name)}
+          current={current.name}
+          choose={(name) => (open.value = name)}
+        />
+      )}
+      <OneBelow key={current.name} {...current} view={view} />
+    </>
+  );
+}
+
+function OneBelow({ name, kind, view }: { readonly name: string; readonly kind: PaneKind; readonly view: ViewAnswer }) {
   const pane = view.panes[name];
   if (kind === 'tape') return <Tape name={name} view={view.name} of={view.of} scale={view} />;
   if (pane?.kind === 'problem') return <Problem of={pane.problem} />;

@@ -123,8 +123,8 @@ describe('the range of colours', () => {
   test.each([
     ['nothing', [], { floor: 1, ceiling: 1_000 }],
     ['one quantity', [300], { floor: 200, ceiling: 2_000 }],
-    ['many', Array.from({ length: 1_000 }, (_, n) => n + 1), { floor: 100, ceiling: 1_000 }],
-    ['fractions', [0.004, 0.03, 0.2], { floor: 0.002, ceiling: 0.2 }],
+    ['many', Array.from({ length: 1_000 }, (_, n) => n + 1), { floor: 200, ceiling: 2_000 }],
+    ['fractions', [0.004, 0.03, 0.2], { floor: 0.02, ceiling: 0.2 }],
     ['zeros', [0, 0, 0], { floor: 1, ceiling: 10 }],
   ])('of %s', (_what, quantities, range) => {
     const { floor, ceiling } = rangeFor(Float32Array.from(quantities));

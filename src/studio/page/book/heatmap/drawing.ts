@@ -12,8 +12,7 @@ import { columnsInSight, tradesInSight } from './sights.ts';
 import type { Tick } from './ticks.ts';
 import { HIDDEN_BIT, MARK_BIT, SIDE_BITS, type Tile } from './tiles/decode.ts';
 
-/** Room for the axes, in CSS pixels. */
-export const PRICE_AXIS = 64;
+/** Room for the times below, in CSS pixels. */
 export const TIME_AXIS = 20;
 
 export interface Picture {
@@ -27,15 +26,17 @@ export interface Picture {
   readonly height: number;
   /** Pixels for one CSS pixel. */
   readonly scale: number;
+  /** Room for the prices at the right, in CSS pixels. */
+  readonly axis: number;
   readonly priceTicks: readonly Tick[];
   readonly timeTicks: readonly Tick[];
 }
 
 /** The plot in the canvas: without the axes, in pixels of the canvas. */
-export function plotOf({ width, height, scale, frame, tick }: Omit<Picture, 'drawn'>): Omit<Raster, 'pixels'> {
+export function plotOf({ width, height, scale, axis, frame, tick }: Omit<Picture, 'drawn'>): Omit<Raster, 'pixels'> {
   return {
     ...{ frame, tick },
-    width: Math.max(1, width - Math.round(PRICE_AXIS * scale)),
+    width: Math.max(1, width - Math.round(axis * scale)),
     height: Math.max(1, height - Math.round(TIME_AXIS * scale)),
   };
 }
@@ -119,16 +120,16 @@ function drawTrades(context: CanvasRenderingContext2D, { drawn, look, scale }: P
     else addCircle([other, bought, sold][kind & SIDE_BITS]!, x, y, radius);
   }
   context.fillStyle = look.bid;
+  stroke(context, bought, look.ground, 2 * scale);
   context.fill(bought);
-  stroke(context, bought, look.ground, scale);
   for (const [path, colour] of [
+    [hidden, look.muted],
     [sold, look.ask],
     [other, look.text],
-    [hidden, look.text],
     [marks, look.text],
   ] as const) {
-    stroke(context, path, look.ground, 3 * scale);
-    stroke(context, path, colour, 1.5 * scale);
+    stroke(context, path, look.ground, 2.5 * scale);
+    stroke(context, path, colour, 1.25 * scale);
   }
 }
 

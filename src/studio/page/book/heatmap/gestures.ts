@@ -3,7 +3,7 @@
  * crosshair; it draws nothing.
  */
 import type { Signal } from '@preact/signals';
-import { PRICE_AXIS, TIME_AXIS } from './drawing.ts';
+import { TIME_AXIS } from './drawing.ts';
 import type { HeatmapModel } from './heatmap-model.ts';
 
 /** Where the crosshair is, in CSS pixels of the plot. */
@@ -45,35 +45,41 @@ export function listenTo(gestures: Gestures): () => void {
 }
 
 /** The plot in CSS pixels. */
-function plotSize(host: HTMLElement): { readonly width: number; readonly height: number } {
-  return { width: Math.max(1, host.clientWidth - PRICE_AXIS), height: Math.max(1, host.clientHeight - TIME_AXIS) };
+function plotSize({ host, model }: Gestures): { readonly width: number; readonly height: number } {
+  return {
+    width: Math.max(1, host.clientWidth - model.axis.peek()),
+    height: Math.max(1, host.clientHeight - TIME_AXIS),
+  };
 }
 
-function placeOf(
-  host: HTMLElement,
-  event: MouseEvent,
-): { readonly x: number; readonly y: number; readonly part: Part } {
-  const box = host.getBoundingClientRect();
+interface Place {
+  readonly x: number;
+  readonly y: number;
+  readonly part: Part;
+}
+
+function placeOf(gestures: Gestures, event: MouseEvent): Place {
+  const box = gestures.host.getBoundingClientRect();
   const [x, y] = [event.clientX - box.left, event.clientY - box.top];
-  const { width, height } = plotSize(host);
+  const { width, height } = plotSize(gestures);
   return { x, y, part: x >= width ? 'price axis' : y >= height ? 'time axis' : 'plot' };
 }
 
-function timeOf({ host, model }: Gestures, x: number): number {
-  const { from, to } = model.frame!;
-  return from + (x / plotSize(host).width) * (to - from);
+function timeOf(gestures: Gestures, x: number): number {
+  const { from, to } = gestures.model.frame!;
+  return from + (x / plotSize(gestures).width) * (to - from);
 }
 
-function priceOf({ host, model }: Gestures, y: number): number {
-  const { low, high } = model.frame!;
-  return high - (y / plotSize(host).height) * (high - low);
+function priceOf(gestures: Gestures, y: number): number {
+  const { low, high } = gestures.model.frame!;
+  return high - (y / plotSize(gestures).height) * (high - low);
 }
 
 function wheel(gestures: Gestures, event: WheelEvent): void {
-  const { host, model } = gestures;
+  const { model } = gestures;
   event.preventDefault();
   if (model.frame === undefined) return;
-  const { x, y, part } = placeOf(host, event);
+  const { x, y, part } = placeOf(gestures, event);
   const turned = event.deltaY || (event.shiftKey ? event.deltaX : 0);
   const factor = 2 ** (Math.max(-WHEEL_FOLD, Math.min(WHEEL_FOLD, turned)) / WHEEL_FOLD);
   if (event.shiftKey || part === 'price axis') model.zoomPrice(priceOf(gestures, y), factor);
@@ -81,23 +87,23 @@ function wheel(gestures: Gestures, event: WheelEvent): void {
   else model.zoomTime(timeOf(gestures, x), factor);
 }
 
-function msPerPixel({ host, model }: Gestures): number {
-  const { from, to } = model.frame!;
-  return (to - from) / plotSize(host).width;
+function msPerPixel(gestures: Gestures): number {
+  const { from, to } = gestures.model.frame!;
+  return (to - from) / plotSize(gestures).width;
 }
 
 function press(gestures: Gestures, down: PointerEvent): void {
   const { host, model, cross } = gestures;
   if (down.button !== 0 || model.frame === undefined) return;
-  const start = placeOf(host, down);
+  const start = placeOf(gestures, down);
   const around = {
-    time: timeOf(gestures, plotSize(host).width / 2),
-    price: priceOf(gestures, plotSize(host).height / 2),
+    time: timeOf(gestures, plotSize(gestures).width / 2),
+    price: priceOf(gestures, plotSize(gestures).height / 2),
   };
   let [last, isDrag, isHigh] = [{ x: start.x, y: start.y }, false, false];
   const ending = new AbortController();
   const move = (event: PointerEvent): void => {
-    const { x, y } = placeOf(host, event);
+    const { x, y } = placeOf(gestures, event);
     isDrag ||= Math.hypot(x - start.x, y - start.y) >= CLICK_REACH;
     if (!isDrag) return;
     const wasHigh = isHigh;
@@ -107,7 +113,7 @@ function press(gestures: Gestures, down: PointerEvent): void {
   };
   const end = (event: PointerEvent): void => {
     ending.abort();
-    const { x, y, part } = placeOf(host, event);
+    const { x, y, part } = placeOf(gestures, event);
     if (!isDrag && event.type === 'pointerup' && part === 'plot') gestures.goTo({ x, y });
   };
   host.setPointerCapture(down.pointerId);
@@ -118,26 +124,28 @@ function press(gestures: Gestures, down: PointerEvent): void {
 }
 
 function dragBy(
-  { host, model }: Gestures,
+  gestures: Gestures,
   part: Part,
   around: { readonly time: number; readonly price: number },
   x: number,
   y: number,
 ): void {
+  const { model } = gestures;
   const { from, to, low, high } = model.frame!;
-  const { width, height } = plotSize(host);
+  const { width, height } = plotSize(gestures);
   if (part === 'price axis') model.zoomPrice(around.price, 2 ** (y / DRAG_FOLD));
   else if (part === 'time axis') model.zoomTime(around.time, 2 ** (-x / DRAG_FOLD));
   else model.pan((-x / width) * (to - from), (y / height) * (high - low));
 }
 
-function hover({ host, cross }: Gestures, event: PointerEvent): void {
-  const { x, y, part } = placeOf(host, event);
-  cross.value = event.buttons === 0 && part === 'plot' ? { x, y } : undefined;
+function hover(gestures: Gestures, event: PointerEvent): void {
+  const { x, y, part } = placeOf(gestures, event);
+  gestures.cross.value = event.buttons === 0 && part === 'plot' ? { x, y } : undefined;
 }
 
-function reset({ host, model }: Gestures, event: MouseEvent): void {
-  const { part } = placeOf(host, event);
+function reset(gestures: Gestures, event: MouseEvent): void {
+  const { model } = gestures;
+  const { part } = placeOf(gestures, event);
   if (part === 'price axis') model.follow({ price: true });
   if (part === 'time axis') model.follow({ time: true, span: true });
 }
@@ -175,15 +183,15 @@ const ARROWS: Readonly<Record<string, readonly [number, number]>> = {
   ArrowDown: [0, 1],
 };
 
-function crossOf({ host, cross }: Gestures): Cross {
-  const { width, height } = plotSize(host);
-  return cross.value ?? { x: width / 2, y: height / 2 };
+function crossOf(gestures: Gestures): Cross {
+  const { width, height } = plotSize(gestures);
+  return gestures.cross.value ?? { x: width / 2, y: height / 2 };
 }
 
 /** By columns and by prices, but at least by a pixel. */
 function moveCross(gestures: Gestures, columns: number, prices: number): void {
-  const { host, model, cross } = gestures;
-  const { width, height } = plotSize(host);
+  const { model, cross } = gestures;
+  const { width, height } = plotSize(gestures);
   const { from, to, low, high } = model.frame!;
   const column = Math.max(1, (2 ** model.power / (to - from)) * width);
   const price = Math.max(1, (model.tick / (high - low)) * height);

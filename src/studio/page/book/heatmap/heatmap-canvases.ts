@@ -7,7 +7,7 @@ import { go, log } from '../../moment/place.ts';
 import { priceText, viewTime } from '../scaled.ts';
 import { type ColourRange, type Inks, inksOf } from './colours/colours.ts';
 import { paletteOf } from './colours/palette.ts';
-import { drawPicture, type Picture, PRICE_AXIS, plotOf, TIME_AXIS } from './drawing.ts';
+import { drawPicture, type Picture, plotOf, TIME_AXIS } from './drawing.ts';
 import type { Cross } from './gestures.ts';
 import type { HeatmapModel } from './heatmap-model.ts';
 import { type CanvasLook, canvasLook } from './look.ts';
@@ -26,6 +26,8 @@ export interface Shared {
 /** Room between the numbers of an axis, in CSS pixels. */
 const PRICE_ROOM = 28;
 const TIME_ROOM = 96;
+/** Before the first tile there is nothing to colour. */
+const UNKNOWN_RANGE: ColourRange = { floor: 1, ceiling: 10 };
 
 export class HeatmapCanvases {
   readonly #host: HTMLElement;
@@ -72,7 +74,7 @@ export class HeatmapCanvases {
   readonly #drawAll = (): void => {
     const [base] = this.#canvases as [HTMLCanvasElement];
     const { clientWidth, clientHeight } = this.#host;
-    if (clientWidth <= PRICE_AXIS || clientHeight <= TIME_AXIS) return;
+    if (clientWidth <= this.#model.axis.peek() || clientHeight <= TIME_AXIS) return;
     for (const canvas of this.#canvases) fitCanvas(canvas, clientWidth, clientHeight);
     const picture = this.#picture();
     if (picture === undefined) this.#contexts[0]!.clearRect(0, 0, base.width, base.height);
@@ -107,16 +109,15 @@ export class HeatmapCanvases {
 
   #picture(): Picture | undefined {
     const { frame, tick } = this.#model;
-    const range = this.#model.range.peek();
     if (frame === undefined) return undefined;
     const [{ width, height }] = this.#canvases as [HTMLCanvasElement];
-    const [plotWidth, plotHeight] = [this.#host.clientWidth - PRICE_AXIS, this.#host.clientHeight - TIME_AXIS];
-    const { scale: numbers } = this.#shared.told();
+    const { clientWidth, clientHeight } = this.#host;
+    const [axis, { scale: numbers }] = [this.#model.axis.peek(), this.#shared.told()];
     return {
-      ...{ frame, tick, width, height, drawn: this.#model.drawn(), scale: width / this.#host.clientWidth },
-      ...{ inks: this.#inksFor(range ?? { floor: 1, ceiling: 10 }), look: this.#lookNow() },
-      priceTicks: priceTicks(frame, plotHeight, PRICE_ROOM, (price) => priceText(price, numbers)),
-      timeTicks: timeTicks(frame, plotWidth, TIME_ROOM, (time) => zoneOffset(numbers.zone, time)),
+      ...{ frame, tick, width, height, axis, drawn: this.#model.drawn(), scale: width / clientWidth },
+      ...{ inks: this.#inksFor(this.#model.range.peek() ?? UNKNOWN_RANGE), look: this.#lookNow() },
+      priceTicks: priceTicks(frame, clientHeight - TIME_AXIS, PRICE_ROOM, (price) => priceText(price, numbers)),
+      timeTicks: timeTicks(frame, clientWidth - axis, TIME_ROOM, (time) => zoneOffset(numbers.zone, time)),
     };
   }
 

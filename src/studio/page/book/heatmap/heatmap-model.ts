@@ -47,6 +47,11 @@ export interface DrawnTile {
 const SAMPLED_COLUMNS = 512;
 const SAMPLED_CELLS = 20_000;
 
+/** Room for prices, in CSS pixels: at least, beside them, and for a character. */
+const LEAST_AXIS = 56;
+const AXIS_MARGIN = 14;
+const CHARACTER = 7.25;
+
 export class HeatmapModel {
   readonly time: Signal<Span | undefined> = signal(undefined);
   readonly prices: Signal<Prices | undefined> = signal(undefined);
@@ -63,6 +68,8 @@ export class HeatmapModel {
   readonly isComplete: Signal<boolean> = signal(false);
   /** Grows when there is something new to draw. */
   readonly edition: Signal<number> = signal(0);
+  /** How much room the prices have at the right, in CSS pixels. */
+  readonly axis: Signal<number> = signal(LEAST_AXIS);
   tick = 1;
 
   readonly #tiles: Tiles;
@@ -81,6 +88,11 @@ export class HeatmapModel {
     if (!isLiveStep(this.#around, around)) this.isTimeHeld.value = false;
     this.#around = around;
     this.#refresh();
+  }
+
+  /** Makes room for prices of so many characters. It never shrinks: the picture would jump. */
+  makeRoom(characters: number): void {
+    this.axis.value = Math.max(this.axis.peek(), Math.ceil(AXIS_MARGIN + characters * CHARACTER));
   }
 
   /** Ends what is asked for. */

@@ -1,11 +1,11 @@
 /** A heatmap: what rested at each price over time, with best prices, trades, the moment and a crosshair. */
-import { effect, type Signal, useComputed, useSignal } from '@preact/signals';
+import { effect, type Signal, useComputed, useSignal, useSignalEffect } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import type { ViewScale } from '../../../wire.ts';
 import { safeLine } from '../../base/safe-text.ts';
 import { settings, theme } from '../../base/settings.ts';
-import { PRICE_AXIS } from './drawing.ts';
+import { priceText } from '../scaled.ts';
 import { type Cross, listenTo } from './gestures.ts';
 import { HeatmapCanvases } from './heatmap-canvases.ts';
 import type { HeatmapModel } from './heatmap-model.ts';
@@ -33,7 +33,6 @@ export function Heatmap({ model, scale, moment, width }: Props): JSX.Element {
     const element = host.current!;
     const watch = new ResizeObserver(() => {
       size.value = { width: element.clientWidth, height: element.clientHeight };
-      width.value = Math.max(1, element.clientWidth - PRICE_AXIS);
     });
     watch.observe(element);
     // A canvas takes the font that is there when it is drawn.
@@ -41,6 +40,7 @@ export function Heatmap({ model, scale, moment, width }: Props): JSX.Element {
     const mine = new HeatmapCanvases(element, model, { told: () => told.current, cross, readout });
     drawing.current = mine;
     const stop = effect(() => {
+      width.value = Math.max(0, size.value.width - model.axis.value);
       void [model.edition.value, model.time.value, model.prices.value, model.range.value];
       void [theme.value, settings.value.eyes, size.value];
       mine.askAll();
@@ -51,6 +51,10 @@ export function Heatmap({ model, scale, moment, width }: Props): JSX.Element {
       for (const end of [stop, stopOver, unlisten, () => watch.disconnect(), () => mine.close()]) end();
     };
   }, [model]);
+  useSignalEffect(() => {
+    const { low = 0, high = 0 } = model.prices.value ?? {};
+    model.makeRoom(Math.max(...[low, high].map((price) => priceText(Math.round(price), scale).length)));
+  });
   useEffect(() => drawing.current?.askOver(), [moment]);
   useEffect(() => drawing.current?.askAll(), [scale.zone, scale.priceDecimals]);
 

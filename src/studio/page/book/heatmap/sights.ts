@@ -60,9 +60,9 @@ function indexesInSight({ tile, span }: DrawnTile, { frame }: Plot): readonly nu
 }
 
 /** Radius of trades in CSS pixels. */
-const SMALLEST = 1.5;
+const SMALLEST = 1.25;
 const LARGEST = 7;
-const LARGEST_IN_A_CROWD = 2.5;
+const LARGEST_IN_A_CROWD = 4;
 /** With so much room for each trade, in CSS pixels, circles need not be smaller than usual. */
 const ENOUGH_ROOM = 4;
 

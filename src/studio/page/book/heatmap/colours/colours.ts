@@ -53,7 +53,8 @@ export function pixelOf([red, green, blue]: Rgb): number {
 const NICE = [1, 2, 5];
 
 /**
- * A range that fits quantities: floor and ceiling are a round number below nearly all of them, and above nearly all.
+ * A range that fits quantities: floor and ceiling are a round number below most of them, and above nearly all.
+ * Many are small: means of what rested for a part of their column only.
  *
  * @param quantities in any order; they are sorted in place
  */
@@ -61,7 +62,7 @@ export function rangeFor(quantities: Float32Array): ColourRange {
   if (quantities.length === 0) return { floor: 1, ceiling: 1_000 };
   quantities.sort();
   const at = (share: number): number => quantities[Math.round((quantities.length - 1) * share)]!;
-  const floor = roundDown(at(0.1));
+  const floor = roundDown(at(0.3));
   return { floor, ceiling: Math.max(roundUp(at(0.995)), floor * 10) };
 }
 
