@@ -2,6 +2,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { decodeTile, divisorOf, priceOf } from '../../../../src/studio/page/book/heatmap/tiles/decode.ts';
+import { keyOf, makeColumn } from '../../../../src/studio/views/column.ts';
+import { tileAsBytes, tileAsJson } from '../../../../src/studio/views/tile-answer.ts';
 import type { RestingSide, TapeRow, TileAnswer } from '../../../../src/studio/wire.ts';
 import { tileBytes, tileOf } from './tile-fixture.ts';
 
@@ -129,6 +131,47 @@ function changed(bytes: ArrayBuffer, offset: number, word: number): ArrayBuffer 
   new DataView(copy).setUint32(offset, word, true);
   return copy;
 }
+
+describe('the bytes of the server', () => {
+  const best = fc.oneof(fc.nat(2_000), fc.constant(Number.NaN));
+  const served = fc
+    .record({
+      ...{ weight: fc.constantFrom(0, 2, 7.25), bid: best, ask: best, spread: best },
+      areas: fc.dictionary(fc.nat(3_000).map(String), fc.double({ min: 0, max: 1e9, noNaN: true })),
+      prints: fc.array(trade, { maxLength: 3 }),
+    })
+    .map(({ weight, bid, ask, spread, areas, prints }) =>
+      makeColumn({
+        ...{ weight, best: { bid, ask }, lines: [spread], prints, printsInAll: prints.length },
+        areas: new Map(
+          Object.entries(areas).map(([price, area]) => [
+            keyOf(Number(price) - 500, Number(price) % 3 === 0 ? 'sell' : 'buy'),
+            area,
+          ]),
+        ),
+      }),
+    );
+
+  test('say what its JSON says, to the precision of 32 bits', () => {
+    fc.assert(
+      fc.property(fc.array(served, { minLength: 1, maxLength: 8 }), (columns) => {
+        const tile = {
+          ...{ stretch: { from: 64, step: 8, columns: columns.length }, columns },
+          ...{ sampled: false, complete: true, generation: '1.0.x' },
+        };
+        const view = { known: 10, depth: 10, lines: ['spread'] };
+        const json = tileAsJson(tile, view);
+        const { from, step, known, depth, priceStep, tradesInAll } = decodeTile(tileAsBytes(tile, view).buffer);
+        expect(json).toMatchObject({ from, step, known, depth, priceStep, tradesInAll });
+        const { bid, ask, trades, lines } = json;
+        const levels = json.levels.map((column) =>
+          column.map(([price, quantity, of]) => [price, Math.fround(quantity), of] as const),
+        );
+        expect(told(tileAsBytes(tile, view).buffer)).toEqual({ levels, bid, ask, trades, lines });
+      }),
+    );
+  });
+});
 
 describe('the tick', () => {
   test.each([
