@@ -61,7 +61,8 @@ if (path === undefined || process.send === undefined) {
 }
 // Ctrl-C reaches every process of the terminal. The parent decides what ends.
 process.on('SIGINT', () => {});
-process.once('disconnect', () => process.exit(1)); // without its parent it has no work
+const leave = (): never => process.exit(1);
+process.once('disconnect', leave); // without its parent it has no work
 const [seed = 0, commands = 0, rate = 0] = numbers.map(Number);
 await trade(path, seed, commands, rate);
-process.disconnect();
+process.off('disconnect', leave).disconnect();

@@ -9,7 +9,7 @@ import { type TradingNews, trade } from '../../../../examples/orderbook/studio/t
 import { openBook } from '../../../../examples/orderbook/workspace.ts';
 import { errorOf, temporaryFolder } from '../support.ts';
 
-const DAY = { seed: 7, commands: 3_000, rate: 100_000, killAt: 1_500, pauseMs: 0 };
+const DAY = { seed: 7, commands: 2_000, rate: 100_000, killAt: 1_200, pauseMs: 0 };
 type Of<Kind> = Extract<TradingNews, { kind: Kind }>;
 
 /** The hash of the book of a day that no crash disturbed. */
@@ -33,7 +33,7 @@ function isAlive(pid: number): boolean {
 test('a killed process is followed by another, and the book is that of an undisturbed day', async () => {
   const path = join(temporaryFolder(), 'book.db');
   // Slow enough that it is killed in the middle.
-  const news = await Array.fromAsync(trade({ ...DAY, path, rate: 5_000 }));
+  const news = await Array.fromAsync(trade({ ...DAY, path, rate: 2_000 }));
   expect(news.map(({ kind }) => kind)).toEqual(['begun', 'killed', 'recovered', 'over']);
   const [begun, killed, recovered, over] = news as [Of<'begun'>, Of<'killed'>, Of<'recovered'>, Of<'over'>];
   expect(killed.pid).toBe(begun.pid);
@@ -64,7 +64,7 @@ test('a book can be looked at when the first news comes, and a caller that stops
 
 test('a day that is shorter than the moment of the crash is not disturbed', async () => {
   const path = join(temporaryFolder(), 'book.db');
-  const news = await Array.fromAsync(trade({ ...DAY, path, commands: 200, killAt: 1_500 }));
+  const news = await Array.fromAsync(trade({ ...DAY, path, commands: 200, killAt: 1_200 }));
   expect(news.map(({ kind }) => kind)).toEqual(['begun', 'over']);
 });
 
