@@ -1,4 +1,4 @@
-/** What the studio is told of a book: its model and its view as modules, and the line that describes it. */
+/** What the studio needs to know about a book: its model and its view as modules, and the line that describes it. */
 import { type EventMeta, openLog, RefoldError } from 'refold';
 import { feedBook } from '../follow/index.ts';
 import { Calendar } from '../market-time.ts';
