@@ -1,6 +1,6 @@
 /** Finds a position that a user wrote in a log: asks the log for its range where the position depends on it. */
+import { fixedPosition, type LogRange, type Place, positionIn, startIn } from '../guests/position.ts';
 import { type Bound, type EventLog, openLog, Past, type Position } from '../index.ts';
-import { fixedPosition, type LogRange, type Place, positionIn, startIn } from './input/position.ts';
 import { chosenZone } from './output/times.ts';
 
 /** @throws RefoldError `INVALID_OPTION`: the place is before the first event, or there is no such time */

@@ -12,7 +12,8 @@ import type { StudioStart, StudioTask } from './studio-worker.ts';
 /** A module as a URL text, such as `import.meta.url`, and the name of its export. */
 export interface StudioModule {
   readonly module: string;
-  readonly export: string;
+  /** Default: the default export if it fits, or the only one that does. */
+  readonly export?: string | undefined;
 }
 
 export interface StudioOptions {
@@ -106,7 +107,8 @@ async function openDesks(path: string, model: StudioModule | undefined): Promise
 }
 
 function startWorker(task: StudioTask): { readonly worker: Worker; readonly ready: Promise<Worker> } {
-  const worker = new Worker(STUDIO_THREAD_FILE, { workerData: task, name: `refold studio ${task.kind}` });
+  const worker = new Worker(STUDIO_THREAD_FILE, { workerData: task, name: `refold studio ${task.kind}`, stdout: true });
+  worker.stdout.pipe(process.stderr, { end: false }); // what a model prints
   const ready = new Promise<Worker>((resolve, reject) => {
     worker.once('message', (message: StudioStart) => {
       if (message.kind === 'ready') resolve(worker);

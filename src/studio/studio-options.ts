@@ -31,7 +31,11 @@ const HINT_ALLOWED = 'Give the names of tunnels, as NAME:PORT';
 
 function isModule(model: StudioModule): boolean {
   if (typeof model !== 'object' || model === null) return false;
-  return typeof model.module === 'string' && URL.canParse(model.module) && typeof model.export === 'string';
+  return isUrl(model.module) && (model.export === undefined || typeof model.export === 'string');
+}
+
+function isUrl(text: unknown): boolean {
+  return typeof text === 'string' && URL.canParse(text);
 }
 
 function isPort(port: number): boolean {

@@ -3,6 +3,7 @@
  * does not stop a drag.
  */
 import { parentPort, workerData } from 'node:worker_threads';
+import { pickModel } from '../guests/load-model.ts';
 import { readableError } from '../guests/readable-error.ts';
 import { type EventLog, isRefoldError, type Model, openLog, openPast, type Past, RefoldError } from '../index.ts';
 import { listEvents } from './jobs/events.ts';
@@ -11,6 +12,7 @@ import { countTimeline, describeLog } from './jobs/log.ts';
 import { compare, explain } from './jobs/questions.ts';
 import { readLooks, readTable, tablePage } from './moments/look.ts';
 import { Moments } from './moments/moments.ts';
+import type { StudioModule } from './open-studio.ts';
 import { type Answering, serveDesk } from './server/desk-worker.ts';
 import { readChoice, readSequence } from './server/query.ts';
 
@@ -19,7 +21,7 @@ export interface StudioTask {
   readonly kind: 'moments' | 'jobs';
   readonly path: string;
   /** The module as a URL text, and the name of its export. */
-  readonly model: { readonly module: string; readonly export: string } | undefined;
+  readonly model: StudioModule | undefined;
 }
 
 /** What the thread says first. An error would lose its class on the way. */
@@ -57,13 +59,10 @@ function defect(thrown: unknown): RefoldError {
   });
 }
 
-/** @throws RefoldError `INVALID_OPTION` for a module that cannot be loaded; `openPast` throws it for what is not a model */
+/** @throws RefoldError `INVALID_OPTION` for a module that cannot be loaded, or has no model under this name */
 async function loadModel({ module, export: name }: NonNullable<StudioTask['model']>): Promise<Model> {
   const exports = await importModule(module);
-  if (!Object.hasOwn(exports, name)) {
-    throw badModel(`${module} has no export ${name}`, `Its exports are ${Object.keys(exports).join(', ') || 'none'}`);
-  }
-  return exports[name] as Model;
+  return pickModel(exports, name, module);
 }
 
 async function importModule(module: string): Promise<{ readonly [name: string]: unknown }> {

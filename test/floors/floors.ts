@@ -439,6 +439,7 @@ export const FLOORS: readonly Floor[] = [
       ...PACKAGE,
       GUESTS,
       'src/redis/index.ts',
+      'src/studio/index.ts',
       'src/cli/',
       'src/cli/commands/reading/',
       'src/cli/completion/',

@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { TestClient } from '../redis/harness.ts';
-import { exitOf, refold, startRefold } from './support.ts';
+import { TestClient } from '../../redis/harness.ts';
+import { exitOf, refold, startRefold } from '../support.ts';
 
 function folder(): string {
   const path = mkdtempSync(join(tmpdir(), 'refold-serve-'));

@@ -2,10 +2,9 @@
  * Positions in a log as people write them: `723`, `first`, `last-100`, `50%`, `2012-06-21T10:31:07-04:00`, `10:31:07`,
  * `last-1h`. Pure: `parsePlace` reads the text, and `positionIn` finds it in the range of a log.
  */
-import { type Position, RefoldError } from '../../index.ts';
-import { counted } from '../output/text.ts';
-import { formatTime } from '../output/times.ts';
-import { DAY_MS, instantsOf, LARGEST_TIME, wallAt } from '../output/zones.ts';
+import { type Position, RefoldError } from '../index.ts';
+import { counted } from '../terminal/amounts.ts';
+import { DAY_MS, instantsOf, isoTime, LARGEST_TIME, wallAt } from './zones.ts';
 
 /** What a text says. Some need the log before they are a position. */
 export type Place =
@@ -154,7 +153,7 @@ export function positionIn(log: LogRange, place: Place, zone: string): Position 
     return position;
   }
   if (firstSequence > 1) return position; // earlier events were dropped: the log knows what it still has
-  const [wanted, first] = [Number(position.time), firstRecordedAt].map((time) => formatTime(time, { zone }, time));
+  const [wanted, first] = [Number(position.time), firstRecordedAt].map((time) => isoTime(zone, time));
   throw new RefoldError(
     'INVALID_OPTION',
     `Cannot go to ${wanted} in ${path}: its first event was recorded at ${first}`,

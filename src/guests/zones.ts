@@ -55,6 +55,12 @@ export function offsetText(zone: string, instant: number): string {
   return `${minutes < 0 ? '-' : '+'}${String(hours).padStart(2, '0')}:${String(rest).padStart(2, '0')}`;
 }
 
+/** `2012-06-21T10:31:07.123-04:00`. @param instant ms since the epoch; beyond the range of a `Date` it is shown as a number */
+export function isoTime(zone: string, instant: number): string {
+  if (!(Math.abs(instant) <= LARGEST_TIME)) return `${instant} ms`;
+  return new Date(wallAt(zone, instant)).toISOString().slice(0, -1) + offsetText(zone, instant);
+}
+
 /** Making a formatter takes longer than using it. */
 const formatters = new Map<string, Intl.DateTimeFormat>();
 

@@ -1,10 +1,10 @@
 /** Positions as people write them: what each form says, and where that is in a log. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { fixedPosition, type LogRange, type Place, parsePlace, positionIn } from '../../../src/cli/input/position.ts';
-import { formatTime } from '../../../src/cli/output/times.ts';
-import { instantsOf, isZone, offsetText, wallAt } from '../../../src/cli/output/zones.ts';
-import { sample } from '../../sample.ts';
+import { formatTime } from '../../src/cli/output/times.ts';
+import { fixedPosition, type LogRange, type Place, parsePlace, positionIn } from '../../src/guests/position.ts';
+import { instantsOf, isZone, offsetText, wallAt } from '../../src/guests/zones.ts';
+import { sample } from '../sample.ts';
 
 const at = (iso: string): number => Date.parse(iso);
 const NEW_YORK = 'America/New_York';
