@@ -1,6 +1,7 @@
 /** The order book's command line: `npm run orderbook -- <command>`. */
+import { endOnSignals } from './ending.ts';
 import { run } from './program.ts';
 
-// An exit deletes the temporary book; a signal alone would not. SIGHUP is the terminal that was closed.
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(130));
+// An exit deletes the temporary book; a signal alone would not.
+endOnSignals();
 await run(process.argv.slice(2));

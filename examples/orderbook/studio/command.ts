@@ -5,6 +5,7 @@
  * look. That process is killed once, and the next one goes on. Ctrl-C ends both, and deletes the temporary book.
  */
 import type { Command } from 'commander';
+import { closeOnSignal } from '../ending.ts';
 import { duration, jsonOf, number } from '../text.ts';
 import { openWorkspace } from '../workspace.ts';
 import { planStudio, type StudioFlags, type StudioPlan, withStudioOptions } from './options.ts';
@@ -17,8 +18,9 @@ Examples:
   npm run orderbook:studio -- --rate 2000         four times as fast
   npm run orderbook:studio -- --db goog.db        a book that was imported`;
 
-/** The process is killed after this part of the day. */
+/** The process is killed after this part of the day, and so many commands at the least. A shorter day is not disturbed. */
 const KILLED_AFTER = 0.1;
+const LEAST_BEFORE = 2_000;
 /** Long enough to see that the book has no writer. */
 const PAUSE_MS = 5_000;
 
@@ -46,7 +48,7 @@ async function showTrading(plan: TradingPlan, flags: StudioFlags): Promise<void>
   await using opened = new AsyncDisposableStack();
   const { path } = workspace;
   const write = flags.json === true ? (): void => {} : say;
-  const killAt = Math.trunc(plan.commands * KILLED_AFTER);
+  const killAt = Math.max(LEAST_BEFORE, Math.trunc(plan.commands * KILLED_AFTER));
   for await (const news of trade({ path, ...plan, killAt, pauseMs: PAUSE_MS })) {
     if (news.kind === 'begun') opened.use(await openOn(await studyBook(path, undefined), plan, flags));
     write(textOf(news, plan, killAt));
@@ -65,8 +67,14 @@ async function openOn(
   const studio = await openStudio({ path, model, view, ...(flags.port !== undefined && { port: flags.port }) });
   const { url } = studio;
   if (flags.json === true) say(jsonOf({ path, model: name, events, url, trading: trading ?? null }));
-  else say(`${describeBook(book)}\n${url} · read only, Ctrl-C ends`);
-  return { [Symbol.asyncDispose]: () => studio.close() };
+  else say(`${describeBook(book)}\n${url}  read only, Ctrl-C ends`);
+  const forget = closeOnSignal(() => studio.close());
+  return {
+    async [Symbol.asyncDispose]() {
+      forget();
+      await studio.close();
+    },
+  };
 }
 
 /** The server keeps the process alive. */
@@ -76,11 +84,11 @@ function untilCtrlC(): Promise<never> {
 
 function textOf(news: TradingNews, { commands, rate }: TradingPlan, killAt: number): string {
   switch (news.kind) {
-    case 'begun':
-      return (
-        `process ${news.pid} trades ${number(commands)} commands, ${number(rate)} a second. After ${number(killAt)} it is ` +
-        'killed. The file is deleted at the end'
-      );
+    case 'begun': {
+      const crash = killAt < commands ? ` After ${number(killAt)} it is killed.` : '';
+      const day = `${number(commands)} commands, ${number(rate)} a second`;
+      return `process ${news.pid} trades ${day}.${crash} The file is deleted at the end`;
+    }
     case 'killed':
       return `process ${news.pid} was killed after event ${number(news.sequence)}: the page says that the writer is missing`;
     case 'recovered':

@@ -40,9 +40,9 @@ export async function studyBook(path: string, levels: number | undefined): Promi
   return { path, name, ...modules, events, span: spanOf(meta, firstRecordedAt ?? 0, lastRecordedAt ?? 0) };
 }
 
-/** `book.db · orderbook · 1,002 events · …`, as `refold studio` prints it. */
+/** `book.db: model orderbook, 1,002 events, …`, as `refold studio` prints it, but with the times of the market. */
 export function describeBook({ path, name, events, span }: StudiedBook): string {
-  return [path, name, `${number(events)} events`, span].join(' · ');
+  return `${path}: model ${name}, ${number(events)} events, ${span}`;
 }
 
 function modulesOf(
