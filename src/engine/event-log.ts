@@ -113,6 +113,11 @@ export class EventLog implements AsyncDisposable {
     return this.#log.path;
   }
 
+  /** Stays the same as long as the log lives; a backup has another one. Undefined for a log in memory. */
+  get id(): string | undefined {
+    return this.#log.care?.id?.();
+  }
+
   info(): Promise<LogInfo> {
     return describeLog(this.#log);
   }

@@ -108,7 +108,7 @@ async function openDesks(path: string, model: StudioModule | undefined): Promise
 
 function startWorker(task: StudioTask): { readonly worker: Worker; readonly ready: Promise<Worker> } {
   const worker = new Worker(STUDIO_THREAD_FILE, { workerData: task, name: `refold studio ${task.kind}`, stdout: true });
-  worker.stdout.pipe(process.stderr, { end: false }); // what a model prints
+  worker.stdout.on('data', (text) => void process.stderr.write(text)); // what a model prints
   const ready = new Promise<Worker>((resolve, reject) => {
     worker.once('message', (message: StudioStart) => {
       if (message.kind === 'ready') resolve(worker);

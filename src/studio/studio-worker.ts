@@ -5,7 +5,16 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { pickModel } from '../guests/load-model.ts';
 import { readableError } from '../guests/readable-error.ts';
-import { type EventLog, isRefoldError, type Model, openLog, openPast, type Past, RefoldError } from '../index.ts';
+import {
+  type EventLog,
+  isRefoldError,
+  type Model,
+  openLog,
+  openPast,
+  type Past,
+  type PastPosition,
+  RefoldError,
+} from '../index.ts';
 import { listEvents } from './jobs/events.ts';
 import { followLog } from './jobs/live.ts';
 import { countTimeline, describeLog } from './jobs/log.ts';
@@ -14,7 +23,8 @@ import { readLooks, readTable, tablePage } from './moments/look.ts';
 import { Moments } from './moments/moments.ts';
 import type { StudioModule } from './open-studio.ts';
 import { type Answering, serveDesk } from './server/desk-worker.ts';
-import { readChoice, readSequence } from './server/query.ts';
+import { readMoment } from './server/positions.ts';
+import { readChoice } from './server/query.ts';
 
 /** What the thread is started with. */
 export interface StudioTask {
@@ -111,8 +121,9 @@ function momentRoutes(): ReadonlyMap<string, Answering> {
 }
 
 /** The moment that is asked for; default the end of the log. */
-async function momentOf(query: URLSearchParams): Promise<number> {
-  return readSequence(query, 'at', (await requirePast().range()).last);
+async function momentOf(query: URLSearchParams): Promise<PastPosition> {
+  const known = requirePast();
+  return (await readMoment(query, 'at', known)) ?? (await known.range()).last;
 }
 
 async function jobRoutes(): Promise<ReadonlyMap<string, Answering>> {
@@ -121,7 +132,10 @@ async function jobRoutes(): Promise<ReadonlyMap<string, Answering>> {
     ['log', () => describeLog(log, past)],
     ['timeline', (query, signal) => countTimeline(log, query, signal)],
     ['events', (query, signal) => listEvents(log, query, signal)],
-    ['live', (query, signal) => followLog(log, query, signal, everySecond)],
+    [
+      'live',
+      (query, signal) => followLog(log, query, signal, { ticking: everySecond, fingerprint: past?.fingerprint }),
+    ],
     ['why', (query, signal) => explain(requirePast(), query, signal)],
     ['diff', async (query, signal) => compare(requirePast(), query, signal)],
   ]);

@@ -166,10 +166,12 @@ export interface LogAnswer {
   }[];
   /** The views that the studio was opened with. */
   readonly views?: readonly ViewInfo[];
-  /** Changes when history was dropped or redacted: then nothing that was known before holds. */
+  /** Changes when history was dropped or redacted, or the model changed: then nothing that was known before holds. */
   readonly generation: string;
   /** The command that opens this log with a model. Absent where the studio has one. */
   readonly modelLine?: string;
+  /** Whether states of all of the log are within reach in memory: any place is then answered faster. */
+  readonly warm: boolean;
 }
 
 /** Events per type, in buckets. */

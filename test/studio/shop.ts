@@ -27,3 +27,17 @@ export const shop = defineModel({
     },
   },
 });
+
+/** The same after a change of a reducer. */
+export const changedShop = defineModel({
+  name: 'shop',
+  events: {
+    Put: z.object({ id: z.number(), word: z.string() }),
+    Taken: z.object({ id: z.number() }),
+  },
+  initialState: () => ({ things: new Map<number, { word: string }>() }),
+  reducers: {
+    Put: (state, { id, word }) => void state.things.set(id, { word: word.toUpperCase() }),
+    Taken: (state, { id }) => void state.things.delete(id),
+  },
+});

@@ -4,17 +4,10 @@ import { oneLine } from '../../terminal/escaping.ts';
 import { hanging, padRight, widthOf } from './lines.ts';
 
 export { bytes, count, counted, duration } from '../../terminal/amounts.ts';
-export { escapeJson, manyLines, oneLine, safeJson } from '../../terminal/escaping.ts';
+export { commandLine, escapeJson, manyLines, oneLine, safeJson } from '../../terminal/escaping.ts';
 export { shownTime as time } from './times.ts';
 
 type Colour = 'red' | 'green' | 'cyan' | 'dim';
-
-/** Words as a line for a POSIX shell, quoted where they must be. */
-export function commandLine(...words: readonly string[]): string {
-  return words
-    .map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`))
-    .join(' ');
-}
 
 /** Colours for stdout: none when it is not a terminal, or NO_COLOR is set. */
 export function paint(colour: Colour, text: string): string {

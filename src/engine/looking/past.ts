@@ -16,7 +16,7 @@ import { isOpenLog, requireOneLog } from '../calls/log-options.ts';
 import { refuseLostTail, requireSameModel } from '../calls/log-ownership.ts';
 import { openLogOf } from '../calls/open-log.ts';
 import { harmless } from '../calls/progress.ts';
-import type { ModelFingerprint } from '../folding/fingerprint.ts';
+import { hashOfFingerprint, type ModelFingerprint } from '../folding/fingerprint.ts';
 import { fingerprintOfModel } from '../folding/model-module.ts';
 import { type EventRange, readEvents } from '../past/events.ts';
 import { recoverAt } from '../past/history.ts';
@@ -96,6 +96,11 @@ export class Past<State extends object = any, C extends Catalog = any> implement
   /** The log's file, or `:memory:`. */
   get path(): string {
     return this.#opened.path;
+  }
+
+  /** A hash of what folds the model's events: another text means that the model has changed. */
+  get fingerprint(): string {
+    return hashOfFingerprint(this.#fingerprint);
   }
 
   /** Where the log begins and ends now, and which states can be built. */

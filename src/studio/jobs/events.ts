@@ -6,7 +6,8 @@
 import { type Condition, type EventLog, parseCondition, type RecordedEvent } from '../../index.ts';
 import { wireEvent } from '../moments/moments.ts';
 import { ANSWER_BYTES } from '../server/answering.ts';
-import { readCount, readSequence, readText } from '../server/query.ts';
+import { readStart } from '../server/positions.ts';
+import { readCount, readText } from '../server/query.ts';
 import type { EventLine } from '../wire.ts';
 
 /** Events that one request gives at most. */
@@ -36,13 +37,13 @@ export async function* listEvents(
   signal: AbortSignal,
 ): AsyncGenerator<EventLine, void> {
   const filter = readFilter(query);
-  const from = readSequence(query, 'from', 1);
+  const from = (await readStart(query, 'from', log)) ?? 1;
   const count = readCount(query, 'count', 100, MOST_EVENTS);
   const { types, tag } = filter;
   let given = 0;
   let characters = 0;
   if (count > 0) {
-    for await (const event of log.events({ from: Math.max(1, from), types, tag, signal })) {
+    for await (const event of log.events({ from: from === 0 ? 1 : from, types, tag, signal })) {
       if (!passes(event, filter)) continue;
       const line = wireEvent(event);
       characters += JSON.stringify(line).length;

@@ -7,6 +7,12 @@ import { generationOf } from './log.ts';
 /** Runs something every second or so, until what it gives is called. */
 export type Ticker = (run: () => void) => () => void;
 
+export interface Following {
+  readonly ticking: Ticker;
+  /** The fingerprint of the model in use. */
+  readonly fingerprint: string | undefined;
+}
+
 /**
  * A line for each batch of new events, from the first sequence that the page does not know on, and one without events when history
  * was dropped or redacted: that comes without an event, so the log is asked at each tick.
@@ -17,10 +23,10 @@ export async function* followLog(
   log: EventLog,
   query: URLSearchParams,
   signal: AbortSignal,
-  ticking: Ticker,
+  { ticking, fingerprint }: Following,
 ): AsyncGenerator<LiveLine, void> {
   const from = readSequence(query, 'from');
-  let generation = generationOf(await log.info());
+  let generation = generationOf(await log.info(), fingerprint);
   let last = Math.max(0, from - 1);
   const batches = log.follow({ from, signal, batches: true });
   let isDue = false;
@@ -35,7 +41,7 @@ export async function* followLog(
       if (isDue) {
         isDue = false;
         const before = generation;
-        generation = generationOf(await log.info());
+        generation = generationOf(await log.info(), fingerprint);
         if (generation !== before) yield { last, events: 0, types: {}, generation };
       } else if (come.isSettled) {
         const { done, value } = await come.promise;

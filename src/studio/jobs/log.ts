@@ -1,6 +1,8 @@
 /** What the header of the page says of the log, and the timeline. */
 import type { EventLog, LogInfo, Past } from '../../index.ts';
-import { readChoice, readCount, readSequence } from '../server/query.ts';
+import { commandLine } from '../../terminal/escaping.ts';
+import { readEnd, readStart } from '../server/positions.ts';
+import { readChoice, readCount } from '../server/query.ts';
 import type { LogAnswer, TimelineAnswer } from '../wire.ts';
 
 /** Buckets of a timeline at most: one for two pixels of a wide screen. With twenty types they fit into an answer. */
@@ -13,11 +15,14 @@ export async function describeLog(log: EventLog, past: Past | undefined): Promis
     ...headOf(info),
     hasModel: past !== undefined,
     snapshots: past === undefined ? info.snapshots.map(withoutModel) : await past.keyframes(),
-    generation: generationOf(info),
+    ...(log.id !== undefined && { identity: log.id }),
+    generation: generationOf(info, past?.fingerprint),
+    ...(past === undefined && { modelLine: modelLineOf(info) }),
+    warm: false,
   };
 }
 
-function headOf(info: LogInfo): Omit<LogAnswer, 'hasModel' | 'snapshots' | 'generation'> {
+function headOf(info: LogInfo): Omit<LogAnswer, 'hasModel' | 'snapshots' | 'generation' | 'warm'> {
   const { path, model, events, firstSequence, lastSequence, firstRecordedAt, lastRecordedAt, chain } = info;
   const { openBlocks, openBytes, sealedBlocks, sealedBytes, totalBytes, writer, recovery } = info;
   return {
@@ -34,9 +39,19 @@ function withoutModel({ sequence, recordedAt, bytes }: LogInfo['snapshots'][numb
   return { sequence, recordedAt, bytes };
 }
 
-/** Every cache of the page belongs to a generation: when history is dropped or redacted, what was cached is not true any more. */
-export function generationOf({ firstSequence, redactions, model }: LogInfo): string {
-  return [firstSequence, redactions.length, model ?? ''].join('.');
+/**
+ * Every cache of the page belongs to a generation: when history is dropped or redacted, or a reducer changed while the studio was
+ * closed, what was cached is not true any more.
+ *
+ * @param fingerprint of the model in use
+ */
+export function generationOf({ firstSequence, redactions }: LogInfo, fingerprint: string | undefined): string {
+  return [firstSequence, redactions.length, fingerprint ?? ''].join('.');
+}
+
+/** The command that shows states as well. Only the user knows where the model is. */
+function modelLineOf({ path }: LogInfo): string {
+  return commandLine('refold', 'studio', path, '--model', './model.ts');
 }
 
 /** Events per type in buckets of a range. */
@@ -45,9 +60,8 @@ export async function countTimeline(
   query: URLSearchParams,
   signal: AbortSignal,
 ): Promise<TimelineAnswer> {
-  const from = readSequence(query, 'from', 0);
-  const to = query.has('to') ? readSequence(query, 'to') : undefined;
+  const [from = 0, to] = [await readStart(query, 'from', log), await readEnd(query, 'to', log)];
   const buckets = Math.max(1, readCount(query, 'buckets', 512, MOST_TIMELINE_BUCKETS));
   const by = readChoice(query, 'by', ['sequence', 'time']);
-  return log.counts({ by, buckets, signal, ...(from > 0 && { from }), ...(to !== undefined && { to }) });
+  return log.counts({ by, buckets, signal, ...(from !== 0 && { from }), ...(to !== undefined && { to }) });
 }

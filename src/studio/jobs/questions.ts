@@ -1,7 +1,8 @@
 /** Why a value is as it is, and what is different between two moments: in the shapes of the command line. */
 import { changesWithin, withTags } from '../../guests/state-changes.ts';
 import { type Past, type PlaceChange, parsePath } from '../../index.ts';
-import { readCount, readSequence, readText } from '../server/query.ts';
+import { readMoment } from '../server/positions.ts';
+import { readCount, readText, required } from '../server/query.ts';
 
 /** Changes that one answer tells at most. */
 const MOST_TOLD_CHANGES = 2_000;
@@ -13,7 +14,7 @@ const MOST_TOLD_CHANGES = 2_000;
  */
 export async function* explain(past: Past, query: URLSearchParams, signal: AbortSignal): AsyncGenerator<object, void> {
   const path = readText(query, 'path') ?? '';
-  const at = readSequence(query, 'at', (await past.range()).last);
+  const at = await readMoment(query, 'at', past);
   const limit = readCount(query, 'limit', 100, MOST_TOLD_CHANGES);
   const come: object[] = [];
   let wake = (): void => {};
@@ -22,7 +23,7 @@ export async function* explain(past: Past, query: URLSearchParams, signal: Abort
     wake();
   };
   let isDone = false;
-  const report = past.why(path, { to: at, limit, signal, onChange });
+  const report = past.why(path, { ...(at && { to: at }), limit, signal, onChange });
   const done = report.then(
     () => (isDone = true),
     () => (isDone = true),
@@ -36,12 +37,14 @@ export async function* explain(past: Past, query: URLSearchParams, signal: Abort
   yield { path: shown, lookedAt, complete };
 }
 
+async function momentOf(past: Past, query: URLSearchParams, name: string): Promise<number> {
+  return past.locate(required(await readMoment(query, name, past), name));
+}
+
 /** What is different in the state after one event and after another, at most `limit` places. */
 export async function compare(past: Past, query: URLSearchParams, signal: AbortSignal): Promise<object> {
-  const [from, to] = [readSequence(query, 'from'), readSequence(query, 'to')].toSorted((a, b) => a - b) as [
-    number,
-    number,
-  ];
+  const given = [await momentOf(past, query, 'from'), await momentOf(past, query, 'to')];
+  const [from, to] = given.toSorted((a, b) => a - b) as [number, number];
   const only = readText(query, 'only');
   const parts = only === undefined ? [] : parsePath(only);
   const limit = readCount(query, 'limit', 200, MOST_TOLD_CHANGES);

@@ -20,6 +20,12 @@ export interface Problem {
   readonly code: string;
   readonly message: string;
   readonly hint?: string | undefined;
+  /** The event that it is about. */
+  readonly sequence?: number | undefined;
+  /** The event type, the parameter or the option that it is about. */
+  readonly type?: string | undefined;
+  /** The path within a value that it is about. */
+  readonly at?: string | undefined;
 }
 
 /** A signal that aborts when the reader goes away before the answer is complete. */
@@ -111,8 +117,8 @@ export function problemOf(error: unknown): { readonly status: number; readonly p
     const { message } = readableError(error);
     return { status: 500, problem: { code: 'DEFECT', message, hint: 'Please report it' } };
   }
-  const { code, message, hint } = error;
-  return { status: statusOf(code), problem: { code, message, hint } };
+  const { code, message, hint, sequence, type, at } = error;
+  return { status: statusOf(code), problem: { code, message, hint, sequence, type, at } };
 }
 
 function statusOf(code: string): number {

@@ -1,23 +1,15 @@
 /** `refold studio`: its two lines, its one object, its end, and what it refuses. */
 import type { ChildProcess } from 'node:child_process';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { builtPackage } from '../../built/built.ts';
 import { ANSWERS } from '../json/schemas/index.ts';
 import { CART, exitOf, makeShop, refold, startRefold, temporaryFolder } from '../support.ts';
 
 const inFolder = temporaryFolder();
 const shop = inFolder('shop.db');
-beforeAll(async () => {
-  await makeShop(shop);
-  // The page itself is tested in a browser.
-  const page = join((await builtPackage()).folder, 'dist/studio/page');
-  if (existsSync(page)) return;
-  mkdirSync(page, { recursive: true });
-  writeFileSync(join(page, 'index.html'), '<!doctype html>');
-});
+beforeAll(() => makeShop(shop));
 
 interface Running {
   readonly child: ChildProcess;
