@@ -48,7 +48,7 @@ test('there is something to compare', () => {
   expect(all.length).toBeGreaterThan(0);
 });
 
-test('a quote that is not in the file is noticed, and so is a wrong order', () => {
+test('a quote that is not in the file is noticed, in a wrong order too', () => {
   const page = '```ts\n// src/a.ts\nconst a = 1;\n// …\nconst b = 2;\n```\n\n```ts\nconst c = 3;\n```\n';
   const [excerpt] = excerptsOf(page);
   expect(excerptsOf(page)).toEqual([{ file: 'src/a.ts', parts: ['const a = 1;', 'const b = 2;'] }]);

@@ -27,7 +27,7 @@ describe('names of elements', () => {
   const listed = firstCells(sectionOf(PAGE, '## Names of the page')).filter((name) => name !== 'data-testid');
   const given = SOURCES.flatMap(namesOf);
 
-  test('of the page are in the table', () => {
+  test('that the page has are in the table', () => {
     expect(unknown(given, listed)).toEqual([]);
   });
 

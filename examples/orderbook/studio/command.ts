@@ -18,7 +18,7 @@ Examples:
   npm run orderbook:studio -- --rate 2000         four times as fast
   npm run orderbook:studio -- --db goog.db        a book that was imported`;
 
-/** The process is killed after this part of the day, and so many commands at the least. A shorter day is not disturbed. */
+/** The process is killed after this part of the day, but not before so many commands. A shorter day is not disturbed. */
 const KILLED_AFTER = 0.1;
 const LEAST_BEFORE = 2_000;
 /** Long enough to see that the book has no writer. */

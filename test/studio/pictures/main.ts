@@ -2,7 +2,7 @@
  * Makes docs/pictures/: `npm run pictures [-- still | film]`. Needs Chromium, and Debian's package `webp`.
  *
  * A made-up day is traded into a temporary book, as `npm run orderbook:studio` does. The stills are of the whole day. The film
- * is of a day that is being traded. The day is the same each time, and so are the places that the pictures show.
+ * is of a day that is being traded. Each run makes the same day, and shows the same places.
  */
 import { mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
