@@ -9,7 +9,11 @@ import type { LogAnswer, TimelineAnswer } from '../wire.ts';
 const MOST_TIMELINE_BUCKETS = 2_048;
 
 /** @param past undefined where there is no model */
-export async function describeLog(log: EventLog, past: Past | undefined): Promise<LogAnswer> {
+export async function describeLog(
+  log: EventLog,
+  past: Past | undefined,
+  views: LogAnswer['views'],
+): Promise<LogAnswer> {
   const info = await log.info();
   return {
     ...headOf(info),
@@ -18,6 +22,7 @@ export async function describeLog(log: EventLog, past: Past | undefined): Promis
     ...(log.id !== undefined && { identity: log.id }),
     generation: generationOf(info, past?.fingerprint),
     ...(past === undefined && { modelLine: modelLineOf(info) }),
+    ...(views !== undefined && { views }),
     warm: false,
   };
 }
