@@ -23,6 +23,7 @@ export async function takeStill(page: Page, { link }: Still, path: string): Prom
   await page.goto(`${new URL(page.url()).origin}/#${link}`);
   await standsStill(page);
   await page.mouse.move(0, 0);
+  if (tab === 'Book') await page.locator('[data-testid="heatmap"][data-complete="true"]').waitFor();
   await isSharp(page);
   await page.screenshot({ path });
 }
