@@ -19,13 +19,20 @@ export const STILLS: readonly Still[] = [
 ];
 
 /** Takes a picture of a place, once nothing changes on it any more. */
-export async function takeStill(page: Page, { link }: Still, path: string): Promise<void> {
+export async function takeStill(page: Page, { name, link }: Still, path: string): Promise<void> {
   await page.goto(`${new URL(page.url()).origin}/#${link}`);
   await standsStill(page);
   await page.mouse.move(0, 0);
-  if (tab === 'Book') await page.locator('[data-testid="heatmap"][data-complete="true"]').waitFor();
+  if (name === 'heatmap') await page.locator('[data-testid="heatmap"][data-complete="true"]').waitFor();
+  else await askWhy(page);
   await isSharp(page);
   await page.screenshot({ path });
+}
+
+/** Asks for the selected place. */
+async function askWhy(page: Page): Promise<void> {
+  await page.keyboard.press('w');
+  await page.getByTestId('why-row').first().waitFor();
 }
 
 const SHARPENS_MS = 400;
