@@ -147,6 +147,8 @@ export interface LogAnswer {
   readonly sealedBlocks: number;
   readonly sealedBytes: number;
   readonly totalBytes: number;
+  /** Names this log among all others, for as long as it lives. */
+  readonly identity?: string;
   readonly writer?: { readonly pid: number; readonly host: string; readonly startedAt: number };
   readonly recovery: { readonly events: number; readonly milliseconds: number };
   /** Newest first. `isUsable` is absent without a model. */
@@ -159,6 +161,10 @@ export interface LogAnswer {
   }[];
   /** Changes when history was dropped or redacted: then nothing that was known before holds. */
   readonly generation: string;
+  /** The command that opens this log with a model; only where there is none. */
+  readonly modelLine?: string;
+  /** The views that can be shown. */
+  readonly views?: readonly { readonly name: string }[];
 }
 
 /** Events per type, in buckets. */

@@ -1,0 +1,112 @@
+/** The whole page: header, timeline, the line of the moment, and the panes below. */
+import type { JSX } from 'preact';
+import { Problem } from './base/problem.tsx';
+import { paneSize, Splitter } from './base/splitter.tsx';
+import { Tabs } from './base/tabs.tsx';
+import { View } from './book/view.tsx';
+import { useDocumentState } from './document-state.ts';
+import { Events } from './events/events.tsx';
+import { Header } from './header.tsx';
+import { Help } from './help/help.tsx';
+import { Locked } from './locked.tsx';
+import { log, momentProblem, question, shown, tab, trouble } from './moment/place.ts';
+import { settledAt } from './moment/settled.ts';
+import { CurrentEvent } from './state/current-event.tsx';
+import { Diff } from './state/diff.tsx';
+import { StatePane } from './state/state-pane.tsx';
+import { Why } from './state/why.tsx';
+import { MomentLine } from './timeline/moment-line.tsx';
+import { Scrubber } from './timeline/scrubber.tsx';
+import { Timeline } from './timeline/timeline.tsx';
+
+const EVENTS = { pane: 'events', usual: 360, least: 240, most: 720 };
+const SIDE = { pane: 'side', usual: 380, least: 280, most: 800, isReversed: true };
+const ASKED = { pane: 'asked', usual: 260, least: 120, most: 800, isReversed: true, isFlat: true };
+
+export function App(): JSX.Element {
+  useDocumentState();
+  if (trouble.value?.code === 'LOCKED') return <Locked of={trouble.value} />;
+  if (log.value === undefined) return trouble.value === undefined ? <Loading /> : <Problem of={trouble.value} />;
+  return (
+    <>
+      <Header />
+      <main data-at={settledAt.value}>
+        <Timeline />
+        <Scrubber />
+        <MomentLine />
+        {momentProblem.value !== undefined && <Problem of={momentProblem.value} />}
+        <div class="columns">
+          <section class="column" style={{ width: `${paneSize(EVENTS)}px` }} aria-label="Events">
+            <Events />
+          </section>
+          <Splitter {...EVENTS} label="Width of the events" />
+          <section class="column middle" aria-label="State and views">
+            <Middle />
+          </section>
+          <Splitter {...SIDE} label="Width of event and questions" />
+          <section class="column" style={{ width: `${paneSize(SIDE)}px` }} aria-label="Event and questions">
+            <Side />
+          </section>
+        </div>
+      </main>
+      <Help />
+    </>
+  );
+}
+
+function Middle(): JSX.Element {
+  const { hasModel, views = [] } = log.value!;
+  if (!hasModel) return <NoModel />;
+  const names = ['state', ...views.map(({ name }) => name)];
+  const current = names.includes(tab.value) ? tab.value : 'state';
+  return (
+    <>
+      {names.length > 1 && (
+        <Tabs label="What is shown" names={names} current={current} choose={(name) => (tab.value = name)} />
+      )}
+      {current === 'state' ? <StatePane /> : <View name={current} key={current} />}
+    </>
+  );
+}
+
+function Side(): JSX.Element {
+  if (!log.value!.hasModel) return <CurrentEvent />;
+  return (
+    <>
+      <CurrentEvent />
+      <Splitter {...ASKED} label="Height of the questions" />
+      <section class="asked" style={{ height: `${paneSize(ASKED)}px` }} aria-label="Questions">
+        <Tabs
+          label="Questions"
+          names={['why', 'diff']}
+          current={question.value}
+          choose={(name) => (question.value = name as 'why' | 'diff')}
+        />
+        {question.value === 'why' ? <Why /> : <Diff />}
+      </section>
+    </>
+  );
+}
+
+function NoModel(): JSX.Element {
+  const { path, model, modelLine } = log.value!;
+  const told = {
+    code: 'NO_MODEL',
+    message:
+      model === undefined ? 'The log names no model' : `The events are of the model "${model}", which was not given`,
+    hint: 'Events, timeline and sizes are shown. To see states, start the studio with the model:',
+  };
+  return (
+    <Problem of={told}>
+      <code class="command">{modelLine ?? `refold studio ${path} --model ./model.ts`}</code>
+    </Problem>
+  );
+}
+
+function Loading(): JSX.Element {
+  return (
+    <main class="loading" aria-busy="true">
+      <p>{shown.value === undefined ? 'Reading the log …' : 'Coming back …'}</p>
+    </main>
+  );
+}

@@ -1,0 +1,2 @@
+/** The build joins the style sheets that the page's modules import. */
+declare module '*.css';

@@ -1,0 +1,16 @@
+/** What programs and tests read from the document: whether it is ready, and its title. */
+import { useSignalEffect } from '@preact/signals';
+import { safeLine } from './base/safe-text.ts';
+import { log, momentProblem, shown, trouble } from './moment/place.ts';
+
+/** `data-ready` stands on `html` once there is something to see: a moment, or why there is none. */
+export function useDocumentState(): void {
+  useSignalEffect(() => {
+    const { dataset } = document.documentElement;
+    const hasAnswer = shown.value !== undefined || momentProblem.value !== undefined;
+    if (trouble.value !== undefined || (log.value !== undefined && (hasAnswer || log.value.lastSequence === 0)))
+      dataset.ready = '';
+    const file = log.value?.path.split(/[\\/]/).at(-1);
+    document.title = file === undefined ? 'refold studio' : `${safeLine(file)} · refold`;
+  });
+}

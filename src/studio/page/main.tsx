@@ -1,0 +1,21 @@
+/** Starts the page. */
+import './base/tokens.css';
+import './app.css';
+import { render } from 'preact';
+import { App } from './app.tsx';
+import { applySettings } from './base/settings.ts';
+import { listenToKeys } from './moment/actions.ts';
+import { keepAsking } from './moment/asking.ts';
+import { followAddress } from './moment/link.ts';
+import { keepLive } from './moment/live.ts';
+import { keepMarks } from './moment/marks.ts';
+import { addMoves } from './moment/moves.ts';
+
+applySettings();
+followAddress();
+keepMarks();
+addMoves();
+listenToKeys();
+keepAsking();
+keepLive();
+render(<App />, document.body);

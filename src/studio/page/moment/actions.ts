@@ -1,0 +1,73 @@
+/**
+ * Everything that a person can do by a key or by name. The help and the list of all actions are made from these, and so are the
+ * keys themselves.
+ */
+import { effect, type Signal, signal } from '@preact/signals';
+import { createKeybindingsHandler } from 'tinykeys';
+import { settings } from '../base/settings.ts';
+
+export interface Action {
+  /** Names it among all others. */
+  readonly id: string;
+  /** What it does, in the imperative: `Go one event forward`. */
+  readonly title: string;
+  /** Under which heading the help lists it. */
+  readonly group: 'Move' | 'Look' | 'Mark' | 'Page';
+  /** Keys in the words of tinykeys, and as a person reads them. */
+  readonly keys?: readonly { readonly key: string; readonly label: string }[];
+  /** Whether it can be done now; always, if left out. */
+  readonly isPossible?: () => boolean;
+  readonly run: () => void;
+}
+
+export const actions: Signal<readonly Action[]> = signal([]);
+
+/** Adds actions of a pane; gives a function that takes them away. */
+export function addActions(more: readonly Action[]): () => void {
+  actions.value = [...actions.value, ...more];
+  return () => (actions.value = actions.value.filter((action) => !more.includes(action)));
+}
+
+/** Listens to all keys. Text fields keep theirs, and so do trees, grids and tables their arrows. */
+export function listenToKeys(): void {
+  let listener: ((event: Event) => void) | undefined;
+  effect(() => {
+    if (listener !== undefined) removeEventListener('keydown', listener);
+    listener = createKeybindingsHandler(bindings(actions.value), { ignore: isTaken });
+    addEventListener('keydown', listener);
+  });
+}
+
+function bindings(all: readonly Action[]): Record<string, (event: KeyboardEvent) => void> {
+  return Object.fromEntries(
+    all.flatMap((action) =>
+      (action.keys ?? []).map(({ key }) => [
+        key,
+        (event: KeyboardEvent) => {
+          if (isTaken(event) || action.isPossible?.() === false) return;
+          event.preventDefault();
+          action.run();
+        },
+      ]),
+    ),
+  );
+}
+
+const OWN_ARROWS = '[role=tree],[role=grid],[role=tablist],[role=listbox],[role=separator]';
+const MOVING = /^(Arrow|Page|Home|End)/;
+
+/** Whether the key belongs to what has the focus. */
+function isTaken(event: KeyboardEvent): boolean {
+  const target = event.target as Element | null;
+  if (event.ctrlKey || event.metaKey || event.altKey) return false;
+  if (target?.closest('input, textarea, select, [contenteditable], dialog') != null) return true;
+  if (MOVING.test(event.key)) return target?.closest(OWN_ARROWS) != null;
+  if (event.key === ' ' || event.key === 'Enter') return target?.closest('button, a, summary, [role=row]') != null;
+  return event.key.length === 1 && !settings.value.singleKeys;
+}
+
+/** Does what a key would do, for a button. */
+export function runAction(id: string): void {
+  const action = actions.value.find((one) => one.id === id);
+  if (action !== undefined && action.isPossible?.() !== false) action.run();
+}

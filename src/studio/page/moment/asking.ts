@@ -1,0 +1,108 @@
+/**
+ * Asks for the wanted moment with all that is in sight, whenever one of them changes.
+ *
+ * One question is on its way at a time. While it is, newer ones wait in one place, and the newest wins. A question that takes long
+ * is given up for a newer one, here and on the server: a drag shows what can be shown on the way.
+ */
+import { batch, effect } from '@preact/signals';
+import type { Moment } from '../../wire.ts';
+import { getJson, isAbort, type Params, StudioProblem } from '../base/api.ts';
+import { lookText, viewInSight } from './in-sight.ts';
+import { log, momentProblem, shown, trouble, wanted } from './place.ts';
+import { isWaiting } from './settled.ts';
+
+/** How long a question may take before a newer one ends it, in ms. */
+const PATIENCE = 80;
+
+interface Question {
+  readonly at: number | string;
+  readonly look: string;
+  readonly view: string | undefined;
+  readonly generation: string;
+}
+
+let asked: Question | undefined;
+let underWay: { readonly since: number; readonly controller: AbortController } | undefined;
+let timer: ReturnType<typeof setTimeout> | undefined;
+
+/** Starts asking. */
+export function keepAsking(): void {
+  effect(() => {
+    if (log.value === undefined) return;
+    const question = {
+      ...{ at: wanted.value, look: lookText.value, view: viewInSight.value },
+      generation: log.value.generation,
+    };
+    if (isSame(question, asked)) return;
+    asked = question;
+    isWaiting('moment', true);
+    askSoon();
+  });
+}
+
+/** Asks again: after a failure that may have passed. */
+export function askAgain(): void {
+  asked = asked && { ...asked };
+  if (asked !== undefined) askSoon();
+}
+
+function isSame(one: Question, other: Question | undefined): boolean {
+  if (other === undefined) return false;
+  return (
+    one.at === other.at && one.look === other.look && one.view === other.view && one.generation === other.generation
+  );
+}
+
+function askSoon(): void {
+  clearTimeout(timer);
+  if (underWay === undefined) void askNow();
+  else timer = setTimeout(() => void askNow(), Math.max(0, underWay.since + PATIENCE - performance.now()));
+}
+
+async function askNow(): Promise<void> {
+  clearTimeout(timer);
+  const question = asked!;
+  const controller = new AbortController();
+  underWay?.controller.abort();
+  const mine = { since: performance.now(), controller };
+  underWay = mine;
+  try {
+    const moment = await getJson<Moment>('moment', paramsOf(question), controller.signal);
+    show(question, moment);
+  } catch (error) {
+    if (!isAbort(error)) tell(question, error);
+  } finally {
+    if (underWay === mine) {
+      underWay = undefined;
+      if (asked !== question) void askNow();
+    }
+  }
+}
+
+function paramsOf({ at, look, view }: Question): Params {
+  return { at, look, view };
+}
+
+/** An answer to a question that was overtaken is shown as well, unless it is of an older generation: a drag goes on being seen. */
+function show(question: Question, moment: Moment): void {
+  if (log.value?.generation !== question.generation) return;
+  batch(() => {
+    shown.value = moment;
+    momentProblem.value = undefined;
+    if (wanted.value === question.at && question.at !== moment.sequence) {
+      asked = { ...question, at: moment.sequence };
+      wanted.value = moment.sequence;
+    }
+  });
+  if (asked === undefined || isSame({ ...question, at: moment.sequence }, asked)) isWaiting('moment', false);
+}
+
+function tell(question: Question, error: unknown): void {
+  const problem = error instanceof StudioProblem ? error : defect(error);
+  if (problem.code === 'LOCKED' || problem.code === 'SERVER_GONE') trouble.value = problem;
+  else if (question === asked) momentProblem.value = problem;
+}
+
+function defect(error: unknown): StudioProblem {
+  return new StudioProblem({ code: 'DEFECT', message: String(error), hint: 'Please report it' });
+}

@@ -1,0 +1,93 @@
+/**
+ * The address of what is shown: everything stands in the fragment, which is never sent to a server.
+ *
+ * The key of the studio comes in the fragment too. It is taken out at once, and no link holds it.
+ */
+import { effect } from '@preact/signals';
+import { storeKey } from '../base/api.ts';
+import { at, type Filter, filter, NO_FILTER, range, selectedPath, tab, wanted } from './place.ts';
+
+/** What a link says. */
+export interface Linked {
+  readonly at?: string | undefined;
+  readonly path?: string | undefined;
+  readonly filter: Filter;
+  readonly range?: { readonly from: number; readonly to: number } | undefined;
+  readonly view?: string | undefined;
+  /** What the log or its state was when the link was made. */
+  readonly hash?: string | undefined;
+}
+
+/** The hash of the link that was opened: to be compared with what the log has there. */
+export let openedHash: string | undefined;
+
+/** Reads the address, takes the key out of it, and keeps it up to date from then on. */
+export function followAddress(): void {
+  readAddress();
+  addEventListener('hashchange', readAddress);
+  effect(() => {
+    const text = linkText({
+      at: at.value === 0 ? undefined : String(at.value),
+      ...{ path: selectedPath.value, filter: filter.value, range: range.value },
+      view: tab.value === 'state' ? undefined : tab.value,
+    });
+    if (at.value !== 0) history.replaceState(null, '', text === '' ? location.pathname : `#${text}`);
+  });
+}
+
+function readAddress(): void {
+  const fragment = location.hash.slice(1);
+  const key = new URLSearchParams(fragment).get('key');
+  if (key !== null) storeKey(key);
+  const linked = readLink(fragment);
+  openedHash = linked.hash;
+  if (linked.at !== undefined) wanted.value = /^\d+$/.test(linked.at) ? Number(linked.at) : linked.at;
+  selectedPath.value = linked.path ?? '';
+  filter.value = linked.filter;
+  range.value = linked.range;
+  if (linked.view !== undefined) tab.value = linked.view;
+  if (key !== null) history.replaceState(null, '', `#${linkText(linked)}`);
+}
+
+/** Pure. What cannot be read is left out. */
+export function readLink(fragment: string): Linked {
+  const given = new URLSearchParams(fragment);
+  const text = (name: string): string | undefined => given.get(name) || undefined;
+  const [from, to] = [sequenceIn(text('from')), sequenceIn(text('to'))];
+  return {
+    ...{ at: text('at'), path: text('path'), view: text('view'), hash: text('hash') },
+    filter: {
+      types: given.getAll('type').filter((type) => type !== ''),
+      ...{ tag: text('tag') ?? '', where: text('where') ?? '', text: text('text') ?? '' },
+    },
+    range: from !== undefined && to !== undefined && from <= to ? { from, to } : undefined,
+  };
+}
+
+function sequenceIn(text: string | undefined): number | undefined {
+  return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : undefined;
+}
+
+/** Pure. The fragment of a link, without `#`. */
+export function linkText({
+  at: place,
+  path,
+  filter: { types, tag, where, text } = NO_FILTER,
+  ...rest
+}: Linked): string {
+  const link = new URLSearchParams();
+  const add = (name: string, value: string | number | undefined): void => {
+    if (value !== undefined && value !== '') link.append(name, String(value));
+  };
+  add('at', place);
+  add('path', path);
+  for (const type of types) add('type', type);
+  add('tag', tag);
+  add('where', where);
+  add('text', text);
+  add('from', rest.range?.from);
+  add('to', rest.range?.to);
+  add('view', rest.view);
+  add('hash', rest.hash);
+  return link.toString();
+}
