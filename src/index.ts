@@ -122,6 +122,7 @@ export type {
 } from './engine/looking/questions/rehearsal-report.ts';
 export type { PlaceChange, WhyReport } from './engine/looking/questions/why.ts';
 export type { WalkedBlock } from './engine/looking/walk.ts';
+export type { WalkEachOptions, Walked } from './engine/looking/walk-each.ts';
 export type { DurationHistogram } from './engine/metrics/histogram.ts';
 export type { FollowerMetrics, NamedLag, StoreMetrics } from './engine/metrics/metrics.ts';
 export { openStore } from './engine/open-store.ts';

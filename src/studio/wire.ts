@@ -3,6 +3,9 @@
  *
  * Values are tagged JSON, as `toTaggedJson` gives it. A path is text, as `formatPath` gives it.
  */
+import type { ViewAnswer, ViewInfo } from './wire-views.ts';
+
+export type * from './wire-views.ts';
 
 /** What a value is, as a person sees it. */
 export type Kind = 'object' | 'array' | 'map' | 'orderedMap' | 'set' | 'deque' | 'bytes' | 'value';
@@ -108,6 +111,8 @@ export interface Moment {
   /** The hash of the whole state, if it was asked for. */
   readonly hash?: string;
   readonly look: readonly Looked[];
+  /** The view that was asked for. */
+  readonly view?: ViewAnswer;
 }
 
 /** A line of the list of events: an event, or how many pass the filter as far as is known. */
@@ -159,9 +164,11 @@ export interface LogAnswer {
     readonly isUsable?: boolean;
     readonly reason?: string;
   }[];
+  /** The views that the studio was opened with. */
+  readonly views?: readonly ViewInfo[];
   /** Changes when history was dropped or redacted: then nothing that was known before holds. */
   readonly generation: string;
-  /** The command that opens this log with a model; only where there is none. */
+  /** The command that opens this log with a model. Absent where the studio has one. */
   readonly modelLine?: string;
   /** The views that can be shown. */
   readonly views?: readonly { readonly name: string }[];

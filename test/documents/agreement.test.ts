@@ -47,7 +47,7 @@ const SERVE_OPTIONS = [
 ];
 const SERVE_FLAGS = [...SERVE_OPTIONS, ...PARAMETERS.map(({ name }) => `--${name}`)];
 
-const SOURCES = all('src/**/*.ts');
+const SOURCES = all('src/**/*.{ts,tsx}');
 const PAGES = all('README.md', 'docs/**/*.md');
 /** Pages about the past may name what the code no longer has. */
 const HISTORY = /^docs\/(?:CHANGES\.md|decisions\/)/;
@@ -167,7 +167,7 @@ describe('the command line', () => {
 });
 
 describe('what pages name in backticks', () => {
-  const corpus = all('src/**/*.{ts,mjs}', 'test/**/*.{ts,mjs}', 'examples/**/*.ts', 'package.json', '.ci/*')
+  const corpus = all('src/**/*.{ts,tsx,mjs}', 'test/**/*.{ts,mjs}', 'examples/**/*.ts', 'package.json', '.ci/*')
     .map(read)
     .concat(PRESENT.flatMap((page) => fencesOf(read(page)).filter((code) => code.startsWith('// run:'))))
     .join('\n');
@@ -268,7 +268,7 @@ describe('ARCHITECTURE', () => {
 
   test('has a section for each wing of the floor plan', () => {
     const wings = FLOORS.map(({ files }) => files).filter(
-      (files) => /^src\/.*\/$/.test(files) && all(`${files}*.ts`).length > 0,
+      (files) => /^src\/.*\/$/.test(files) && all(`${files}*.{ts,tsx}`).length > 0,
     );
     expect(
       unknown(

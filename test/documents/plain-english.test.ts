@@ -15,7 +15,7 @@ const PAGES = all(['README.md', 'docs/**/*.md']);
 
 /** These two quote what they look for. */
 const QUOTING = /^test\/documents\/plain-english/;
-const SOURCES = all(['{src,examples,test}/**/*.ts']).filter(
+const SOURCES = all(['{src,examples,test}/**/*.{ts,tsx}']).filter(
   (path) => !QUOTING.test(path) && !path.includes('node_modules'),
 );
 

@@ -7,7 +7,7 @@ import { crowdedFolders, FLOORS, importsOf, LARGEST_FOLDER, violationsOf } from 
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
-const files = globSync('{src,examples}/**/*.ts', { cwd: ROOT }).map((file) => file.split(sep).join('/'));
+const files = globSync('{src,examples}/**/*.{ts,tsx}', { cwd: ROOT }).map((file) => file.split(sep).join('/'));
 
 describe('the floor plan', () => {
   test('every folder has a row, and every row has files', () => {
@@ -21,7 +21,7 @@ describe('the floor plan', () => {
   });
 
   test('no folder holds too many files, tests included', () => {
-    const all = globSync('{src,examples,test}/**/*.ts', { cwd: ROOT, exclude: ['**/node_modules/**'] });
+    const all = globSync('{src,examples,test}/**/*.{ts,tsx}', { cwd: ROOT, exclude: ['**/node_modules/**'] });
     expect(crowdedFolders(all.map((file) => file.split(sep).join('/')))).toEqual([]);
     expect(crowdedFolders(Array.from({ length: LARGEST_FOLDER + 1 }, (_, n) => `src/core/${n}.ts`))).toHaveLength(1);
   });

@@ -91,6 +91,14 @@ const ORDER_BOOK = [
 
 /** The studio's rooms on the server. */
 const STUDIO = ['server', 'moments', 'jobs'].map((room) => `src/studio/${room}/`);
+/** What both sides of the studio say to each other: the page sees nothing else of refold. */
+const STUDIO_WIRE = 'src/studio/wire.ts';
+/** The rooms of the studio's page. */
+const STUDIO_PAGE = ['', ...['base/', 'moment/', 'timeline/', 'events/', 'state/', 'book/', 'help/']].map(
+  (room) => `src/studio/page/${room}`,
+);
+/** What the build bundles into the page. */
+const PAGE_PACKAGES = ['preact', '@preact/signals', '@tanstack/virtual-core', 'tinykeys', 'lucide'];
 
 /** What the commands of the Redis server stand on: the protocol, and the key space. */
 const REDIS_DATA = ['src/redis/protocol/', 'src/redis/model/', 'src/redis/model/effects/'];
@@ -296,6 +304,7 @@ export const FLOORS: readonly Floor[] = [
       'counts.ts',
       'cursor.ts',
       'walk.ts',
+      'walk-each.ts',
       'keyframes.ts',
       'position.ts',
     ],
@@ -462,6 +471,14 @@ export const FLOORS: readonly Floor[] = [
   { files: 'src/studio/server/', sees: [...PACKAGE, GUESTS, 'src/studio/'], node: 'all' },
   { files: 'src/studio/moments/', sees: [...PACKAGE, 'src/studio/', 'src/studio/server/'], node: PURE },
   { files: 'src/studio/jobs/', sees: [...PACKAGE, GUESTS, ...STUDIO, 'src/studio/'], node: PURE },
+  ...STUDIO_PAGE.map(
+    (files): Floor => ({
+      files,
+      sees: [...STUDIO_PAGE, STUDIO_WIRE],
+      packages: PAGE_PACKAGES,
+      node: [],
+    }),
+  ),
 
   { files: 'src/redis/', sees: [...REDIS, 'src/redis/transfer/'], node: 'all' },
   { files: 'src/redis/protocol/', sees: [], node: 'all' },
@@ -634,7 +651,7 @@ const TOKENS = new RegExp(
     String.raw`\b(?<statement>(?:import|export)\b[^'"();=]*?)\bfrom\s*['"](?<from>[^'"\n]+)['"]`,
     String.raw`\bimport\s*['"](?<bare>[^'"\n]+)['"]`,
     String.raw`\b(?:import|require)\s*\(\s*['"\u0060](?<dynamic>[^'"\u0060\n]+)['"\u0060]`,
-    String.raw`(?<quote>['"])(?:(?<path>\.{1,2}\/[\w./-]+\.[jt]s)|(?:[^'"\\\n]|\\.)*?)\k<quote>`,
+    String.raw`(?<quote>['"])(?:(?<path>\.{1,2}\/[\w./-]+\.[jt]sx?)|(?:[^'"\\\n]|\\.)*?)\k<quote>`,
   ].join('|'),
   'g',
 );

@@ -28,7 +28,7 @@ function putInto(source: string): string[] {
 }
 
 test('statements are built from constants only', () => {
-  const files = globSync('src/**/*.ts', { cwd: ROOT });
+  const files = globSync('src/**/*.{ts,tsx}', { cwd: ROOT });
   const found = files.flatMap((file) => {
     const source = readFileSync(`${ROOT}/${file}`, 'utf8');
     return putInto(source).map((value) => `${file}: ${value}`);
@@ -65,7 +65,7 @@ function nameTwice(sources: readonly (readonly [file: string, source: string])[]
 
 describe('a constant has a name that no other one has', () => {
   test('in all sources', () => {
-    const files = globSync('src/**/*.ts', { cwd: ROOT });
+    const files = globSync('src/**/*.{ts,tsx}', { cwd: ROOT });
     expect(nameTwice(files.map((file) => [file, readFileSync(`${ROOT}/${file}`, 'utf8')]))).toEqual([]);
   });
 

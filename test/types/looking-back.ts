@@ -36,6 +36,18 @@ export async function lookBack(): Promise<void> {
     block.state.orders.clear();
   }
 
+  const { events } = await past.walk({
+    each(event, state) {
+      assertType<Equal<typeof event.type, 'Placed' | 'Closed'>>();
+      // @ts-expect-error the state of a walk is read-only
+      state.n = 1;
+    },
+    before: (state, sequence) => void (state.n + sequence),
+  });
+  assertType<Equal<typeof events, number>>();
+  // @ts-expect-error a walk with a function has no blocks
+  for await (const _ of past.walk({ each: () => {} }));
+
   const cursor = await past.cursor(3, { checkpointBytes: 1_000 });
   assertType<Equal<Awaited<ReturnType<typeof cursor.step>>, number>>();
   assertType<Equal<NonNullable<typeof cursor.event>['type'], 'Placed' | 'Closed'>>();

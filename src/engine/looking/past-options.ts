@@ -9,6 +9,7 @@ import type { PastState } from '../past/history.ts';
 import { A_PAST_POSITION, type PastPosition } from './position.ts';
 import type { BisectEstimate, BisectMode } from './questions/bisect.ts';
 import type { PlaceChange } from './questions/why.ts';
+import type { WalkEachOptions } from './walk-each.ts';
 
 export interface PastOptions extends LogOptions {
   /** The log's file; a writer may have it open. Required unless `log` is given. */
@@ -100,6 +101,11 @@ const MOST_BUCKETS = 100_000;
 export const CALL_CHECKS: OptionChecks<PastCallOptions> = { signal: A_SIGNAL, onProgress: A_FUNCTION };
 export const BLOCKS_CHECKS: OptionChecks<BlocksOptions> = { from: A_PAST_POSITION, to: A_PAST_POSITION };
 export const WALK_CHECKS: OptionChecks<WalkOptions> = { ...CALL_CHECKS, ...BLOCKS_CHECKS };
+export const WALK_EACH_CHECKS: OptionChecks<WalkEachOptions> = {
+  ...WALK_CHECKS,
+  each: A_FUNCTION,
+  before: A_FUNCTION,
+};
 export const COUNT_CHECKS: OptionChecks<CountOptions> = {
   ...WALK_CHECKS,
   by: ["'sequence' or 'time'", (value) => value === 'sequence' || value === 'time'],

@@ -5,7 +5,6 @@
  * may be writing. The work is done by the files beside this one; this file checks the calls.
  */
 import type { Catalog, RecordedEventOf, TypeOf } from '../../core/catalog.ts';
-import { grouped, RefoldError } from '../../core/errors.ts';
 import type { CommandInputs, Model } from '../../core/model.ts';
 import { requireModel } from '../../core/model-checks.ts';
 import type { Path } from '../../fold/path.ts';
@@ -39,18 +38,20 @@ import {
   type RehearseOptions,
   tellOf,
   WALK_CHECKS,
+  WALK_EACH_CHECKS,
   type WalkOptions,
   WHY_CHECKS,
   type WhyOptions,
 } from './past-options.ts';
 import { endOf, type PastPosition, readPosition, sequenceOf, startingAt } from './position.ts';
-import { type BisectReport, findFirst } from './questions/bisect.ts';
+import { type BisectReport, findFirst, nothingBetween } from './questions/bisect.ts';
 import { type BisectTarget, readQuestion } from './questions/question.ts';
 import type { RehearsalReport } from './questions/rehearsal-report.ts';
 import { rehearseLog } from './questions/rehearse.ts';
 import { readPlace } from './questions/watched-place.ts';
 import { explainPlace, type WhyReport } from './questions/why.ts';
 import { type WalkedBlock, type WalkParts, walkBlocks } from './walk.ts';
+import { hasEach, type WalkEachOptions, type Walked, walkEach } from './walk-each.ts';
 
 /**
  * Opens the history of a log, read-only. Nothing is recovered until a call needs a state.
@@ -161,10 +162,27 @@ export class Past<State extends object = any, C extends Catalog = any> implement
    *
    * It is as fast as a replay. The state is folded directly, and changes with the next event: copy what you keep.
    *
+   * With `each` it is one call, which resolves at the end of the range: `await past.walk({ each: (event, state) => … })`.
+   *
    * @throws RefoldError as `store.at` for the state before the first event; `LOG_CORRUPT`, `MODEL_MISMATCH`, `REDUCER_FAILED`;
    * `HISTORY_GONE` also when what comes next was dropped or redacted meanwhile
    */
-  async *walk(options?: WalkOptions): AsyncGenerator<WalkedBlock<State, RecordedEventOf<C>>, void> {
+  walk(options: WalkEachOptions<State, RecordedEventOf<C>>): Promise<Walked>;
+  walk(options?: WalkOptions): AsyncGenerator<WalkedBlock<State, RecordedEventOf<C>>, void>;
+  walk(
+    options?: WalkOptions | WalkEachOptions<State, RecordedEventOf<C>>,
+  ): AsyncGenerator<object, void> | Promise<Walked> {
+    return hasEach(options) ? this.#walkEach(options) : this.#walkBlocks(options);
+  }
+
+  async #walkEach(options: WalkEachOptions<State, RecordedEventOf<C>>): Promise<Walked> {
+    const checked = checkOptions('walk through the log', WALK_EACH_CHECKS, options);
+    const { from, to } = await this.#stretchOf(checked);
+    const stretch = { from, to, signal: checked.signal, onProgress: tellOf(checked, to) };
+    return walkEach(this.#parts(), stretch, checked);
+  }
+
+  async *#walkBlocks(options?: WalkOptions): AsyncGenerator<WalkedBlock<State, RecordedEventOf<C>>, void> {
     const checked = checkOptions('walk through the log', WALK_CHECKS, options);
     const { from, to } = await this.#stretchOf(checked);
     const stretch = { from, to, signal: checked.signal, onProgress: tellOf(checked, to) };
@@ -279,10 +297,4 @@ export class Past<State extends object = any, C extends Catalog = any> implement
     const { first, earliest } = await rangeOf(this.#log(), this.#fingerprint);
     return earliest === undefined ? first : earliest + 1;
   }
-}
-
-function nothingBetween(from: number, to: number): RefoldError {
-  return new RefoldError('INVALID_OPTION', `Cannot bisect from ${grouped(from)} to ${grouped(to)}: no event is there`, {
-    ...{ type: 'from', sequence: from, hint: 'Begin at an event of the log, at or before the end of the range' },
-  });
 }

@@ -3,7 +3,7 @@ import { useSignalEffect } from '@preact/signals';
 import { safeLine } from './base/safe-text.ts';
 import { log, momentProblem, shown, trouble } from './moment/place.ts';
 
-/** `data-ready` stands on `html` once there is something to see: a moment, or why there is none. */
+/** `data-ready` stands on `html` once there is something to see: a moment, or why the moment cannot be shown. */
 export function useDocumentState(): void {
   useSignalEffect(() => {
     const { dataset } = document.documentElement;

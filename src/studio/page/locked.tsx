@@ -1,4 +1,4 @@
-/** The page without the key: a field for the address that the studio printed. Then it goes where the link pointed. */
+/** The page without the key: a field for the address that the studio printed. With the key it opens what the link pointed to. */
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { storeKey } from './base/api.ts';

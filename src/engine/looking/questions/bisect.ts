@@ -8,6 +8,7 @@
  *                   good place once the answer is bad. It may miss what was bad only between two places, and says so
  *     fast          halves between keyframes. Right only if what is bad stays bad
  */
+import { grouped, RefoldError } from '../../../core/errors.ts';
 import { throwIfAborted } from '../../../threads/aborted.ts';
 import { performance } from '../../../threads/timers.ts';
 import { guardOf } from '../../calls/reentrancy.ts';
@@ -253,4 +254,11 @@ class Search<State extends object> {
     const lookedAt = { from, to };
     return { folded: this.#folded, asked: this.#asked, lookedAt, grid: this.#grid, mayHaveMissed: this.#grid > 1 };
   }
+}
+
+/** A range without events has no first one. */
+export function nothingBetween(from: number, to: number): RefoldError {
+  return new RefoldError('INVALID_OPTION', `Cannot bisect from ${grouped(from)} to ${grouped(to)}: no event is there`, {
+    ...{ type: 'from', sequence: from, hint: 'Begin at an event of the log, at or before the end of the range' },
+  });
 }

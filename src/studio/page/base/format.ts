@@ -1,16 +1,16 @@
 /** Numbers, sizes and times as people read them. */
 
-const NUMBER = new Intl.NumberFormat('en-US');
-const SHORT = new Intl.NumberFormat('en-US', { notation: 'compact', maximumFractionDigits: 1 });
+const WITH_COMMAS = new Intl.NumberFormat('en-US');
+const COMPACT = new Intl.NumberFormat('en-US', { notation: 'compact', maximumFractionDigits: 1 });
 
 /** 4,201,472 */
 export function count(value: number): string {
-  return NUMBER.format(value);
+  return WITH_COMMAS.format(value);
 }
 
 /** 4.2M */
 export function shortCount(value: number): string {
-  return SHORT.format(value);
+  return COMPACT.format(value);
 }
 
 /** 1 event, 2 events */
@@ -18,12 +18,12 @@ export function counted(value: number, one: string, many = `${one}s`): string {
   return `${count(value)} ${value === 1 ? one : many}`;
 }
 
-const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
+const BYTE_UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
 
 export function bytes(value: number): string {
-  const power = value < 1 ? 0 : Math.min(UNITS.length - 1, Math.floor(Math.log2(value) / 10));
+  const power = value < 1 ? 0 : Math.min(BYTE_UNITS.length - 1, Math.floor(Math.log2(value) / 10));
   const amount = value / 1024 ** power;
-  return `${amount >= 100 || power === 0 ? Math.round(amount) : amount.toFixed(1)} ${UNITS[power]}`;
+  return `${amount >= 100 || power === 0 ? Math.round(amount) : amount.toFixed(1)} ${BYTE_UNITS[power]}`;
 }
 
 /** A duration in ms, short: 21 ms, 1.4 s, 3 min, 5 h, 2 d. */

@@ -4,13 +4,13 @@
  */
 
 /** Controls, formats such as bidi marks, what takes no width, and separators of lines and paragraphs. */
-const HIDDEN = /[\p{Cc}\p{Cf}\p{DI}\u2028\u2029]/gu;
+const UNSEEN = /[\p{Cc}\p{Cf}\p{DI}\u2028\u2029]/gu;
 const LONE = /\p{Surrogate}/gu;
 const PLAIN = '\n\t';
 
 /** The text with each hidden character as its code, such as `\u202e`. */
 export function safeText(text: string): string {
-  return text.replace(HIDDEN, codeOf).replace(LONE, codeOf);
+  return text.replace(UNSEEN, codeOf).replace(LONE, codeOf);
 }
 
 /** As `safeText`, on one line. */

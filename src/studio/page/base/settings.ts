@@ -10,7 +10,7 @@ export interface Settings {
   readonly panes: Readonly<Record<string, number>>;
 }
 
-const PLACE = 'refold.studio';
+const SETTINGS_PLACE = 'refold.studio';
 const USUAL: Settings = { theme: 'system', eyes: 'usual', singleKeys: true, panes: {} };
 
 export const settings: Signal<Settings> = signal(read());
@@ -18,7 +18,7 @@ export const settings: Signal<Settings> = signal(read());
 export function change(part: Partial<Settings>): void {
   settings.value = { ...settings.value, ...part };
   try {
-    localStorage.setItem(PLACE, JSON.stringify(settings.value));
+    localStorage.setItem(SETTINGS_PLACE, JSON.stringify(settings.value));
   } catch {
     // A full or forbidden storage costs the memory of settings, and nothing else.
   }
@@ -26,7 +26,9 @@ export function change(part: Partial<Settings>): void {
 
 function read(): Settings {
   try {
-    const { theme, eyes, singleKeys, panes } = JSON.parse(localStorage.getItem(PLACE) ?? '{}') as Partial<Settings>;
+    const { theme, eyes, singleKeys, panes } = JSON.parse(
+      localStorage.getItem(SETTINGS_PLACE) ?? '{}',
+    ) as Partial<Settings>;
     return {
       theme: theme === 'dark' || theme === 'light' ? theme : USUAL.theme,
       eyes: eyes === 'blue-orange' ? eyes : USUAL.eyes,

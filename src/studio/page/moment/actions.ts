@@ -1,6 +1,5 @@
 /**
- * Everything that a person can do by a key or by name. The help and the list of all actions are made from these, and so are the
- * keys themselves.
+ * Everything that a person can do by a key or by name. Keys, help and the list of all actions are made from these.
  */
 import { effect, type Signal, signal } from '@preact/signals';
 import { createKeybindingsHandler } from 'tinykeys';
@@ -28,7 +27,7 @@ export function addActions(more: readonly Action[]): () => void {
   return () => (actions.value = actions.value.filter((action) => !more.includes(action)));
 }
 
-/** Listens to all keys. Text fields keep theirs, and so do trees, grids and tables their arrows. */
+/** Listens to all keys. Text fields keep all of theirs; trees, grids and tables keep their arrows. */
 export function listenToKeys(): void {
   let listener: ((event: Event) => void) | undefined;
   effect(() => {

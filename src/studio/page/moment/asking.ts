@@ -12,7 +12,7 @@ import { log, momentProblem, shown, trouble, wanted } from './place.ts';
 import { isWaiting } from './settled.ts';
 
 /** How long a question may take before a newer one ends it, in ms. */
-const PATIENCE = 80;
+const OVERTAKEN_AFTER = 80;
 
 interface Question {
   readonly at: number | string;
@@ -56,7 +56,7 @@ function isSame(one: Question, other: Question | undefined): boolean {
 function askSoon(): void {
   clearTimeout(timer);
   if (underWay === undefined) void askNow();
-  else timer = setTimeout(() => void askNow(), Math.max(0, underWay.since + PATIENCE - performance.now()));
+  else timer = setTimeout(() => void askNow(), Math.max(0, underWay.since + OVERTAKEN_AFTER - performance.now()));
 }
 
 async function askNow(): Promise<void> {
@@ -80,7 +80,7 @@ async function askNow(): Promise<void> {
 }
 
 function paramsOf({ at, look, view }: Question): Params {
-  return { at, look, view };
+  return { at: at === 'end' ? undefined : at, look, view };
 }
 
 /** An answer to a question that was overtaken is shown as well, unless it is of an older generation: a drag goes on being seen. */

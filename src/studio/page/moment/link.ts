@@ -31,7 +31,7 @@ export function followAddress(): void {
       ...{ path: selectedPath.value, filter: filter.value, range: range.value },
       view: tab.value === 'state' ? undefined : tab.value,
     });
-    if (at.value !== 0) history.replaceState(null, '', text === '' ? location.pathname : `#${text}`);
+    if (at.value !== 0) history.replaceState(null, '', addressOf(text));
   });
 }
 
@@ -46,7 +46,11 @@ function readAddress(): void {
   filter.value = linked.filter;
   range.value = linked.range;
   if (linked.view !== undefined) tab.value = linked.view;
-  if (key !== null) history.replaceState(null, '', `#${linkText(linked)}`);
+  if (key !== null) history.replaceState(null, '', addressOf(linkText(linked)));
+}
+
+function addressOf(link: string): string {
+  return link === '' ? location.pathname : `#${link}`;
 }
 
 /** Pure. What cannot be read is left out. */

@@ -17,8 +17,8 @@ export const unseen: Signal<number> = signal(0);
 /** New events a second, over the last seconds. */
 export const rate: Signal<number> = signal(0);
 
-const FIRST_PAUSE = 250;
-const LONGEST_PAUSE = 5_000;
+const FIRST_RETRY = 250;
+const LONGEST_RETRY = 5_000;
 /** Over how many ms the rate is told. */
 const RATE_OVER = 4_000;
 
@@ -40,10 +40,10 @@ async function run(): Promise<void> {
   controller?.abort();
   const mine = new AbortController();
   controller = mine;
-  for (let pause = FIRST_PAUSE; !mine.signal.aborted && !document.hidden; pause = Math.min(pause * 2, LONGEST_PAUSE)) {
+  for (let pause = FIRST_RETRY; !mine.signal.aborted && !document.hidden; pause = Math.min(pause * 2, LONGEST_RETRY)) {
     try {
       await load(mine.signal);
-      pause = FIRST_PAUSE;
+      pause = FIRST_RETRY;
       await follow(mine.signal);
     } catch (error) {
       if (isAbort(error) || mine.signal.aborted) return;

@@ -5,13 +5,14 @@ import { log } from './place.ts';
 /** In their order in the log. */
 export const marks: Signal<readonly number[]> = signal([]);
 
-const PLACE = 'refold.marks.';
-const MOST = 1_000;
+const MARKS_PLACE = 'refold.marks.';
+const MOST_MARKS = 1_000;
 
 /** Sets a mark, or takes it away. */
 export function toggleMark(sequence: number): void {
   const others = marks.value.filter((mark) => mark !== sequence);
-  marks.value = others.length < marks.value.length ? others : [...others, sequence].sort((a, b) => a - b).slice(-MOST);
+  marks.value =
+    others.length < marks.value.length ? others : [...others, sequence].sort((a, b) => a - b).slice(-MOST_MARKS);
   write();
 }
 
@@ -28,7 +29,7 @@ export function keepMarks(): void {
 
 function read(identity: string): readonly number[] {
   try {
-    const given: unknown = JSON.parse(localStorage.getItem(PLACE + identity) ?? '[]');
+    const given: unknown = JSON.parse(localStorage.getItem(MARKS_PLACE + identity) ?? '[]');
     return Array.isArray(given) ? given.filter((mark) => Number.isSafeInteger(mark)) : [];
   } catch {
     return [];
@@ -39,7 +40,7 @@ function write(): void {
   const identity = log.value?.identity;
   if (identity === undefined) return;
   try {
-    localStorage.setItem(PLACE + identity, JSON.stringify(marks.value));
+    localStorage.setItem(MARKS_PLACE + identity, JSON.stringify(marks.value));
   } catch {
     // A full or forbidden storage costs the memory of marks, and nothing else.
   }
