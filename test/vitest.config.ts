@@ -34,7 +34,7 @@ export default defineConfig({
         test: {
           name: 'source',
           include: ['test/**/*.test.ts'],
-          exclude: ['**/node_modules/**', 'test/package/**', 'test/studio/page/**'],
+          exclude: ['**/node_modules/**', 'test/package/**', 'test/studio/browser/**'],
           globalSetup: ['test/built/setup.ts'],
           setupFiles: ['test/cleaning/setup.ts'],
           // A fresh process for each file takes half a second of it. The files of one worker share the modules.
@@ -53,8 +53,8 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'studio',
-          include: ['test/studio/page/**/*.test.ts'],
-          globalSetup: ['test/studio/page/setup.ts'],
+          include: ['test/studio/browser/**/*.test.ts'],
+          globalSetup: ['test/studio/browser/setup.ts'],
           // The files of one worker share the connection to the browser.
           isolate: false,
         },

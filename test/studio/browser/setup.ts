@@ -1,6 +1,6 @@
 /**
- * Runs once before the browser tests, and ends what it started after them: makes the logs that they look at, and starts the one
- * browser. A missing browser is a failure.
+ * Runs once before the browser tests, and ends what it started after them: builds the page from its sources, makes the logs that
+ * the tests look at, and starts the one browser. A missing browser is a failure.
  */
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -14,8 +14,8 @@ import type { TestProject } from 'vitest/node';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** Where the browser listens, and where the logs lie. */
-    studio: { readonly browser: string; readonly folder: string };
+    /** Where the browser listens, where the built page lies, and where the logs do. */
+    studio: { readonly browser: string; readonly page: string; readonly folder: string };
   }
 }
 
@@ -33,6 +33,7 @@ const QUIET = [
   '--force-color-profile=srgb',
 ];
 const MAKER = fileURLToPath(new URL('./fixtures/make.ts', import.meta.url));
+const BUILD = fileURLToPath(new URL('../../../src/studio/page/build.mjs', import.meta.url));
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'refold-browser-')));
@@ -43,8 +44,10 @@ export default async function setup(project: TestProject): Promise<() => Promise
   try {
     const browser = await startBrowser();
     ends.push(() => browser.close());
-    await makeLogs(folder);
-    project.provide('studio', { browser: browser.wsEndpoint(), folder });
+    const page = join(folder, 'page');
+    await runNode(BUILD, page);
+    await runNode(MAKER, folder);
+    project.provide('studio', { browser: browser.wsEndpoint(), page, folder });
   } catch (error) {
     await end();
     throw error;
@@ -59,7 +62,7 @@ async function startBrowser(): Promise<BrowserServer> {
   return chromium.launchServer({ executablePath: CHROMIUM, chromiumSandbox: false, args: QUIET });
 }
 
-async function makeLogs(folder: string): Promise<void> {
+async function runNode(file: string, folder: string): Promise<void> {
   const options = ['--conditions=refold-source', '--disable-warning=ExperimentalWarning'];
-  await promisify(execFile)(process.execPath, [...options, '--disable-warning=RefoldDirectFoldWarning', MAKER, folder]);
+  await promisify(execFile)(process.execPath, [...options, '--disable-warning=RefoldDirectFoldWarning', file, folder]);
 }

@@ -41,9 +41,10 @@ export class StudioPage {
     await this.page.locator(`main[data-at="${sequence}"]`).waitFor({ state: 'attached' });
   }
 
-  /** Where the page stands, or stood last. */
-  async sequence(): Promise<number> {
-    return Number(await this.page.locator('main').getAttribute('data-at'));
+  /** Until everything on the page belongs to where the scrubber stands. @returns that sequence */
+  async settled(): Promise<number> {
+    const handle = await this.page.waitForFunction(standsStill);
+    return Number(await handle.jsonValue());
   }
 
   async press(...keys: readonly string[]): Promise<void> {
@@ -83,6 +84,14 @@ export class StudioPage {
       value: value === null ? undefined : JSON.parse(value),
     }));
   }
+}
+
+/** Runs in the page: the sequence that it and its scrubber stand at, as a text; false while they differ. */
+function standsStill(): string | false {
+  const { document } = globalThis as any;
+  const at = document.querySelector('main')?.dataset.at;
+  const wanted = document.querySelector('[data-testid=scrubber]')?.getAttribute('aria-valuenow');
+  return at !== undefined && at === wanted && at;
 }
 
 /** The first number in a text: separators of thousands do not count. */

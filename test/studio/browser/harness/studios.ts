@@ -1,13 +1,10 @@
 /** Opens the studio on one of the logs for all tests of a file, and the library on the same log to compare with. */
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { openPast, type Past } from 'refold';
 import { afterAll, beforeAll, inject } from 'vitest';
 import { openStudio, type Studio } from '../../../../src/studio/open-studio.ts';
 import { readPage } from '../../../../src/studio/server/page-files.ts';
 import type { TestLog } from '../fixtures/logs.ts';
-
-const PAGE = fileURLToPath(new URL('../../../../dist/studio/page', import.meta.url));
 
 /** Where a log lies. */
 export function pathOf({ file }: TestLog): string {
@@ -16,8 +13,8 @@ export function pathOf({ file }: TestLog): string {
 
 /** Opens a studio on a log, at any free port. The caller closes it. */
 export function startStudio(log: TestLog, path: string = pathOf(log)): Promise<Studio> {
-  const { model, view } = log;
-  return openStudio({ path, port: 0, ...(model && { model }), ...(view && { view }) }, readPage(PAGE));
+  const { model } = log;
+  return openStudio({ path, port: 0, ...(model && { model }) }, readPage(inject('studio').page));
 }
 
 /** The library on a log: what it says is true. The caller closes it. */
