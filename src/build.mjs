@@ -15,6 +15,7 @@ import { createRequire } from 'node:module';
 import { basename, dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { rolldown } from 'rolldown';
+import { buildPage } from './studio/page/build.mjs';
 
 const THREADS = [
   'engine/snapshots/snapshot-worker.ts',
@@ -41,6 +42,7 @@ rmSync(folder, { recursive: true, force: true });
 if (!values['only-code']) declare();
 await bundle();
 await bundleForBrowsers();
+await buildPage(join(folder, 'studio/page'));
 
 function declare() {
   const compiler = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin/tsc');

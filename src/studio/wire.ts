@@ -170,8 +170,6 @@ export interface LogAnswer {
   readonly generation: string;
   /** The command that opens this log with a model. Absent where the studio has one. */
   readonly modelLine?: string;
-  /** The views that can be shown. */
-  readonly views?: readonly { readonly name: string }[];
 }
 
 /** Events per type, in buckets. */
