@@ -52,6 +52,7 @@ function readAddress(): boolean {
   range.value = linked.range;
   if (linked.view !== undefined) tab.value = linked.view;
   if (key !== null) history.replaceState(null, '', addressOf(linkText(linked)));
+  return key !== null;
 }
 
 function addressOf(link: string): string {
