@@ -100,3 +100,7 @@ export function numberIn(text: string): number {
   if (digits === undefined) throw new Error(`there is no number in ${JSON.stringify(text)}`);
   return Number(digits.replaceAll(/\D/g, ''));
 }
+
+export async function textOf(locator: Locator): Promise<string> {
+  return (await locator.textContent()) ?? '';
+}
