@@ -1,7 +1,7 @@
 /** Compares what the page shows of a moment with what the library says of it. */
 import { formatPath, type Past, type PastCursor, parsePath, toTaggedJson, valueAt } from 'refold';
 import { expect } from 'vitest';
-import { type StudioPage, textOf } from './studio-page.ts';
+import { numberIn, type StudioPage, textOf } from './studio-page.ts';
 
 /** The library at the places of a page, one after the other. */
 export class Oracle {
@@ -25,32 +25,27 @@ export class Oracle {
   async judge(page: StudioPage, sequence: number): Promise<void> {
     const cursor = await this.at(sequence);
     await page.standsAt(sequence);
-    expect(await lineOf(page), `at ${sequence}`).toEqual(lineIn(cursor));
+    await judgeLine(page, cursor);
     expect(await treeOf(page), `at ${sequence}`).toEqual(await treeIn(page, cursor));
   }
 }
 
-/** The parts of the moment's line that the library knows. */
-interface Line {
-  readonly sequence: string;
-  readonly time: string;
-  readonly type: string | undefined;
+/** The line of the moment says place, time, event and commit as the library does. */
+async function judgeLine(page: StudioPage, { sequence, recordedAt, event, commit }: PastCursor): Promise<void> {
+  expect(numberIn(await textOf(page.id('moment-sequence')))).toBe(sequence);
+  const line = await textOf(page.id('moment-line'));
+  if (sequence === 0) return expect(line).toContain('before the first event');
+  const time = page.id('moment-time');
+  expect(Number(await time.getAttribute('data-recorded-at'))).toBe(recordedAt);
+  expect(await textOf(time)).toContain(new Date(recordedAt).toISOString().slice(16, 23));
+  expect(line).toContain(event?.type ?? 'an event that the model drops');
+  const { firstSequence, lastSequence } = commit!;
+  expect(line).toContain(
+    firstSequence === lastSequence ? number(firstSequence) : `${number(firstSequence)}–${number(lastSequence)}`,
+  );
 }
 
-async function lineOf(page: StudioPage): Promise<Line> {
-  const text = (await textOf(page.id('moment-line'))).replaceAll(',', '');
-  const { sequence = '', time = '' } =
-    /^\D*(?<sequence>\d+)[\s\S]*?(?<time>\d\d:\d\d:\d\d\.\d\d\d)/.exec(text)?.groups ?? {};
-  return { sequence, time, type: text };
-}
-
-function lineIn({ sequence, recordedAt, event }: PastCursor): unknown {
-  return {
-    sequence: String(sequence),
-    time: expect.stringMatching(new RegExp(`:${new Date(recordedAt).toISOString().slice(17, 23)}$`)),
-    type: expect.stringContaining(event?.type ?? ''),
-  };
-}
+const { format: number } = new Intl.NumberFormat('en-US');
 
 interface Tree {
   /** Tagged JSON by path, of the rows that have a value. */
