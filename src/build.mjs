@@ -60,6 +60,8 @@ async function bundle() {
       model: './model.ts',
       redis: './redis/index.ts',
       'redis-past-worker': './redis/past/past-worker.ts', // a thread of the Redis server, and not of a log
+      studio: './studio/index.ts',
+      'refold-studio-worker': './studio/studio-worker.ts', // a thread of the studio
       'completion-worker': './cli/completion/completion-worker.ts', // a thread of the command line
       'sqlite-refold': './log/sqlite/sqlite-source.ts', // a thread imports it by this name
       'cli/main': './cli/main.ts',

@@ -34,7 +34,7 @@ export default defineConfig({
         test: {
           name: 'source',
           include: ['test/**/*.test.ts'],
-          exclude: ['**/node_modules/**', 'test/package/**', 'test/studio/browser/**'],
+          exclude: ['**/node_modules/**', 'test/package/**', 'test/postgres/**', 'test/studio/browser/**'],
           globalSetup: ['test/built/setup.ts'],
           setupFiles: ['test/cleaning/setup.ts'],
           // A fresh process for each file takes half a second of it. The files of one worker share the modules.

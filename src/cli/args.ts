@@ -1,12 +1,12 @@
 /** Arguments and options that several commands share, and the parsers of their values. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Place, parsePlace, TIME_UNITS } from '../guests/position.ts';
+import { isZone } from '../guests/zones.ts';
 import { isRefoldError } from '../index.ts';
-import { type Place, parsePlace, TIME_UNITS } from './input/position.ts';
 import { parseRows, type Rows } from './input/rows.ts';
 import type { ExitCode } from './output/exit-codes.ts';
 import { type Answer, printAnswer } from './output/output.ts';
 import { TIME_STYLES } from './output/times.ts';
-import { isZone } from './output/zones.ts';
 
 export const FILE: readonly [string, string] = ['<file>', "the log's file"];
 export const MODEL: readonly [string, string] = [

@@ -16,9 +16,9 @@ export async function modelFor(file: string, option: string | undefined): Promis
 
 /** The same as text for `loadModel`. */
 export async function specifierFor(file: string, option: string | undefined): Promise<string> {
-  const found = find(option);
+  const found = findModelFor(option);
   if (found === undefined) throw await missing(file);
-  tell(found, '');
+  tellModel(found);
   return found.specifier;
 }
 
@@ -29,19 +29,19 @@ export interface LoadedModel {
 
 /** For commands that need no model. A model that was found is used only if the log belongs to it. */
 export async function modelIfAny(file: string, option: string | undefined): Promise<LoadedModel | undefined> {
-  const found = find(option);
+  const found = findModelFor(option);
   if (found === undefined) return undefined;
   const { specifier, from } = found;
   const model = await loadModel(specifier);
   if (from === undefined) return { specifier, model };
   const name = await modelNameIn(file);
   const fits = typeof name === 'string' && (model.name === name || model.formerly?.includes(name) === true);
-  tell(found, fits ? '' : `, which is not used: ${whyUnused(name)}`);
+  tellModel(found, fits ? undefined : whyUnused(name));
   return fits ? { specifier, model } : undefined;
 }
 
 /** @param name the model of the file; undefined if it does not have one yet, null if the file cannot be read */
-function whyUnused(name: string | undefined | null): string {
+export function whyUnused(name: string | undefined | null): string {
   if (name === null) return 'the file cannot be read';
   return `the file belongs to ${name === undefined ? 'no model yet' : `'${name}'`}`;
 }
@@ -53,15 +53,18 @@ export function modelWords(option: string | undefined): readonly string[] {
 
 /** Whether a model can be found. */
 export function hasModel(option: string | undefined): boolean {
-  return find(option) !== undefined;
+  return findModelFor(option) !== undefined;
 }
 
-function find(option: string | undefined): FoundModel | undefined {
+/** Where the model is, not loaded. @param option the value of `--model` @throws RefoldError as `findModel` does */
+export function findModelFor(option: string | undefined): FoundModel | undefined {
   return findModel({ option, environment: process.env.REFOLD_MODEL, folder: process.cwd() });
 }
 
-function tell({ specifier, from }: FoundModel, more: string): void {
+/** Says which model was found, and why it is not used. A model that was given needs no word. */
+export function tellModel({ specifier, from }: FoundModel, unused?: string): void {
   if (from === undefined) return;
+  const more = unused === undefined ? '' : `, which is not used: ${unused}`;
   console.error(`${paintError('cyan', 'model:')} ${oneLine(`${specifier}, from ${from}${more}`)}`);
 }
 

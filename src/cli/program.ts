@@ -23,6 +23,7 @@ import { defineReplay } from './commands/replaying/replay.ts';
 import { defineRetag } from './commands/retag.ts';
 import { defineServe } from './commands/serve.ts';
 import { defineSnapshot } from './commands/snapshot.ts';
+import { defineStudio } from './commands/studio.ts';
 import { readQuestion } from './completion/question.ts';
 import { endingOnSignals } from './interrupts.ts';
 import { EXIT, EXIT_CODE_HELP } from './output/exit-codes.ts';
@@ -115,6 +116,7 @@ export function defineProgram(version: string): Command {
   defineExport(program);
   defineImport(program);
   program.commandsGroup('Serve:');
+  defineStudio(program);
   defineServe(program);
   program.commandsGroup('Help:');
   defineCompletion(program);

@@ -24,16 +24,27 @@ export async function loadModel(specifier: string): Promise<Model> {
 export async function loadModelAndProjections(
   specifier: string,
 ): Promise<{ readonly model: Model; readonly projections: readonly ProjectionDefinition<any, any>[] }> {
-  const { path, name } = splitSpecifier(specifier);
-  if (!existsSync(path)) throw invalid(specifier, `there is no file ${path}`, 'Give a path from the current directory');
-  if (!statSync(path).isFile()) throw invalid(specifier, 'it is not a file', HINT_MODULE);
-  if (isTypeScript(path) && !stripsTypes()) throw needsTypeStripping(specifier);
+  const { path, name } = locateModule(specifier);
   const exports = await exportsOf(path, specifier);
-  const model = name === undefined ? theModel(exports, specifier) : namedModel(exports, name, specifier);
+  const model = pickModel(exports, name, specifier);
   const values = new Set(Object.values(exports));
   const hasOthers = values.values().some((value) => isModel(value) && value !== model);
   const projections = [...values].filter(isProjection).filter((one) => !hasOthers || fits(one, model));
   return { model, projections };
+}
+
+/** The named export; without a name the default export if it is a model, or the only model. @throws as `loadModel` does */
+export function pickModel(exports: Exports, name: string | undefined, specifier: string): Model {
+  return name === undefined ? theModel(exports, specifier) : namedModel(exports, name, specifier);
+}
+
+/** The module of `./model.ts#name`, and the name. @throws RefoldError `INVALID_OPTION`: there is no module that can be imported */
+export function locateModule(specifier: string): { readonly path: string; readonly name: string | undefined } {
+  const { path, name } = splitSpecifier(specifier);
+  if (!existsSync(path)) throw invalid(specifier, `there is no file ${path}`, 'Give a path from the current directory');
+  if (!statSync(path).isFile()) throw invalid(specifier, 'it is not a file', HINT_MODULE);
+  if (isTypeScript(path) && !stripsTypes()) throw needsTypeStripping(specifier);
+  return { path, name };
 }
 
 /** A path may contain # itself: if the whole specifier is an existing file, it is the path. */

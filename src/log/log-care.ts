@@ -69,6 +69,8 @@ export interface LogCare {
   reclaim(): Promise<void>;
   /** The version of the log's format; absent when the log has only one. */
   format?(): number;
+  /** The log's id, which stays the same as long as the log lives. A backup has another one. Absent for a log without one. */
+  id?(): string;
   /** The present sizes. Must be cheap: `stats()` asks for them synchronously. */
   size(): LogSize;
   /** Every file that belongs to the log, with its size: the file itself first. Absent for a log without files. */

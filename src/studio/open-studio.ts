@@ -12,7 +12,8 @@ import type { StudioStart, StudioTask } from './studio-worker.ts';
 /** A module as a URL text, such as `import.meta.url`, and the name of its export. */
 export interface StudioModule {
   readonly module: string;
-  readonly export: string;
+  /** Default: the default export if it fits, or the only one that does. */
+  readonly export?: string | undefined;
 }
 
 export interface StudioOptions {
@@ -20,6 +21,8 @@ export interface StudioOptions {
   readonly path: string;
   /** Without a model the studio shows events, timeline, blocks and sizes. */
   readonly model?: StudioModule | undefined;
+  /** How states and events of the model are drawn: a view as `defineView` gives it, or a list of them. */
+  readonly view?: StudioModule | undefined;
   /** Default: 7336, or the next free one. 0 takes any free one. */
   readonly port?: number | undefined;
   /** The address to listen on; default 127.0.0.1. Anything else can be reached from other machines. */
@@ -43,8 +46,8 @@ const STUDIO_THREAD_FILE = new URL(
   import.meta.url.endsWith('.ts') ? './studio-worker.ts' : './refold-studio-worker.js',
   import.meta.url,
 );
-const MOMENT_ROUTES = ['moment', 'table'];
-const ANSWER_ROUTES = ['log', 'timeline', 'diff'];
+const MOMENT_ROUTES = ['moment', 'table', 'value'];
+const ANSWER_ROUTES = ['log', 'timeline', 'times', 'diff', 'tile', 'tape'];
 const LINE_ROUTES = ['events', 'live', 'why'];
 
 /**
@@ -52,8 +55,8 @@ const LINE_ROUTES = ['events', 'live', 'why'];
  * @throws RefoldError `INVALID_OPTION` for options that cannot be used; what opening the log throws
  */
 export async function openStudio(options: StudioOptions, files: ReadonlyMap<string, PageFile>): Promise<Studio> {
-  const { path, model, host, port: wanted, allowHosts } = checkOptions(options);
-  const desks = await openDesks(path, model);
+  const { path, model, view, host, port: wanted, allowHosts } = checkOptions(options);
+  const desks = await openDesks({ path, model, view });
   const key = newKey();
   const name = nameOf(host);
   let port = 0;
@@ -94,8 +97,8 @@ function routesOf({ moments, jobs }: Desks): ReadonlyMap<string, Route> {
   ]);
 }
 
-async function openDesks(path: string, model: StudioModule | undefined): Promise<Desks> {
-  const started = (['moments', 'jobs'] as const).map((kind) => startWorker({ kind, path, model }));
+async function openDesks(task: Omit<StudioTask, 'kind'>): Promise<Desks> {
+  const started = (['moments', 'jobs'] as const).map((kind) => startWorker({ kind, ...task }));
   try {
     const [moments, jobs] = await Promise.all(started.map(({ ready }) => ready));
     return { moments: new Desk(moments!), jobs: new Desk(jobs!) };
@@ -106,7 +109,8 @@ async function openDesks(path: string, model: StudioModule | undefined): Promise
 }
 
 function startWorker(task: StudioTask): { readonly worker: Worker; readonly ready: Promise<Worker> } {
-  const worker = new Worker(STUDIO_THREAD_FILE, { workerData: task, name: `refold studio ${task.kind}` });
+  const worker = new Worker(STUDIO_THREAD_FILE, { workerData: task, name: `refold studio ${task.kind}`, stdout: true });
+  worker.stdout.on('data', (text) => void process.stderr.write(text)); // what a model prints
   const ready = new Promise<Worker>((resolve, reject) => {
     worker.once('message', (message: StudioStart) => {
       if (message.kind === 'ready') resolve(worker);

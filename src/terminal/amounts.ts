@@ -9,6 +9,11 @@ export function count(value: number): string {
     .replace(/\B(?=(\d{3})+$)/g, ',');
 }
 
+/** `1 event`, `1,234 events` */
+export function counted(value: number, noun: string): string {
+  return `${count(value)} ${noun}${value === 1 ? '' : 's'}`;
+}
+
 /** `512 B`, `34.2 MB`: powers of 1,000, three digits. */
 export function bytes(value: number): string {
   return prettyBytes(value);

@@ -22,6 +22,7 @@ describe('the tarball', () => {
     'dist/index.d.ts',
     'dist/testing.js',
     'dist/log.js',
+    'dist/studio.js',
     'src/index.ts',
   ])('holds %s', (path) => {
     expect(packed).toContain(path);
@@ -89,7 +90,7 @@ describe('the tarball', () => {
   });
 });
 
-test.each(['refold', 'refold/testing', 'refold/log', 'refold/model'])(
+test.each(['refold', 'refold/testing', 'refold/log', 'refold/model', 'refold/studio'])(
   'an import of %s formats no number, because that loads the data of a locale',
   async (door) => {
     const refuse = "Number.prototype.toLocaleString = () => { throw new Error('formats a number') };";

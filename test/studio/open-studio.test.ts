@@ -67,6 +67,58 @@ test('a moment is what the library says of it', async () => {
   }
 });
 
+test('a place is a position as the command line takes it', async () => {
+  const { recordedAt } = await past.at(150);
+  const last = (await past.locate({ time: recordedAt })) as number;
+  const clock = new Date(recordedAt).toISOString();
+  const places: readonly (readonly [string, number])[] = [
+    ...([
+      ['', EVENTS],
+      ['end', EVENTS],
+      ['last', EVENTS],
+      ['-10', EVENTS - 10],
+      ['last-10', EVENTS - 10],
+    ] as const),
+    ...([
+      ['first', 1],
+      ['50%', 150],
+      [clock, last],
+      [`@${recordedAt}`, last],
+    ] as const),
+    [`${clock.slice(11, -1)}`, last],
+    [`${new Date(recordedAt + 7_200_000).toISOString().slice(0, -1)}&zone=%2B02:00`, last],
+  ];
+  for (const [at, sequence] of places) {
+    expect(await ask(`moment?at=${at}`)).toMatchObject({ status: 200, sequence });
+    expect(await ask(`table?path=things&at=${at}`)).toMatchObject({ status: 200, sequence });
+  }
+  expect(await ask('diff?from=first&to=-10')).toMatchObject({ from: 1, to: EVENTS - 10 });
+  expect(await ask(`timeline?from=50%25&to=-10`)).toMatchObject({ from: 150, to: EVENTS - 10 });
+  expect((await linesOf(`events?from=${clock}&count=1`))[0].recordedAt).toBeGreaterThanOrEqual(recordedAt);
+  expect((await linesOf('why?path=things[7]&at=50%25')).at(-1)).toMatchObject({ lookedAt: { to: 150 } });
+});
+
+test('a problem says which event and which parameter it is about', async () => {
+  expect(await ask('moment?at=yesterday')).toMatchObject({ code: 'INVALID_OPTION', type: 'at' });
+  expect(await ask('moment?at=999')).toMatchObject({ code: 'INVALID_OPTION', sequence: 999 });
+});
+
+test('the log has one identity for life, and its generation holds the fingerprint of the model', async () => {
+  const { identity, generation } = await ask('log');
+  expect(identity).toMatch(/^[\da-f]{32}$/);
+  const changed = await openStudio({ path, model: { ...MODEL, export: 'changedShop' }, port: 0 }, PAGE);
+  const plain = await openStudio({ path, port: 0 }, PAGE);
+  try {
+    const [other, without] = [await ask('log', changed), await ask('log', plain)];
+    expect([other.identity, without.identity]).toEqual([identity, identity]);
+    expect(new Set([generation, other.generation, without.generation]).size).toBe(3);
+    expect(without.modelLine).toBe(`refold studio ${path} --model ./model.ts`);
+    expect(other.modelLine).toBeUndefined();
+  } finally {
+    await Promise.all([changed.close(), plain.close()]);
+  }
+});
+
 test('the pages of a table are its entries, in order and each once', async () => {
   for (const [table, key] of [
     ['things', (entry: [unknown, unknown]) => entry[0]],
@@ -146,7 +198,9 @@ test('a part that stands in one moment alone is one difference', async () => {
 
 test.each([
   'moment?at=301',
-  'moment?at=-1',
+  'moment?at=-1000',
+  'moment?at=yesterday',
+  'moment?at=10:31&zone=Mars',
   'moment?at=1.5',
   'moment?at=1&look=%7B',
   'moment?at=1&hash=perhaps',
@@ -196,7 +250,19 @@ test('without a model events and sizes are shown, and states are refused with wh
   try {
     expect(await ask('log', plain)).toMatchObject({ hasModel: false, model: 'shop' });
     expect(await ask('timeline', plain)).toMatchObject({ types: { Taken: 60 } });
-    expect(await ask('moment?at=1', plain)).toMatchObject({ status: 400, code: 'INVALID_OPTION', hint: /--model/ });
+    const refused = { status: 400, code: 'INVALID_OPTION', hint: /--model/ };
+    for (const state of [
+      'moment?at=1&hash=yes',
+      'moment?at=1&look=[{"path":"","from":0,"count":1}]',
+      'table?at=1&path=',
+    ])
+      expect(await ask(state, plain)).toMatchObject(refused);
+    const bare = await ask('moment?at=1', plain);
+    expect(bare).toMatchObject({ sequence: 1, changes: [], look: [], event: { sequence: 1, type: 'Put' } });
+    expect(bare).toMatchObject({ recordedAt: bare.event.recordedAt });
+    expect(await ask('moment', plain)).toMatchObject({ sequence: (await ask('log', plain)).lastSequence });
+    expect(await ask('moment?at=0', plain)).toMatchObject({ sequence: 0, recordedAt: 0 });
+    expect(await ask('moment?at=999999', plain)).toMatchObject({ status: 400, code: 'INVALID_OPTION' });
   } finally {
     await plain.close();
   }

@@ -13,7 +13,7 @@ test.each<[string, unknown]>([
   ['model', { path: 'a.db', model: 'model.ts' }],
   ['model', { path: 'a.db', model: null }],
   ['model', { path: 'a.db', model: { module: './model.ts', export: 'shop' } }],
-  ['model', { path: 'a.db', model: { module: import.meta.url } }],
+  ['model', { path: 'a.db', model: { module: import.meta.url, export: 7 } }],
   ['port', { path: 'a.db', port: -1 }],
   ['port', { path: 'a.db', port: 65_536 }],
   ['port', { path: 'a.db', port: 1.5 }],

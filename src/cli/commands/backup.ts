@@ -3,10 +3,10 @@
  * such a copy in the place of a log.
  */
 import { type Command, Option } from 'commander';
+import type { Place } from '../../guests/position.ts';
 import { type BackupReport, openLog, RefoldError, restoreLog } from '../../index.ts';
 import { answering, FILE, type JsonOption, parsePosition, WAIT_OPTION, type WaitOption, withTimes } from '../args.ts';
 import { requireFile, requireNew } from '../files.ts';
-import type { Place } from '../input/position.ts';
 import { interruptibleOrNothing } from '../interrupts.ts';
 import type { Answer } from '../output/output.ts';
 import { withProgress } from '../output/progress.ts';

@@ -2,10 +2,10 @@
 import { createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import type { Command } from 'commander';
+import type { Place } from '../../guests/position.ts';
 import { type EventLog, type EventRange, openLog, type RecordedEvent, RefoldError } from '../../index.ts';
 import { answering, collect, FILE, type JsonOption, parsePosition, ZONE } from '../args.ts';
 import { makeFile, requireFile } from '../files.ts';
-import type { Place } from '../input/position.ts';
 import { type EventBatches, eventLines, printBatches } from '../output/events/json-lines.ts';
 import { writeTable } from '../output/events/sqlite-table.ts';
 import type { Answer } from '../output/output.ts';

@@ -2,12 +2,12 @@
 import { resolve } from 'node:path';
 import { getHeapStatistics } from 'node:v8';
 import { type Command, InvalidArgumentError } from 'commander';
+import { fixedPosition } from '../../guests/position.ts';
 import { quietly } from '../../guests/quietly.ts';
 import { type History, type Position, RefoldError } from '../../index.ts';
 import type { RedisServer, RedisServerOptions } from '../../redis/index.ts';
 import { parseBytes, parseDuration, parsePosition, parseWait } from '../args.ts';
 import { requireFile } from '../files.ts';
-import { fixedPosition } from '../input/position.ts';
 import { type NamedWords, splitServeArguments } from '../input/serve-arguments.ts';
 import { EXIT } from '../output/exit-codes.ts';
 import { count } from '../output/text.ts';

@@ -3,7 +3,7 @@
  *
  * It refuses a time without a zone, because another machine could read another time from it.
  */
-import { LARGEST_TIME } from '../output/zones.ts';
+import { LARGEST_TIME } from '../../guests/zones.ts';
 
 const ISO_TIME = /^(\d{4})-(\d{2})-(\d{2})[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}(?::?\d{2})?)$/i;
 

@@ -1,21 +1,13 @@
 /** Human text: escaping, colours, numbers, bytes, times, and aligned pairs. Pure, but for the look at the terminal and for how times are shown. */
 import { styleText } from 'node:util';
-import { count } from '../../terminal/amounts.ts';
 import { oneLine } from '../../terminal/escaping.ts';
 import { hanging, padRight, widthOf } from './lines.ts';
 
-export { bytes, count, duration } from '../../terminal/amounts.ts';
-export { escapeJson, manyLines, oneLine, safeJson } from '../../terminal/escaping.ts';
+export { bytes, count, counted, duration } from '../../terminal/amounts.ts';
+export { commandLine, escapeJson, manyLines, oneLine, safeJson } from '../../terminal/escaping.ts';
 export { shownTime as time } from './times.ts';
 
 type Colour = 'red' | 'green' | 'cyan' | 'dim';
-
-/** Words as a line for a POSIX shell, quoted where they must be. */
-export function commandLine(...words: readonly string[]): string {
-  return words
-    .map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`))
-    .join(' ');
-}
 
 /** Colours for stdout: none when it is not a terminal, or NO_COLOR is set. */
 export function paint(colour: Colour, text: string): string {
@@ -25,11 +17,6 @@ export function paint(colour: Colour, text: string): string {
 /** Colours for stderr. */
 export function paintError(colour: Colour, text: string): string {
   return styleText(colour, text, { stream: process.stderr });
-}
-
-/** `1 event`, `1,234 events` */
-export function counted(value: number, noun: string): string {
-  return `${count(value)} ${noun}${value === 1 ? '' : 's'}`;
 }
 
 /** A line of text per pair, values aligned, wrapped on a terminal; pairs without a value are left out. Both are escaped here. */

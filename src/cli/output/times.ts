@@ -1,6 +1,6 @@
 /** How times are shown: `--time` and `--zone` choose it once for the process, before a command runs. */
 import prettyMilliseconds from 'pretty-ms';
-import { LARGEST_TIME, machineZone, offsetText, wallAt } from './zones.ts';
+import { isoTime, LARGEST_TIME, machineZone, wallAt } from '../../guests/zones.ts';
 
 /**
  * - `iso`: `2012-06-21T10:31:07.123-04:00`, in the zone, else in UTC
@@ -66,8 +66,8 @@ export function formatTime(time: number, { style = 'iso', zone }: TimeChoice, no
   if (!(Math.abs(time) <= LARGEST_TIME)) return `${time} ms`;
   if (style === 'relative') return relative(time - now);
   const place = zone ?? (style === 'local' ? machineZone() : 'UTC');
-  const wall = new Date(wallAt(place, time)).toISOString().slice(0, -1);
-  return style === 'local' ? wall.replace('T', ' ') : wall + offsetText(place, time);
+  if (style === 'iso') return isoTime(place, time);
+  return new Date(wallAt(place, time)).toISOString().slice(0, -1).replace('T', ' ');
 }
 
 function relative(difference: number): string {

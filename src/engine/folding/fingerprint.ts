@@ -86,6 +86,11 @@ export function fingerprintOf(given: Fingerprinted, model: Pick<Model, 'types'>)
   return { kind, version, initial, types, ...(hasEarlier && { earlier: { initial: named, types: earlier } }) };
 }
 
+/** One hash of all of it, in hex. */
+export function hashOfFingerprint({ version, initial, types }: ModelFingerprint): string {
+  return digest(JSON.stringify([version ?? '', initial, [...types].sort()]));
+}
+
 /** What stands for all hashes where only the version counts, and did so in earlier releases for every model with a version. */
 function versionHash(version: string): string {
   return `version ${version}`;

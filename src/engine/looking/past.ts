@@ -16,17 +16,16 @@ import { isOpenLog, requireOneLog } from '../calls/log-options.ts';
 import { refuseLostTail, requireSameModel } from '../calls/log-ownership.ts';
 import { openLogOf } from '../calls/open-log.ts';
 import { harmless } from '../calls/progress.ts';
-import type { ModelFingerprint } from '../folding/fingerprint.ts';
+import { hashOfFingerprint, type ModelFingerprint } from '../folding/fingerprint.ts';
 import { fingerprintOfModel } from '../folding/model-module.ts';
 import { type EventRange, readEvents } from '../past/events.ts';
 import { recoverAt } from '../past/history.ts';
 import { countsOf, type EventCounts } from './counts.ts';
 import { CURSOR_CHECKS, type CursorOptions, openCursor, type PastCursor } from './cursor.ts';
-import { type Keyframe, keyframesOf, type PastRange, rangeOf } from './keyframes.ts';
+import { blocksOf, type Keyframe, keyframesOf, type PastRange, rangeOf } from './keyframes.ts';
 import {
   BISECT_CHECKS,
   type BisectOptions,
-  BLOCKS_CHECKS,
   type BlocksOptions,
   type BuiltState,
   CALL_CHECKS,
@@ -98,6 +97,11 @@ export class Past<State extends object = any, C extends Catalog = any> implement
     return this.#opened.path;
   }
 
+  /** A hash of what folds the model's events: another text means that the model has changed. */
+  get fingerprint(): string {
+    return hashOfFingerprint(this.#fingerprint);
+  }
+
   /** Where the log begins and ends now, and which states can be built. */
   async range(): Promise<PastRange> {
     return rangeOf(this.#log(), this.#fingerprint);
@@ -135,13 +139,7 @@ export class Past<State extends object = any, C extends Catalog = any> implement
 
   /** The blocks of the log in order, by their headers. Payloads are not read. */
   async *blocks(options?: BlocksOptions): AsyncGenerator<BlockHeader, void> {
-    const { from, to } = checkOptions('list the blocks', BLOCKS_CHECKS, options);
-    const first = from === undefined ? 0 : await startingAt(this.#log(), from);
-    const last = to === undefined ? Number.POSITIVE_INFINITY : await sequenceOf(this.#log(), to);
-    for await (const header of this.#log().headers()) {
-      if (header.firstSequence > last) return;
-      if (header.lastSequence >= first) yield header;
-    }
+    yield* blocksOf(this.#log(), options);
   }
 
   /**

@@ -69,6 +69,10 @@ export class SqliteCare implements LogCare {
     return this.#reader.format();
   }
 
+  id(): string {
+    return this.#reader.id();
+  }
+
   storedBytes(textBytes: number): number {
     return storedInPages(textBytes);
   }

@@ -1,23 +1,41 @@
 /** What the header of the page says of the log, and the timeline. */
 import type { EventLog, LogInfo, Past } from '../../index.ts';
-import { readChoice, readCount, readSequence } from '../server/query.ts';
+import { commandLine } from '../../terminal/escaping.ts';
+import { readEnd, readStart } from '../server/positions.ts';
+import { readChoice, readCount } from '../server/query.ts';
 import type { LogAnswer, TimelineAnswer } from '../wire.ts';
+import type { Troubles } from './troubles.ts';
 
 /** Buckets of a timeline at most: one for two pixels of a wide screen. With twenty types they fit into an answer. */
 const MOST_TIMELINE_BUCKETS = 2_048;
 
-/** @param past undefined where there is no model */
-export async function describeLog(log: EventLog, past: Past | undefined): Promise<LogAnswer> {
+/** What the log is described from. */
+export interface Described {
+  readonly log: EventLog;
+  /** Undefined without a model. */
+  readonly past: Past | undefined;
+  readonly views: LogAnswer['views'];
+  readonly troubles: Troubles;
+}
+
+export async function describeLog({ log, past, views, troubles }: Described): Promise<LogAnswer> {
   const info = await log.info();
+  const earliest = (await past?.range())?.earliest;
   return {
     ...headOf(info),
     hasModel: past !== undefined,
     snapshots: past === undefined ? info.snapshots.map(withoutModel) : await past.keyframes(),
-    generation: generationOf(info),
+    ...(log.id !== undefined && { identity: log.id }),
+    generation: generationOf(info, past?.fingerprint),
+    ...(past === undefined && { modelLine: modelLineOf(info) }),
+    ...(views !== undefined && { views }),
+    warm: false,
+    ...(earliest !== undefined && { earliest }),
+    problems: troubles.list(),
   };
 }
 
-function headOf(info: LogInfo): Omit<LogAnswer, 'hasModel' | 'snapshots' | 'generation'> {
+function headOf(info: LogInfo): Omit<LogAnswer, 'hasModel' | 'snapshots' | 'generation' | 'warm' | 'problems'> {
   const { path, model, events, firstSequence, lastSequence, firstRecordedAt, lastRecordedAt, chain } = info;
   const { openBlocks, openBytes, sealedBlocks, sealedBytes, totalBytes, writer, recovery } = info;
   return {
@@ -34,20 +52,36 @@ function withoutModel({ sequence, recordedAt, bytes }: LogInfo['snapshots'][numb
   return { sequence, recordedAt, bytes };
 }
 
-/** Every cache of the page belongs to a generation: when history is dropped or redacted, what was cached is not true any more. */
-export function generationOf({ firstSequence, redactions, model }: LogInfo): string {
-  return [firstSequence, redactions.length, model ?? ''].join('.');
+/**
+ * Every cache of the page belongs to a generation: when history is dropped or redacted, or a reducer changed while the studio was
+ * closed, what was cached is not true any more.
+ *
+ * @param fingerprint of the model in use
+ */
+export function generationOf({ firstSequence, redactions }: LogInfo, fingerprint: string | undefined): string {
+  return [firstSequence, redactions.length, fingerprint ?? ''].join('.');
 }
 
-/** Events per type in buckets of a range. */
+/** The command that shows states as well. Only the user knows where the model is. */
+function modelLineOf({ path }: LogInfo): string {
+  return commandLine('refold', 'studio', path, '--model', './model.ts');
+}
+
+/** Events per type in buckets of a range. Those of damaged blocks are left out. */
 export async function countTimeline(
-  log: EventLog,
+  { log, troubles }: Pick<Described, 'log' | 'troubles'>,
   query: URLSearchParams,
   signal: AbortSignal,
 ): Promise<TimelineAnswer> {
-  const from = readSequence(query, 'from', 0);
-  const to = query.has('to') ? readSequence(query, 'to') : undefined;
+  const [from = 0, to] = [await readStart(query, 'from', log), await readEnd(query, 'to', log)];
   const buckets = Math.max(1, readCount(query, 'buckets', 512, MOST_TIMELINE_BUCKETS));
   const by = readChoice(query, 'by', ['sequence', 'time']);
-  return log.counts({ by, buckets, signal, ...(from > 0 && { from }), ...(to !== undefined && { to }) });
+  return log.counts({
+    by,
+    buckets,
+    signal,
+    onDamage: troubles.note,
+    ...(from !== 0 && { from }),
+    ...(to !== undefined && { to }),
+  });
 }

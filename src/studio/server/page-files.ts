@@ -17,7 +17,7 @@ const MEDIA_TYPES: Readonly<Record<string, string>> = {
 };
 
 /** The page itself. */
-const START_PAGE = '/index.html';
+export const START_PAGE = '/index.html';
 
 /** Every file below the folder, by the path under which it is served: `/index.html` and so on. Others are left out. */
 export function readPage(folder: string): ReadonlyMap<string, PageFile> {

@@ -14,8 +14,8 @@ import {
   parsePath,
   valueAt,
 } from 'refold';
-import { type LogRange, type Place, parsePlace, positionIn, startIn } from '../../../src/cli/input/position.ts';
-import { isZone } from '../../../src/cli/output/zones.ts';
+import { type LogRange, type Place, parsePlace, positionIn, startIn } from '../../../src/guests/position.ts';
+import { isZone } from '../../../src/guests/zones.ts';
 import type { Chance } from '../judging/chance.ts';
 import { mutate } from './mutation.ts';
 

@@ -1,5 +1,6 @@
 /** `refold bisect`: the first event after which an invariant is broken, or a condition is true or false. */
 import { type Command, Option } from 'commander';
+import type { Place } from '../../../guests/position.ts';
 import {
   type BisectMode,
   type BisectReport,
@@ -9,7 +10,6 @@ import {
   RefoldError,
 } from '../../../index.ts';
 import { answering, FILE, type PastOptions, parsePosition, withPast } from '../../args.ts';
-import type { Place } from '../../input/position.ts';
 import { EXIT } from '../../output/exit-codes.ts';
 import { hanging } from '../../output/lines.ts';
 import type { Answer } from '../../output/output.ts';

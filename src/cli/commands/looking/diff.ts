@@ -1,10 +1,10 @@
 /** `refold diff`: what is different between two moments of a log, and which events lie between them. */
 import { type Command, Option } from 'commander';
+import type { Place } from '../../../guests/position.ts';
 import { changesWithin, withTags } from '../../../guests/state-changes.ts';
 import { lookUp, nothingThere } from '../../../guests/state-path.ts';
 import { type Past, parsePath } from '../../../index.ts';
 import { answering, FILE, type PastOptions, parseCount, parsePosition, withPast } from '../../args.ts';
-import type { Place } from '../../input/position.ts';
 import type { Answer } from '../../output/output.ts';
 import { withProgress } from '../../output/progress.ts';
 import { safeJson } from '../../output/text.ts';

@@ -1,10 +1,10 @@
 /** `refold rehearse`: folds a log under the present model and the next one, and says where they part. Made for CI. */
 import type { Command } from 'commander';
 import { loadModel } from '../../../guests/load-model.ts';
+import type { Place } from '../../../guests/position.ts';
 import { withTags } from '../../../guests/state-changes.ts';
 import type { Model, RehearsalReport, RehearsedModel } from '../../../index.ts';
 import { answering, FILE, JSON_OPTION, MODEL, type PastOptions, parsePosition, ZONE } from '../../args.ts';
-import type { Place } from '../../input/position.ts';
 import { EXIT } from '../../output/exit-codes.ts';
 import { outputWidth } from '../../output/lines.ts';
 import type { Answer } from '../../output/output.ts';

@@ -1,5 +1,6 @@
 /** `refold why`: every event that changed a place of the state, newest first. */
 import type { Command } from 'commander';
+import type { Place } from '../../../guests/position.ts';
 import { withTags } from '../../../guests/state-changes.ts';
 import { lookUp } from '../../../guests/state-path.ts';
 import {
@@ -12,7 +13,6 @@ import {
   type WhyReport,
 } from '../../../index.ts';
 import { answering, FILE, type PastOptions, parseCount, parsePosition, withPast } from '../../args.ts';
-import type { Place } from '../../input/position.ts';
 import { outputWidth } from '../../output/lines.ts';
 import { type Answer, writeOut } from '../../output/output.ts';
 import { withProgress } from '../../output/progress.ts';

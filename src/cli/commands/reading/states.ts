@@ -1,5 +1,6 @@
 /** `refold state` and `refold at`: print the current state or a past state, or a part of it. */
 import type { Command } from 'commander';
+import type { Place } from '../../../guests/position.ts';
 import { lookUp, nothingThere } from '../../../guests/state-path.ts';
 import { hashState, type Model, openStore } from '../../../index.ts';
 import {
@@ -13,7 +14,6 @@ import {
   withPast,
 } from '../../args.ts';
 import { requireFile } from '../../files.ts';
-import type { Place } from '../../input/position.ts';
 import type { Rows } from '../../input/rows.ts';
 import { modelFor } from '../../model.ts';
 import type { Answer } from '../../output/output.ts';

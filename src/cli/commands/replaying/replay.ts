@@ -3,10 +3,10 @@
  * invariants along the fold. With `--speed` it folds nothing, and prints the events in their own time.
  */
 import { type Command, Option } from 'commander';
+import type { Place } from '../../../guests/position.ts';
 import { openLog, openPast, type RecordedEvent, RefoldError, type ReplayReport, replay } from '../../../index.ts';
 import { answering, FILE, MODEL, type PastOptions, parsePosition, withTimes } from '../../args.ts';
 import { requireFile } from '../../files.ts';
-import type { Place } from '../../input/position.ts';
 import { interruptibleOrNothing } from '../../interrupts.ts';
 import { modelFor, modelWords } from '../../model.ts';
 import { type EventBatches, printBatches } from '../../output/events/json-lines.ts';

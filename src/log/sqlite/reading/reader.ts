@@ -21,7 +21,7 @@ import type {
 } from '../../log-store.ts';
 import { checksumOfOutcome } from '../../outcomes.ts';
 import { unpackChunk } from '../../snapshot-chunks.ts';
-import { chainAt, type LogState, readLogState, toHeader } from '../file/block-rows.ts';
+import { chainAt, type LogState, readLogState, readStateRow, toHeader } from '../file/block-rows.ts';
 import { type Connection, type Driver, openConnection, readFailure } from '../file/driver.ts';
 import { fileIdentity, withoutLog } from '../file/files.ts';
 import { formatOf } from '../file/format.ts';
@@ -139,6 +139,11 @@ export class LogReader implements Resting {
   rest(): void {
     this.#open?.connection.close();
     this.#open = undefined;
+  }
+
+  /** The log's id. @throws RefoldError `LOG_CORRUPT` */
+  id(): string {
+    return this.#guarded(() => readStateRow(this.#connection, this.path).logId);
   }
 
   /** Where the log begins and ends now. */

@@ -3,7 +3,7 @@
  *
  * The key of the studio comes in the fragment too. It is taken out at once, and no link holds it.
  */
-import { effect } from '@preact/signals';
+import { effect, type Signal, signal } from '@preact/signals';
 import { storeKey } from '../base/api.ts';
 import { reconnect } from './live.ts';
 import { at, type Filter, filter, NO_FILTER, range, selectedPath, tab, wanted } from './place.ts';
@@ -19,8 +19,8 @@ export interface Linked {
   readonly hash?: string | undefined;
 }
 
-/** The hash of the link that was opened: to be compared with what the log has there. */
-export let openedHash: string | undefined;
+/** The hash of the link that was opened, until it is compared with what the log has there. */
+export const openedHash: Signal<string | undefined> = signal(undefined);
 
 /** Reads the address, takes the key out of it, and keeps it up to date from then on. */
 export function followAddress(): void {
@@ -45,7 +45,7 @@ function readAddress(): boolean {
   const key = new URLSearchParams(fragment).get('key');
   if (key !== null) storeKey(key);
   const linked = readLink(fragment);
-  openedHash = linked.hash;
+  openedHash.value = linked.hash;
   if (linked.at !== undefined) wanted.value = /^\d+$/.test(linked.at) ? Number(linked.at) : linked.at;
   selectedPath.value = linked.path ?? '';
   filter.value = linked.filter;

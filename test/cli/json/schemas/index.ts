@@ -4,7 +4,7 @@ import { backup, compact, redact, repair, restore, retag, snapshot } from './kee
 import { bisect, diff, doctor, rehearse, why } from './looking.ts';
 import { failure } from './members.ts';
 import { exported, imported } from './moving.ts';
-import { at, check, completion, event, info, replay, state, verify } from './reading.ts';
+import { at, check, completion, event, info, replay, state, studio, verify } from './reading.ts';
 
 /** The last line of a command that failed. */
 export const error: z.ZodType = z.strictObject({ error: failure });
@@ -34,6 +34,7 @@ export const ANSWERS: { readonly [command: string]: z.ZodType } = {
   export: exported,
   import: imported,
   completion,
+  studio,
 };
 
 /** Commands that print a line for each event: `export` without a file to write, and `replay` with `--speed`. */

@@ -180,3 +180,14 @@ export const check: z.ZodType = z.strictObject({
   otherProjections: z.array(name),
   unfit: z.array(failure),
 });
+
+export const studio: z.ZodType = z.strictObject({
+  path,
+  model: name.optional(),
+  events: count,
+  firstSequence: sequence,
+  lastSequence: sequence,
+  firstRecordedAt: time.optional(),
+  lastRecordedAt: time.optional(),
+  url: z.string().describe('the address of the page, with the key'),
+});
