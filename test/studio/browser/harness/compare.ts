@@ -1,0 +1,72 @@
+/** Compares what the page shows of a moment with what the library says of it. */
+import { formatPath, type Past, type PastCursor, parsePath, toTaggedJson, valueAt } from 'refold';
+import { expect } from 'vitest';
+import { numberIn, type StudioPage, type TreeRow, textOf } from './studio-page.ts';
+
+/** The library at the places of a page, one after the other. */
+export class Oracle {
+  readonly #cursor: PastCursor;
+
+  private constructor(cursor: PastCursor) {
+    this.#cursor = cursor;
+  }
+
+  static async open(past: Past): Promise<Oracle> {
+    return new Oracle(await past.cursor(1));
+  }
+
+  /** The commit of the event there, and of the one after it. */
+  async at(sequence: number): Promise<PastCursor> {
+    await this.#cursor.to(sequence);
+    return this.#cursor;
+  }
+
+  /** The page stands there and shows what the library says: the line of the moment, the tree's values and its marks. */
+  async judge(page: StudioPage, sequence: number): Promise<void> {
+    const cursor = await this.at(sequence);
+    await page.standsAt(sequence);
+    await judgeLine(page, cursor);
+    judgeTree(await page.treeRows(), cursor);
+  }
+}
+
+/** The line of the moment says place, time, event and commit as the library does. */
+async function judgeLine(page: StudioPage, { sequence, recordedAt, event, commit }: PastCursor): Promise<void> {
+  expect(numberIn(await textOf(page.id('moment-sequence')))).toBe(sequence);
+  const line = await textOf(page.id('moment-line'));
+  if (sequence === 0) return expect(line).toContain('before the first event');
+  const time = page.id('moment-time');
+  expect(Number(await time.getAttribute('data-recorded-at'))).toBe(recordedAt);
+  expect(await textOf(time)).toContain(new Date(recordedAt).toISOString().slice(16, 23));
+  expect(line).toContain(event?.type ?? 'an event that the model drops');
+  const { firstSequence, lastSequence } = commit!;
+  expect(line).toContain(
+    firstSequence === lastSequence ? number(firstSequence) : `${number(firstSequence)}–${number(lastSequence)}`,
+  );
+}
+
+const { format: number } = new Intl.NumberFormat('en-US');
+
+/** The tree's values are those of the state, and its marks are the changes of the event: each at its row, or at one around it. */
+function judgeTree(rows: readonly TreeRow[], { state, changes }: PastCursor): void {
+  const changed = changes.slice(0, TOLD_CHANGES).map(({ parts }) => formatPath(parts));
+  const shown = rows.map(({ path }) => path);
+  const withValue = rows.filter(({ value }) => value !== undefined);
+  expect(withValue.map(({ path, value }) => [path, value])).toEqual(
+    withValue.map(({ path }) => [path, toTaggedJson(valueAt(state, parsePath(path)))]),
+  );
+  expect(rows.filter(({ isChanged }) => isChanged).map(({ path }) => path)).toEqual(
+    shown.filter((path) => changed.includes(path)),
+  );
+  const around = rows.filter(({ inside }) => inside > 0).map(({ path }) => path);
+  const untold = changed.filter((path) => !shown.includes(path) && !around.some((one) => isWithin(path, one)));
+  expect(untold).toEqual([]);
+}
+
+/** The page is told so many changes of an event. */
+const TOLD_CHANGES = 500;
+
+/** Whether a place is inside of another one. */
+function isWithin(inner: string, outer: string): boolean {
+  return inner.startsWith(outer) && /^[.[]/.test(inner.slice(outer.length));
+}
