@@ -8,19 +8,19 @@ import { safeLine } from '../base/safe-text.ts';
 import { inSight } from '../moment/in-sight.ts';
 import { selectedPath, shown } from '../moment/place.ts';
 import { showTable } from './open-places.ts';
-import { isInside, stepInside } from './path-text.ts';
+import { isInside, stepInside } from './parts/path-text.ts';
+import { Sides, Value } from './parts/value.tsx';
+import { keyText } from './parts/value-text.ts';
 import {
   type Columns,
   cellPath,
   columnsWith,
   isRecord,
-  MOST_COLUMNS,
+  MOST_TABLE_COLUMNS,
   NO_COLUMNS,
   windowAround,
 } from './table-columns.ts';
 import { TableHead, type TableNews } from './table-head.tsx';
-import { Sides, Value } from './value.tsx';
-import { keyText } from './value-text.ts';
 import './table.css';
 
 interface At {
@@ -42,7 +42,7 @@ export function Table({ path }: { readonly path: string }): JSX.Element {
   );
   useSignalEffect(() => {
     const { first, end } = place.sighted.value;
-    inSight('state', { looks: [{ path, ...windowAround(first, end), members: MOST_COLUMNS }] });
+    inSight('state', { looks: [{ path, ...windowAround(first, end), members: MOST_TABLE_COLUMNS }] });
   });
   const { shown: collection, from = 0, rows = [] } = looked.value ?? {};
   const kind = collection?.kind ?? 'map';
@@ -213,7 +213,7 @@ function CellContent({ row, name, column, kind, own }: CellProps): JSX.Element |
   return member === undefined ? null : <Value of={member.shown} />;
 }
 
-/** What the event changed in a cell: of a member that opens, the first place inside. */
+/** What the event changed in a cell. A member that opens tells the first place inside. */
 function changeOf(row: Row, name: string | undefined, own: readonly Change[]): Change | undefined {
   const path = cellPath(row, name);
   if (name === undefined) return isRecord(row) ? undefined : own.find((one) => one.path === path);

@@ -1,9 +1,9 @@
 /** Values, and what an event changed, as pieces of a line. */
 import type { JSX } from 'preact';
-import type { Change, Member, Shown } from '../../wire.ts';
-import { count } from '../base/format.ts';
-import { safeLine } from '../base/safe-text.ts';
-import type { Inside } from './tree-lines.ts';
+import type { Change, Member, Shown } from '../../../wire.ts';
+import { count } from '../../base/format.ts';
+import { safeLine } from '../../base/safe-text.ts';
+import type { Inside } from '../tree-lines.ts';
 import { previewText, valueText } from './value-text.ts';
 import './value.css';
 
@@ -26,7 +26,7 @@ export function Value({
 
 interface SidesProps {
   readonly of: Omit<Change, 'path'> & { readonly path?: string };
-  /** Of what stands there now. */
+  /** The first members of the value that stands there now. */
   readonly members?: readonly Member[] | undefined;
 }
 
@@ -46,7 +46,11 @@ export function Sides({ of, members }: SidesProps): JSX.Element {
   const isReplaced = inside.length > 0 && before.total === after.total;
   return (
     <span class="st-sides">
-      {isReplaced ? (members ?? []).length > 0 && <Value of={after} members={members} /> : <Both before={before} after={after} members={members} />}
+      {isReplaced ? (
+        (members ?? []).length > 0 && <Value of={after} members={members} />
+      ) : (
+        <Both before={before} after={after} members={members} />
+      )}
       {inside.length > 0 && <InsideChange of={{ first: inside[0]!, total: insideInAll }} from={of.path ?? ''} />}
     </span>
   );

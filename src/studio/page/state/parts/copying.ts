@@ -1,7 +1,7 @@
 /** Copies text, and says so for a moment. */
 import { type Signal, signal } from '@preact/signals';
-import { getJson, isAbort, StudioProblem } from '../base/api.ts';
-import { at } from '../moment/place.ts';
+import { getJson, isAbort, StudioProblem } from '../../base/api.ts';
+import { at } from '../../moment/place.ts';
 import { copyText } from './value-text.ts';
 
 /** What was copied just now, or why it could not be; empty a while later. */
