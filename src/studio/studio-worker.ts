@@ -19,12 +19,19 @@ import { listEvents } from './jobs/events.ts';
 import { followLog } from './jobs/live.ts';
 import { countTimeline, describeLog } from './jobs/log.ts';
 import { compare, explain } from './jobs/questions.ts';
+import type { Listed } from './jobs/sound-events.ts';
+import { Troubles } from './jobs/troubles.ts';
+import { listTimes, sampleTimeline } from './jobs/times.ts';
+import { eventMoment } from './moments/event-moment.ts';
 import { readLooks, readTable, tablePage } from './moments/look.ts';
 import { Moments } from './moments/moments.ts';
 import type { StudioModule } from './open-studio.ts';
 import { type Answering, serveDesk } from './server/desk-worker.ts';
 import { readMoment } from './server/positions.ts';
 import { readChoice, readText } from './server/query.ts';
+import { pickViews } from './views/load-views.ts';
+import { Views } from './views/view-routes.ts';
+import type { TimelineAnswer } from './wire.ts';
 
 /** What the thread is started with. */
 export interface StudioTask {
@@ -32,6 +39,7 @@ export interface StudioTask {
   readonly path: string;
   /** The module as a URL text, and the name of its export. */
   readonly model: StudioModule | undefined;
+  readonly view: StudioModule | undefined;
 }
 
 /** What the thread says first. An error would lose its class on the way. */
@@ -51,10 +59,12 @@ const LOADING_LIMIT = 30_000;
 const task = workerData as StudioTask;
 const say = (start: StudioStart): void => parentPort!.postMessage(start);
 let past: Past | undefined;
+let views: Views | undefined;
 
 try {
   past = task.model === undefined ? undefined : await openPast(await loadModel(task.model), { path: task.path });
-  serveDesk(parentPort!, task.kind === 'moments' ? momentRoutes() : await jobRoutes());
+  if (past !== undefined && task.view !== undefined) views = await openViews(past, task.view);
+  serveDesk(parentPort!, await routesOf(task.kind));
   say({ kind: 'ready' });
 } catch (thrown) {
   const { code, message, hint, type } = isRefoldError(thrown) ? thrown : defect(thrown);
@@ -71,45 +81,71 @@ function defect(thrown: unknown): RefoldError {
 
 /** @throws RefoldError `INVALID_OPTION` for a module that cannot be loaded, or has no model under this name */
 async function loadModel({ module, export: name }: NonNullable<StudioTask['model']>): Promise<Model> {
-  const exports = await importModule(module);
+  const exports = await importModule(module, 'model');
   return pickModel(exports, name, module);
 }
 
-async function importModule(module: string): Promise<{ readonly [name: string]: unknown }> {
+/** @throws RefoldError `INVALID_OPTION` for a module that cannot be loaded, or has no views of the model under this name */
+async function openViews(known: Past, { module, export: name }: StudioModule): Promise<Views> {
+  const found = pickViews(await importModule(module, 'view'), name, known.model);
+  return new Views(found, known, await openLog({ path: task.path }));
+}
+
+async function importModule(module: string, kind: 'model' | 'view'): Promise<{ readonly [name: string]: unknown }> {
   const { promise: never, reject } = Promise.withResolvers<never>();
   const limit = setTimeout(() => reject(new Error('it is still loading after 30 s')), LOADING_LIMIT).unref();
   try {
     return await Promise.race([import(module), never]);
   } catch (error) {
-    throw badModel(readableError(error).message, `Run it alone to see the error: ${module}`);
+    throw badModule(kind, readableError(error).message, `Run it alone to see the error: ${module}`);
   } finally {
     clearTimeout(limit);
   }
 }
 
-function badModel(problem: string, hint: string): RefoldError {
-  return new RefoldError('INVALID_OPTION', `Cannot load the model: ${problem}`, { type: 'model', hint });
+function badModule(kind: 'model' | 'view', problem: string, hint: string): RefoldError {
+  return new RefoldError('INVALID_OPTION', `Cannot load the ${kind}: ${problem}`, { type: kind, hint });
 }
 
-function momentRoutes(): ReadonlyMap<string, Answering> {
-  const moments = past === undefined ? undefined : new Moments(past);
-  const requireMoments = (): Moments => {
-    if (moments === undefined) throw withoutModel();
-    return moments;
-  };
+function routesOf(kind: StudioTask['kind']): Promise<ReadonlyMap<string, Answering>> | ReadonlyMap<string, Answering> {
+  if (kind === 'jobs') return jobRoutes();
+  return past === undefined ? eventRoutes() : momentRoutes(past);
+}
+
+/** Without a model a moment is its event. */
+async function eventRoutes(): Promise<ReadonlyMap<string, Answering>> {
+  const log = await openLog({ path: task.path });
+  return new Map<string, Answering>([
+    [
+      'moment',
+      async (query, signal) => {
+        if (readChoice(query, 'hash', ['no', 'yes']) === 'yes' || readLooks(query.get('look')).length > 0)
+          throw withoutModel();
+        const at = (await readMoment(query, 'at', log)) ?? { sequence: (await log.info()).lastSequence };
+        return eventMoment(log, at, signal);
+      },
+    ],
+    ['table', () => Promise.reject(withoutModel())],
+    ['value', () => Promise.reject(withoutModel())],
+  ]);
+}
+
+function momentRoutes(known: Past): ReadonlyMap<string, Answering> {
+  const moments = new Moments(known);
   return new Map<string, Answering>([
     [
       'moment',
       async (query, signal) => {
         const at = await momentOf(query);
         const hash = readChoice(query, 'hash', ['no', 'yes']) === 'yes';
-        return requireMoments().ask({ at, looks: readLooks(query.get('look')), hash }, signal);
+        const draw = query.has('view') ? await requireViews().drawing(query) : undefined;
+        return moments.ask({ at, looks: readLooks(query.get('look')), hash, draw }, signal);
       },
     ],
     [
       'value',
       async (query, signal) =>
-        requireMoments().value({ at: await momentOf(query), path: readTable(query).path }, signal),
+        moments.value({ at: await momentOf(query), path: readTable(query).path }, signal),
     ],
     [
       'table',
@@ -118,12 +154,9 @@ function momentRoutes(): ReadonlyMap<string, Answering> {
         const key = readText(query, 'key');
         if (key !== undefined) {
           const { path, from: after } = look;
-          return requireMoments().find({ at: await momentOf(query), path, key, after }, signal);
+          return moments.find({ at: await momentOf(query), path, key, after }, signal);
         }
-        const { sequence, look: looked } = await requireMoments().ask(
-          { at: await momentOf(query), looks: [look] },
-          signal,
-        );
+        const { sequence, look: looked } = await moments.ask({ at: await momentOf(query), looks: [look] }, signal);
         return { sequence, ...tablePage(look, looked[0]!) };
       },
     ],
@@ -138,17 +171,28 @@ async function momentOf(query: URLSearchParams): Promise<PastPosition> {
 
 async function jobRoutes(): Promise<ReadonlyMap<string, Answering>> {
   const log: EventLog = await openLog({ path: task.path });
+  const troubles = new Troubles(task.path);
+  const listed = { log, troubles };
+  const following = { ticking: everySecond, fingerprint: past?.fingerprint, troubles };
   return new Map<string, Answering>([
-    ['log', () => describeLog(log, past)],
-    ['timeline', (query, signal) => countTimeline(log, query, signal)],
-    ['events', (query, signal) => listEvents(log, query, signal)],
-    [
-      'live',
-      (query, signal) => followLog(log, query, signal, { ticking: everySecond, fingerprint: past?.fingerprint }),
-    ],
+    ['log', () => describeLog({ ...listed, past, views: views?.infos })],
+    ['timeline', (query, signal) => timelineOf(listed, query, signal)],
+    ['times', (query, signal) => listTimes(log, query, signal)],
+    ['events', (query, signal) => listEvents(listed, query, signal)],
+    ['live', (query, signal) => followLog(log, query, signal, following)],
     ['why', (query, signal) => explain(requirePast(), query, signal)],
     ['diff', async (query, signal) => compare(requirePast(), query, signal)],
+    ['tile', async (query, signal) => requireViews().tile(query, signal)],
+    [
+      'tape',
+      async (query, signal) => requireViews().tape(query, await requirePast().locate(await momentOf(query)), signal),
+    ],
   ]);
+}
+
+function timelineOf(listed: Listed, query: URLSearchParams, signal: AbortSignal): Promise<TimelineAnswer> {
+  const isSampled = readChoice(query, 'sample', ['no', 'yes']) === 'yes';
+  return isSampled ? sampleTimeline(listed.log, query, signal) : countTimeline(listed, query, signal);
 }
 
 function everySecond(run: () => void): () => void {
@@ -159,6 +203,14 @@ function everySecond(run: () => void): () => void {
 function requirePast(): Past {
   if (past === undefined) throw withoutModel();
   return past;
+}
+
+function requireViews(): Views {
+  if (views !== undefined) return views;
+  throw new RefoldError('INVALID_OPTION', 'Cannot draw a view: the studio was opened without one', {
+    type: 'view',
+    hint: 'Start it with --view ./view.ts',
+  });
 }
 
 function withoutModel(): RefoldError {

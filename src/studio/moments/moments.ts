@@ -14,7 +14,7 @@ import {
   type RecordedEvent,
   valueAt,
 } from '../../index.ts';
-import type { Change, LongJson, Look, Moment, MomentCost, TableFound, WireEvent } from '../wire.ts';
+import type { Change, LongJson, Look, Moment, MomentCost, TableFound, ViewAnswer, WireEvent } from '../wire.ts';
 import { findKey } from './find-key.ts';
 import { insideOf } from './inside.ts';
 import { lookAt } from './look.ts';
@@ -25,6 +25,8 @@ export interface MomentQuestion {
   readonly looks: readonly Look[];
   /** Whether to say the hash of the state, which costs a walk through all of it. */
   readonly hash?: boolean;
+  /** Draws a view of the state. */
+  readonly draw?: ((state: unknown) => ViewAnswer) | undefined;
 }
 
 export interface PlaceQuestion {
@@ -88,20 +90,21 @@ export class Moments {
     return answer;
   }
 
-  async #answer({ at, looks, hash = false }: MomentQuestion, signal: AbortSignal): Promise<Moment> {
+  async #answer({ at, looks, hash = false, draw }: MomentQuestion, signal: AbortSignal): Promise<Moment> {
     const cursor = await this.#cursorAt(at, signal);
     const { changes } = cursor;
     // From here on nothing waits: the tables of the state move with the cursor.
     return {
       sequence: cursor.sequence,
       recordedAt: cursor.recordedAt,
-      ...(cursor.event !== undefined && { event: wireEvent(cursor.event) }),
+      ...(cursor.event !== undefined && { event: taggedEvent(cursor.event, this.#past.model) }),
       ...(cursor.commit !== undefined && { commit: wireCommit(cursor.commit) }),
       changes: firstChanges(changes),
       changesInAll: changes.length,
       cost: costOf(cursor),
       ...(hash && { hash: hashState(cursor.state) }),
       look: lookAt(cursor.state, looks),
+      ...(draw !== undefined && { view: draw(cursor.state) }),
     };
   }
 
@@ -114,6 +117,26 @@ export class Moments {
     return this.#cursor;
   }
 }
+
+/** Tags are computed as the log computes them: from the data, in the model's version. */
+function taggedEvent(event: RecordedEvent, { events }: Past['model']): WireEvent {
+  const entry: unknown = events[event.type];
+  const tagger = typeof entry === 'object' && entry !== null && 'tags' in entry ? entry.tags : undefined;
+  const tags = typeof tagger === 'function' ? tagsBy(tagger as (data: unknown) => unknown, event.data) : [];
+  return { ...wireEvent(event), ...(tags.length > 0 && { tags }) };
+}
+
+function tagsBy(tagger: (data: unknown) => unknown, data: unknown): readonly string[] {
+  try {
+    const tags = tagger(data);
+    return Array.isArray(tags) ? tags.filter((tag) => typeof tag === 'string').slice(0, MOST_TAGS) : [];
+  } catch {
+    return []; // an event that was recorded before the tagger was as it is now
+  }
+}
+
+/** As many as an event may have. */
+const MOST_TAGS = 16;
 
 export function wireEvent(event: RecordedEvent): WireEvent {
   const { sequence, recordedAt, type, version, data, meta, commandId } = event;

@@ -48,9 +48,9 @@ export function jsonOf(answer: object): string {
   return text;
 }
 
-/** @param json as `jsonOf` gives it */
-export function answerJson(response: ServerResponse, json: string): void {
-  finish(response, 200, JSON_TYPE, json);
+/** @param answer as `jsonOf` gives it, or bytes */
+export function answerOnce(response: ServerResponse, answer: string | Uint8Array): void {
+  finish(response, 200, typeof answer === 'string' ? JSON_TYPE : 'application/octet-stream', answer);
 }
 
 /** An error as an answer. Errors of refold are told; anything else is a defect, and only its message is. */
@@ -98,7 +98,7 @@ async function drained(response: ServerResponse, signal: AbortSignal): Promise<v
   await once(response, 'drain', { signal }).catch(() => {});
 }
 
-function finish(response: ServerResponse, status: number, type: string, content: string | Buffer): void {
+function finish(response: ServerResponse, status: number, type: string, content: string | Uint8Array): void {
   start(response, status, type);
   response.setHeader('Content-Length', Buffer.byteLength(content));
   response.end(response.req.method === 'HEAD' ? undefined : content);
@@ -117,9 +117,13 @@ export function problemOf(error: unknown): { readonly status: number; readonly p
     const { message } = readableError(error);
     return { status: 500, problem: { code: 'DEFECT', message, hint: 'Please report it' } };
   }
-  const { code, message, hint, sequence, type, at } = error;
+  const { code, message, sequence, type, at } = error;
+  const hint = code === 'STORE_FAILED' ? HINT_AGAIN : error.hint;
   return { status: statusOf(code), problem: { code, message, hint, sequence, type, at } };
 }
+
+/** The file was replaced, or cannot be read any more: what is open stays as it is. */
+const HINT_AGAIN = 'Look at the file, and start the studio again';
 
 function statusOf(code: string): number {
   return STATUS[code] ?? 409;

@@ -18,6 +18,8 @@ export const wanted: Signal<number | string> = signal('end');
 export const shown: Signal<Moment | undefined> = signal(undefined);
 /** Why the wanted moment cannot be shown. */
 export const momentProblem: Signal<StudioProblem | undefined> = signal(undefined);
+/** The first event that the model cannot fold: states from there on cannot be shown, and no move leads there. */
+export const broken: Signal<StudioProblem | undefined> = signal(undefined);
 
 /** The selected place of the state, as `formatPath` gives it; empty for none. */
 export const selectedPath: Signal<string> = signal('');
@@ -83,7 +85,18 @@ function toEndOfCommit(first: number): void {
   });
 }
 
+/** The last sequence whose state can be shown. */
+function lastSound(): number {
+  const failed = broken.value?.sequence;
+  return failed === undefined ? lastSequence.value : Math.min(lastSequence.value, failed - 1);
+}
+
+/** Whether there is a later moment that can be shown. */
+export function canGoOn(): boolean {
+  return at.value < lastSound();
+}
+
 function within(sequence: number): number {
   const lowest = Math.max(0, firstSequence.value - 1);
-  return Math.min(Math.max(sequence, lowest), lastSequence.value);
+  return Math.min(Math.max(sequence, lowest), lastSound());
 }
