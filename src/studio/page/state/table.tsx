@@ -66,6 +66,7 @@ export function Table({ path }: { readonly path: string }): JSX.Element {
     if (JSON.stringify(wider) !== JSON.stringify(columns.peek())) columns.value = wider;
   }, [looked.value]);
   const header = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => bringColumnIn(header.current!, current.value.column), [current.value]);
   const pick = (event: MouseEvent): void => {
     const cell = (event.target as Element).closest<HTMLElement>('[data-row]');
     if (cell !== null) goTo(Number(cell.dataset.row), Number(cell.dataset.column));
@@ -112,6 +113,16 @@ export function Table({ path }: { readonly path: string }): JSX.Element {
       </div>
     </div>
   );
+}
+
+/** Scrolls a wide table sideways, as far as it must. */
+function bringColumnIn(header: HTMLElement, column: number): void {
+  const list = header.nextElementSibling as HTMLElement;
+  const name = header.children[column] as HTMLElement | undefined;
+  if (name === undefined || list.scrollWidth <= list.clientWidth) return;
+  const [left, right] = [name.offsetLeft - header.offsetLeft, name.offsetLeft - header.offsetLeft + name.offsetWidth];
+  if (left < list.scrollLeft) list.scrollLeft = left;
+  else if (right > list.scrollLeft + list.clientWidth) list.scrollLeft = Math.min(left, right - list.clientWidth);
 }
 
 /** A window of a million rows is not a table of HTML. The grid has the focus, and says which cell is active. */
