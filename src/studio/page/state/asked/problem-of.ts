@@ -1,5 +1,5 @@
 /** What a long read threw, for a pane to show. */
-import { isAbort, StudioProblem } from '../base/api.ts';
+import { isAbort, StudioProblem } from '../../base/api.ts';
 
 /** Undefined where it was ended: by another one, by hand, or because the tab was hidden. */
 export function problemOf(error: unknown): StudioProblem | undefined {

@@ -2,25 +2,26 @@
 import { computed, type Signal, signal } from '@preact/signals';
 import { ChevronDown, ChevronRight } from 'lucide';
 import type { JSX } from 'preact';
-import type { Moment, WireEvent } from '../../wire.ts';
-import { count, counted, dateTime } from '../base/format.ts';
-import { Icon } from '../base/icon.tsx';
-import { ListPlace } from '../base/long-list.tsx';
-import { safeLine } from '../base/safe-text.ts';
-import { log, shown } from '../moment/place.ts';
+import type { Moment, WireEvent } from '../../../wire.ts';
+import { count, counted, dateTime } from '../../base/format.ts';
+import { Icon } from '../../base/icon.tsx';
+import { ListPlace } from '../../base/long-list.tsx';
+import { safeLine } from '../../base/safe-text.ts';
+import { log, shown } from '../../moment/place.ts';
+import { zone } from '../../moment/zone.ts';
+import { reveal } from '../open-places.ts';
+import { Lines } from '../parts/lines.tsx';
+import { RowButtons } from '../parts/row-buttons.tsx';
+import { Sides, Value } from '../parts/value.tsx';
+import { keyText } from '../parts/value-text.ts';
 import { type EventPaneLine, eventLines } from './event-lines.ts';
 import { type JsonLine, jsonMembers } from './json-lines.ts';
-import { Lines } from './lines.tsx';
-import { reveal } from './open-places.ts';
-import { RowButtons } from './row-buttons.tsx';
-import { Sides, Value } from './value.tsx';
-import { keyText } from './value-text.ts';
 import './event.css';
 
 const active: Signal<string> = signal('');
 /** Parts of data and meta that were closed by hand: they stay so from event to event. */
 const closed: Signal<ReadonlySet<string>> = signal(new Set());
-const lines = computed(() => eventLines(shown.value ?? NOTHING, closed.value));
+const lines = computed(() => eventLines(shown.value ?? NO_MOMENT, closed.value, log.value?.hasModel));
 const place = new ListPlace(computed(() => lines.value.length));
 
 export function CurrentEvent(): JSX.Element {
@@ -44,7 +45,7 @@ export function CurrentEvent(): JSX.Element {
   );
 }
 
-const NOTHING = { changes: [], changesInAll: 0 };
+const NO_MOMENT = { changes: [], changesInAll: 0 };
 
 function WithoutEvent({ moment }: { readonly moment: Moment | undefined }): JSX.Element {
   if (moment === undefined)
@@ -75,7 +76,9 @@ function Head({ of, commit }: { readonly of: WireEvent; readonly commit: Moment[
           )}
         </dd>
         <dt>recorded</dt>
-        <dd>{dateTime(recordedAt)} UTC</dd>
+        <dd>
+          {dateTime(recordedAt, zone.value)} {zone.value}
+        </dd>
         <dt>version</dt>
         <dd>{version}</dd>
         {commandId !== undefined && (
@@ -160,11 +163,11 @@ function content(line: EventPaneLine): JSX.Element {
 }
 
 const INDENT_PX = 12;
-const DEEPEST = 16;
+const DEEPEST_JSON = 16;
 
 function Json({ of: { level, key, shown: value, isOpen, json } }: { readonly of: JsonLine }): JSX.Element {
   return (
-    <span class="st-text-line" style={{ paddingLeft: `${(Math.min(level, DEEPEST) - 1) * INDENT_PX + 4}px` }}>
+    <span class="st-text-line" style={{ paddingLeft: `${(Math.min(level, DEEPEST_JSON) - 1) * INDENT_PX + 4}px` }}>
       <i class="st-caret">{isOpen !== undefined && <Icon of={isOpen ? ChevronDown : ChevronRight} size={12} />}</i>
       <span class="st-key">{keyText(key, typeof key === 'number' ? 'array' : 'object')}</span>
       {isOpen !== true && <Value of={value} members={jsonMembers(json, 4)} />}

@@ -1,7 +1,8 @@
 /** Copies text, and says so for a moment. */
 import { type Signal, signal } from '@preact/signals';
-import { getJson, isAbort, StudioProblem } from '../base/api.ts';
-import { at } from '../moment/place.ts';
+import { getJson, isAbort, StudioProblem } from '../../base/api.ts';
+import { copyText as writeToClipboard } from '../../base/clipboard.ts';
+import { at } from '../../moment/place.ts';
 import { copyText } from './value-text.ts';
 
 /** What was copied just now, or why it could not be; empty a while later. */
@@ -12,12 +13,7 @@ let clearing: ReturnType<typeof setTimeout> | undefined;
 
 /** @param what as a person knows it: `the path orders[723]` */
 export async function copy(text: string, what: string): Promise<void> {
-  try {
-    await write(text);
-    say(`copied ${what}`);
-  } catch {
-    say('the browser does not let the page copy');
-  }
+  say((await writeToClipboard(text)) ? `copied ${what}` : 'the browser does not let the page copy');
 }
 
 /** Copies the value at a place, now: all of it, up to what one answer holds. */
@@ -38,21 +34,4 @@ function say(text: string): void {
   clearTimeout(clearing);
   copied.value = text;
   clearing = setTimeout(() => (copied.value = ''), SHOWN_FOR);
-}
-
-/** Browsers have the clipboard only where the page came from this machine, or encrypted. */
-async function write(text: string): Promise<void> {
-  if (navigator.clipboard !== undefined) {
-    await navigator.clipboard.writeText(text);
-    return;
-  }
-  const field = document.createElement('textarea');
-  const focused = document.activeElement as HTMLElement | null;
-  field.value = text;
-  document.body.append(field);
-  field.select();
-  const isDone = document.execCommand('copy');
-  field.remove();
-  focused?.focus();
-  if (!isDone) throw new Error('the browser refused');
 }

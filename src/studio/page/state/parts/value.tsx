@@ -1,9 +1,9 @@
 /** Values, and what an event changed, as pieces of a line. */
 import type { JSX } from 'preact';
-import type { Change, Member, Shown } from '../../wire.ts';
-import { count } from '../base/format.ts';
-import { safeLine } from '../base/safe-text.ts';
-import type { Inside } from './tree-lines.ts';
+import type { Change, Member, Shown } from '../../../wire.ts';
+import { count } from '../../base/format.ts';
+import { safeLine } from '../../base/safe-text.ts';
+import type { Inside } from '../tree-lines.ts';
 import { previewText, valueText } from './value-text.ts';
 import './value.css';
 
@@ -26,7 +26,7 @@ export function Value({
 
 interface SidesProps {
   readonly of: Omit<Change, 'path'> & { readonly path?: string };
-  /** Of what stands there now. */
+  /** The first members of the value that stands there now. */
   readonly members?: readonly Member[] | undefined;
 }
 

@@ -1,6 +1,6 @@
 /** JSON of an event as lines of a tree. What is closed is one line with its beginning. Pure. */
-import type { Shown } from '../../wire.ts';
-import { childPath } from './path-text.ts';
+import type { Shown } from '../../../wire.ts';
+import { childPath } from '../parts/path-text.ts';
 
 export interface JsonLine {
   /** From `data` or `meta` inwards. */
@@ -9,7 +9,7 @@ export interface JsonLine {
   /** The name of a member, or an index. */
   readonly key: unknown;
   readonly shown: Shown;
-  /** Of what opens: whether it is open, and its JSON. */
+  /** Whether an object or array is open, and its JSON. */
   readonly isOpen?: boolean;
   readonly json?: unknown;
 }

@@ -1,7 +1,7 @@
 /** Values of events and states as texts that look like what they are: `"text"`, `12n`, `Map(812)`, `Uint8Array(2) 0a 1b`. Pure. */
-import type { Kind, Member, Shown } from '../../wire.ts';
-import { count } from '../base/format.ts';
-import { safeLine } from '../base/safe-text.ts';
+import type { Kind, Member, Shown } from '../../../wire.ts';
+import { count } from '../../base/format.ts';
+import { safeLine } from '../../base/safe-text.ts';
 
 /** What a value is, for its colour. */
 export type Tone = 'text' | 'number' | 'nothing' | 'date' | 'bytes' | 'opens';
@@ -16,14 +16,14 @@ export interface ValueText {
 /** Characters of one value in a line. */
 const LINE_CHARACTERS = 400;
 
-const NAMES: Readonly<Record<Exclude<Kind, 'value' | 'bytes'>, string>> = {
+const KIND_NAMES: Readonly<Record<Exclude<Kind, 'value' | 'bytes'>, string>> = {
   ...{ object: 'Object', array: 'Array', map: 'Map', orderedMap: 'OrderedMap', set: 'Set', deque: 'Deque' },
 };
 
-/** One line, at most some hundreds of characters. */
+/** One line of bounded length. */
 export function valueText({ kind, value, total = 0, length }: Shown): ValueText {
   if (kind === 'bytes') return bytesText(value, length);
-  if (kind !== 'value') return { text: `${NAMES[kind]}(${count(total)})`, tone: 'opens' };
+  if (kind !== 'value') return { text: `${KIND_NAMES[kind]}(${count(total)})`, tone: 'opens' };
   if (typeof value === 'string') return quoted(value, length);
   return plainText(value);
 }

@@ -1,10 +1,10 @@
 /** What can be done with a place: shown on its line while the pointer is there, or while it is selected. The keys do the same. */
 import { CircleHelp, Copy, Link2, Table2 } from 'lucide';
 import type { JSX } from 'preact';
-import { Icon } from '../base/icon.tsx';
-import { askWhy } from './asking-why.ts';
+import { Icon } from '../../base/icon.tsx';
+import { askWhy } from '../asked/asking-why.ts';
+import { showTable } from '../open-places.ts';
 import { copy, copyValue } from './copying.ts';
-import { showTable } from './open-places.ts';
 
 interface Props {
   readonly path: string;

@@ -1,16 +1,16 @@
 /** Why a place is as it is: each event that changed it, newest first. A click goes to its moment. */
 import { computed, type Signal, signal } from '@preact/signals';
 import type { JSX } from 'preact';
-import { count, counted } from '../base/format.ts';
-import { ListPlace } from '../base/long-list.tsx';
-import { Problem } from '../base/problem.tsx';
-import { safeLine } from '../base/safe-text.ts';
-import { at, go, selectedPath } from '../moment/place.ts';
+import { count, counted } from '../../base/format.ts';
+import { ListPlace } from '../../base/long-list.tsx';
+import { Problem } from '../../base/problem.tsx';
+import { safeLine } from '../../base/safe-text.ts';
+import { at, go, selectedPath } from '../../moment/place.ts';
+import { Lines } from '../parts/lines.tsx';
+import { momentText } from '../parts/moment-text.ts';
+import { isPath } from '../parts/path-text.ts';
+import { Sides } from '../parts/value.tsx';
 import { askMore, askWhy, type Explained, explained, stopWhy, type WhyChange } from './asking-why.ts';
-import { Lines } from './lines.tsx';
-import { momentText } from './moment-text.ts';
-import { isPath } from './path-text.ts';
-import { Sides } from './value.tsx';
 import './asked.css';
 
 const place = new ListPlace(computed(() => explained.value?.changes.length ?? 0));

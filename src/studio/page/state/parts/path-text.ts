@@ -1,7 +1,7 @@
 /** Paths of places in a state as text, in the way that refold writes and reads them. Pure. */
 
 const PLAIN_NAME = /^[\p{L}_$…][\p{L}\p{N}_$]*$/u;
-const STEP = /(?:^|\.)[^.[\]"]+|\[(?:[^"\]]+|"(?:[^"\\]|\\.)*")\]/y;
+const STEP_TEXT = /(?:^|\.)[^.[\]"]+|\[(?:[^"\]]+|"(?:[^"\\]|\\.)*")\]/y;
 
 /** The path of what has this key, which is tagged JSON. */
 export function childPath(path: string, key: unknown): string {
@@ -33,11 +33,11 @@ export interface Step {
 /** The way from the state to a place; what cannot be read ends it. */
 export function stepsTo(path: string): Step[] {
   const steps: Step[] = [];
-  STEP.lastIndex = 0;
-  while (STEP.lastIndex < path.length) {
-    const [step] = STEP.exec(path) ?? [];
+  STEP_TEXT.lastIndex = 0;
+  while (STEP_TEXT.lastIndex < path.length) {
+    const [step] = STEP_TEXT.exec(path) ?? [];
     if (step === undefined) break;
-    steps.push({ path: path.slice(0, STEP.lastIndex), text: step.replace(/^\./, '') });
+    steps.push({ path: path.slice(0, STEP_TEXT.lastIndex), text: step.replace(/^\./, '') });
   }
   return steps;
 }
@@ -49,9 +49,9 @@ export function containerOf(path: string): string {
 
 /** The step from a container towards a place inside it. */
 export function stepInside(path: string, container: string): Step {
-  STEP.lastIndex = container.length;
+  STEP_TEXT.lastIndex = container.length;
   // At the beginning of the path there is no dot.
-  const [step = path.slice(container.length)] = STEP.exec(path) ?? [];
+  const [step = path.slice(container.length)] = STEP_TEXT.exec(path) ?? [];
   return { path: container + step, text: step.replace(/^\./, '') };
 }
 

@@ -1,5 +1,5 @@
 /** The current event as lines: its data, its meta, and what it changed in the state. Pure. */
-import type { Change, LongJson, Moment } from '../../wire.ts';
+import type { Change, LongJson, Moment } from '../../../wire.ts';
 import { type JsonLine, jsonLines } from './json-lines.ts';
 
 export type EventPaneLine =
@@ -9,16 +9,20 @@ export type EventPaneLine =
   | { readonly kind: 'change'; readonly path: string; readonly change: Change }
   | { readonly kind: 'more'; readonly path: 'more'; readonly changes: number };
 
-/** @param closed paths of data and meta that are closed */
+/**
+ * @param closed paths of data and meta that are closed
+ * @param hasModel without a model it is not known what an event changed
+ */
 export function eventLines(
   { event, changes, changesInAll }: Pick<Moment, 'event' | 'changes' | 'changesInAll'>,
   closed: ReadonlySet<string>,
+  hasModel = true,
 ): EventPaneLine[] {
   const left = changesInAll - changes.length;
   return [
     ...partLines('data', event?.data, event?.long?.data, closed),
     ...partLines('meta', event?.meta, event?.long?.meta, closed),
-    { kind: 'heading', path: 'changes', changes: changesInAll },
+    ...(hasModel ? [{ kind: 'heading', path: 'changes', changes: changesInAll } as const] : []),
     ...changes.map((change) => ({ kind: 'change', path: change.path, change }) as const),
     ...(left > 0 ? [{ kind: 'more', path: 'more', changes: left } as const] : []),
   ];

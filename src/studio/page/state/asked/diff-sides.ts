@@ -1,5 +1,5 @@
 /** Differences in the direction that was asked for. Pure. */
-import type { DiffAnswer } from '../../wire.ts';
+import type { DiffAnswer } from '../../../wire.ts';
 
 /** The server tells the way from the earlier moment to the later one. */
 export function inDirection(answer: DiffAnswer): DiffAnswer {

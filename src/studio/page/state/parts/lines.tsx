@@ -5,7 +5,7 @@
 import type { Signal } from '@preact/signals';
 import type { ComponentChildren, JSX } from 'preact';
 import { useLayoutEffect } from 'preact/hooks';
-import { type ListPlace, LongList } from '../base/long-list.tsx';
+import { type ListPlace, LongList } from '../../base/long-list.tsx';
 import './lines.css';
 
 interface Props<Line> {
