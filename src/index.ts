@@ -121,6 +121,7 @@ export type {
   RehearsedModel,
 } from './engine/looking/questions/rehearsal-report.ts';
 export type { PlaceChange, WhyReport } from './engine/looking/questions/why.ts';
+export type { Damage, OnDamage } from './engine/looking/sound-blocks.ts';
 export type { WalkedBlock } from './engine/looking/walk.ts';
 export type { WalkEachOptions, Walked } from './engine/looking/walk-each.ts';
 export type { DurationHistogram } from './engine/metrics/histogram.ts';

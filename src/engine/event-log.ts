@@ -9,7 +9,7 @@ import type { RecordedEvent } from '../core/event.ts';
 import { decodeBlock } from '../log/blocks/block.ts';
 import { requireReadable } from '../log/blocks/block-rules.ts';
 import type { LogSource } from '../log/log-source.ts';
-import type { LogStore, QueuedCommit } from '../log/log-store.ts';
+import type { BlockHeader, LogStore, QueuedCommit } from '../log/log-store.ts';
 import { throwIfAborted } from '../threads/aborted.ts';
 import {
   A_FUNCTION,
@@ -30,7 +30,8 @@ import { type ClampReport, Clamps, clampWarning } from './importing/clamps.ts';
 import { admitImported, type ImportedEvent } from './importing/imported-event.ts';
 import { describeLog, type LogInfo } from './log-info.ts';
 import { countsOf, type EventCounts } from './looking/counts.ts';
-import type { CountOptions } from './looking/past-options.ts';
+import { blocksOf } from './looking/keyframes.ts';
+import type { BlocksOptions, CountOptions } from './looking/past-options.ts';
 import { readBatches } from './past/event-batches.ts';
 import { AS_RECORDED, type EventRange, readRecorded, storedTagging } from './past/events.ts';
 import { checkFollowing, type FollowOptions, followLog } from './past/follow-log.ts';
@@ -148,6 +149,11 @@ export class EventLog implements AsyncDisposable {
    */
   counts(options?: CountOptions): Promise<EventCounts> {
     return countsOf(this.#log, options);
+  }
+
+  /** The blocks of the log in order, by their headers. Payloads are not read. */
+  async *blocks(options?: BlocksOptions): AsyncGenerator<BlockHeader, void> {
+    yield* blocksOf(this.#log, options);
   }
 
   /** Events from `from` on (default: the first in the log), then new ones, until the signal aborts. */

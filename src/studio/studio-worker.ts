@@ -19,7 +19,9 @@ import { listEvents } from './jobs/events.ts';
 import { followLog } from './jobs/live.ts';
 import { countTimeline, describeLog } from './jobs/log.ts';
 import { compare, explain } from './jobs/questions.ts';
+import type { Listed } from './jobs/sound-events.ts';
 import { listTimes, sampleTimeline } from './jobs/times.ts';
+import { Troubles } from './jobs/troubles.ts';
 import { eventMoment } from './moments/event-moment.ts';
 import { readLooks, readTable, tablePage } from './moments/look.ts';
 import { Moments } from './moments/moments.ts';
@@ -146,23 +148,23 @@ async function momentOf(query: URLSearchParams): Promise<PastPosition> {
 
 async function jobRoutes(): Promise<ReadonlyMap<string, Answering>> {
   const log: EventLog = await openLog({ path: task.path });
+  const troubles = new Troubles(task.path);
+  const listed = { log, troubles };
+  const following = { ticking: everySecond, fingerprint: past?.fingerprint, troubles };
   return new Map<string, Answering>([
-    ['log', () => describeLog(log, past)],
-    ['timeline', (query, signal) => timelineOf(log, query, signal)],
+    ['log', () => describeLog({ ...listed, past })],
+    ['timeline', (query, signal) => timelineOf(listed, query, signal)],
     ['times', (query, signal) => listTimes(log, query, signal)],
-    ['events', (query, signal) => listEvents(log, query, signal)],
-    [
-      'live',
-      (query, signal) => followLog(log, query, signal, { ticking: everySecond, fingerprint: past?.fingerprint }),
-    ],
+    ['events', (query, signal) => listEvents(listed, query, signal)],
+    ['live', (query, signal) => followLog(log, query, signal, following)],
     ['why', (query, signal) => explain(requirePast(), query, signal)],
     ['diff', async (query, signal) => compare(requirePast(), query, signal)],
   ]);
 }
 
-function timelineOf(log: EventLog, query: URLSearchParams, signal: AbortSignal): Promise<TimelineAnswer> {
+function timelineOf(listed: Listed, query: URLSearchParams, signal: AbortSignal): Promise<TimelineAnswer> {
   const isSampled = readChoice(query, 'sample', ['no', 'yes']) === 'yes';
-  return (isSampled ? sampleTimeline : countTimeline)(log, query, signal);
+  return (isSampled ? sampleTimeline : countTimeline)(listed, query, signal);
 }
 
 function everySecond(run: () => void): () => void {

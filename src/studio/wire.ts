@@ -120,6 +120,8 @@ export type EventLine =
   | WireEvent
   /** The window ends before it has as many events as were asked for: they are long. The next one begins here. */
   | { readonly next: number }
+  /** A damaged block: its events are not in the list, nor in the number of matches. */
+  | { readonly damage: LogProblem }
   | { readonly matches: number; readonly complete: boolean };
 
 /** New events of the log, or news without events: history was dropped or redacted. */
@@ -133,6 +135,20 @@ export interface LiveLine {
   readonly recordedAt?: number;
   /** As in `LogAnswer`, at most a second old. */
   readonly generation: string;
+  /** Whether a process has the log open for writing. */
+  readonly hasWriter: boolean;
+  readonly problems: readonly LogProblem[];
+}
+
+/** What is wrong with the log, while the rest of it is shown. */
+export interface LogProblem {
+  /** `LOG_CORRUPT`: a damaged block. */
+  readonly code: string;
+  readonly message: string;
+  readonly hint: string;
+  /** The first and the last event of a damaged block. */
+  readonly sequence: number;
+  readonly lastSequence: number;
 }
 
 /** What the page says of the log. Sizes are in bytes, times in ms since the epoch. */
@@ -172,6 +188,9 @@ export interface LogAnswer {
   readonly modelLine?: string;
   /** Whether states of all of the log are within reach in memory: any place is then answered faster. */
   readonly warm: boolean;
+  /** The first sequence whose state can be built; absent without a model, and where none can be built. */
+  readonly earliest?: number;
+  readonly problems: readonly LogProblem[];
 }
 
 /** When events were recorded: so many neighbours, and their time in ms since the epoch. The first one is `from`. */

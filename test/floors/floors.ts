@@ -306,6 +306,7 @@ export const FLOORS: readonly Floor[] = [
       'cursor.ts',
       'walk.ts',
       'walk-each.ts',
+      'sound-blocks.ts',
       'keyframes.ts',
       'position.ts',
     ],

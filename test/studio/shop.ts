@@ -4,6 +4,9 @@ import { z } from 'zod';
 
 export const shop = defineModel({
   name: 'shop',
+  // A test runner changes the source of a reducer, and a thread does not.
+  version: 1,
+  fingerprint: 'version',
   events: {
     Put: {
       schema: z.object({ id: z.number(), word: z.string() }),
@@ -38,6 +41,25 @@ export const changedShop = defineModel({
   initialState: () => ({ things: new Map<number, { word: string }>() }),
   reducers: {
     Put: (state, { id, word }) => void state.things.set(id, { word: word.toUpperCase() }),
+    Taken: (state, { id }) => void state.things.delete(id),
+  },
+});
+
+/** A reducer that fails at one thing. */
+export const brittleShop = defineModel({
+  name: 'shop',
+  version: 1,
+  fingerprint: 'version',
+  events: {
+    Put: z.object({ id: z.number(), word: z.string() }),
+    Taken: z.object({ id: z.number() }),
+  },
+  initialState: () => ({ things: new Map<number, { word: string }>() }),
+  reducers: {
+    Put(state, { id, word }) {
+      if (word === 'word 50') throw new Error('there is no such word');
+      state.things.set(id, { word });
+    },
     Taken: (state, { id }) => void state.things.delete(id),
   },
 });

@@ -1,4 +1,5 @@
 /** How many events of each type a log has: in all, and in buckets by sequence or by time. Data is not decoded. */
+import { isRefoldError } from '../../core/errors.ts';
 import { decodeKinds, type EventKinds } from '../../log/blocks/block.ts';
 import type { LogStore } from '../../log/log-store.ts';
 import { throwIfAborted } from '../../threads/aborted.ts';
@@ -7,6 +8,7 @@ import { checkOptions } from '../calls/call-options.ts';
 import { despiteDrops } from '../past/history.ts';
 import { COUNT_CHECKS, type CountOptions, tellOf } from './past-options.ts';
 import { endOf, startingAt } from './position.ts';
+import { type OnDamage, soundBlocks } from './sound-blocks.ts';
 
 /** Numbers of events by type, the most frequent first. */
 export type TypeCounts = Readonly<Record<string, number>>;
@@ -41,6 +43,7 @@ export interface Counting {
   readonly buckets: number;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((sequence: number) => void) | undefined;
+  readonly onDamage?: OnDamage | undefined;
 }
 
 /** A bucket that is being filled. */
@@ -56,24 +59,25 @@ const COUNT_SLICE_MS = 20;
 /** Checks a call, and counts. @throws RefoldError `INVALID_OPTION`, `LOG_CORRUPT`, `HISTORY_GONE` */
 export async function countsOf(log: LogStore, options: CountOptions | undefined): Promise<EventCounts> {
   const checked = checkOptions('count events', COUNT_CHECKS, options);
-  const { by = 'sequence', buckets = 1, from, to, signal } = checked;
+  const { by = 'sequence', buckets = 1, from, to, signal, onDamage } = checked;
   const last = await endOf(log, to);
   const given = from === undefined ? undefined : Math.max(1, await startingAt(log, from));
   const onProgress = tellOf(checked, last);
   return despiteDrops(log, () =>
-    countEvents(log, { from: given ?? log.firstSequence(), to: last, by, buckets, signal, onProgress }),
+    countEvents(log, { from: given ?? log.firstSequence(), to: last, by, buckets, signal, onProgress, onDamage }),
   );
 }
 
 /** @throws RefoldError `LOG_CORRUPT`, `HISTORY_GONE` */
 export async function countEvents(log: LogStore, counting: Counting): Promise<EventCounts> {
-  const { from, to, by, signal, onProgress } = counting;
+  const { from, to, by, signal, onProgress, onDamage } = counting;
   const edges = by === 'time' ? await timeEdges(log, counting) : sequenceEdges(counting);
   const fillings = Array.from({ length: edges.length - 1 }, (): Filling => ({ first: 0, last: -1, types: new Map() }));
   const pace = new Pace(COUNT_SLICE_MS);
   throwIfAborted(signal);
   if (from <= to) {
-    for await (const block of log.read({ from, to })) {
+    const blocks = onDamage === undefined ? log.read({ from, to }) : soundBlocks(log, { from, to }, onDamage);
+    for await (const block of blocks) {
       const { firstSequence } = block;
       const kinds = decodeKinds(block);
       for (const { begin, end, bucket } of runsOf(kinds, { firstSequence, from, to, edges, by })) {
@@ -94,10 +98,21 @@ function sequenceEdges({ from, to, buckets }: Counting): number[] {
 }
 
 /** The same for times: equal shares of the time from the first event to the last one, in whole ms. */
-async function timeEdges(log: LogStore, { from, to, buckets }: Counting): Promise<number[]> {
-  const start = from > to ? 0 : await timeAt(log, from);
-  const end = from > to ? 0 : (await timeAt(log, to)) + 1;
+async function timeEdges(log: LogStore, { from, to, buckets, onDamage }: Counting): Promise<number[]> {
+  const start = from > to ? 0 : await timeNear(log, from, onDamage);
+  const end = from > to ? 0 : (await timeNear(log, to, onDamage)) + 1;
   return Array.from({ length: buckets + 1 }, (_, index) => start + Math.floor((index * (end - start)) / buckets));
+}
+
+/** In a damaged block, about when: its header says when it begins. */
+async function timeNear(log: LogStore, sequence: number, onDamage: OnDamage | undefined): Promise<number> {
+  try {
+    return await timeAt(log, sequence);
+  } catch (error) {
+    if (onDamage === undefined || !isRefoldError(error, 'LOG_CORRUPT')) throw error;
+    for await (const { recordedAt } of log.headers(error.sequence)) return recordedAt;
+    return 0;
+  }
 }
 
 async function timeAt(log: LogStore, sequence: number): Promise<number> {

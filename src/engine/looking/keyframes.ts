@@ -1,8 +1,11 @@
 /** What a log offers to those who look back: where it begins and ends, and the snapshots that a past state is built from. */
-import type { LogStore, SnapshotInfo } from '../../log/log-store.ts';
+import type { BlockHeader, LogStore, SnapshotInfo } from '../../log/log-store.ts';
+import { checkOptions } from '../calls/call-options.ts';
 import type { ModelFingerprint } from '../folding/fingerprint.ts';
 import { whyPassedOver } from '../folding/undecodable.ts';
 import { planRecovery, snapshotFacts } from '../folding/usable-snapshots.ts';
+import { BLOCKS_CHECKS, type BlocksOptions } from './past-options.ts';
+import { sequenceOf, startingAt } from './position.ts';
 
 /** Where a log begins and ends, at the moment of the call. */
 export interface PastRange {
@@ -31,6 +34,17 @@ export interface Keyframe {
   readonly isUsable: boolean;
   /** Why it cannot be used. */
   readonly reason?: string;
+}
+
+/** The headers of blocks in order. @throws RefoldError `INVALID_OPTION` */
+export async function* blocksOf(log: LogStore, options: BlocksOptions | undefined): AsyncGenerator<BlockHeader, void> {
+  const { from, to } = checkOptions('list the blocks', BLOCKS_CHECKS, options);
+  const first = from === undefined ? 0 : await startingAt(log, from);
+  const last = to === undefined ? Number.POSITIVE_INFINITY : await sequenceOf(log, to);
+  for await (const header of log.headers()) {
+    if (header.firstSequence > last) return;
+    if (header.lastSequence >= first) yield header;
+  }
 }
 
 export async function rangeOf(log: LogStore, fingerprint: ModelFingerprint): Promise<PastRange> {

@@ -100,6 +100,16 @@ export class MovingState<State extends object> {
    * @throws RefoldError as `store.at` does. It then stands at the last event that it could fold, or where it was
    */
   async arrive(target: number, tally: Tally, signal: AbortSignal | undefined): Promise<void> {
+    try {
+      await this.#goTo(target, tally, signal);
+    } catch (error) {
+      const behind = await this.#snapshotBehind(error, target);
+      if (behind === undefined) throw error;
+      await this.#fold(await this.#recover(behind, target, tally, signal), target, tally, signal);
+    }
+  }
+
+  async #goTo(target: number, tally: Tally, signal: AbortSignal | undefined): Promise<void> {
     this.#noticeRedaction();
     const here = this.#isStale ? undefined : this.#at;
     if (here?.sequence === target) return;
@@ -147,6 +157,14 @@ export class MovingState<State extends object> {
     const runUp = this.#checkpoints.fits(this.#entries) ? this.#runUp : 1;
     const begin = await this.#recover(Math.max(0, target - runUp), target, tally, signal);
     await this.#fold(begin, target, tally, signal);
+  }
+
+  /** A snapshot that leads past a damaged block: the newest one up to the target. */
+  async #snapshotBehind(error: unknown, target: number): Promise<number | undefined> {
+    if (!isRefoldError(error, 'LOG_CORRUPT')) return undefined;
+    const usable = await usableAt(this.#parts.log(), this.#parts.fingerprint);
+    const newest = usable.find(({ sequence }) => sequence <= target)?.sequence;
+    return newest !== undefined && newest >= (error.sequence ?? 0) ? newest : undefined;
   }
 
   /** The state at a sequence, from the log. Where the log has lost it, the state at the oldest snapshot before the target. */

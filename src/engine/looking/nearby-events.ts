@@ -2,6 +2,7 @@
  * The events near a place in the log, for a cursor that goes back and forth: each as the model has it, and each as often as it
  * is asked for. A few blocks stay decoded.
  */
+import { isRefoldError } from '../../core/errors.ts';
 import type { Commit, RecordedEvent } from '../../core/event.ts';
 import { freezeJson } from '../../core/freeze.ts';
 import { copyPayload } from '../../core/guard.ts';
@@ -79,17 +80,30 @@ export class NearbyEvents {
 
   async #read(sequence: number, signal: AbortSignal | undefined): Promise<NearBlock> {
     const from = Math.max(sequence - NEARBY_BEFORE, this.#log.firstSequence(), 1);
+    const wide = { from: Math.min(from, sequence), to: sequence + NEARBY_AFTER };
+    const blocks = await this.#readStretch(wide, sequence, signal).catch((error) => {
+      if (!isRefoldError(error, 'LOG_CORRUPT')) throw error;
+      return this.#readStretch({ from: sequence, to: sequence }, sequence, signal); // a neighbour may be the damaged one
+    });
+    this.#stretches.push(blocks);
+    if (this.#stretches.length > NEAR_STRETCHES) this.#stretches.shift();
+    return blockWith(blocks, sequence);
+  }
+
+  async #readStretch(
+    range: { readonly from: number; readonly to: number },
+    sequence: number,
+    signal: AbortSignal | undefined,
+  ): Promise<NearBlock[]> {
     const blocks: NearBlock[] = [];
-    for await (const block of this.#log.read({ from: Math.min(from, sequence), to: sequence + NEARBY_AFTER })) {
+    for await (const block of this.#log.read(range)) {
       throwIfAborted(signal);
       const { events, commitEnds } = decodeBlock(block);
       blocks.push({ first: block.firstSequence, last: block.lastSequence, recorded: events, commitEnds });
       // A large block is enough. Those before it are not needed.
       if (block.lastSequence >= sequence && block.lastSequence - block.firstSequence >= NEARBY_AFTER) break;
     }
-    this.#stretches.push(blocks);
-    if (this.#stretches.length > NEAR_STRETCHES) this.#stretches.shift();
-    return blockWith(blocks, sequence);
+    return blocks;
   }
 }
 

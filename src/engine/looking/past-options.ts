@@ -9,6 +9,7 @@ import type { PastState } from '../past/history.ts';
 import { A_PAST_POSITION, type PastPosition } from './position.ts';
 import type { BisectEstimate, BisectMode } from './questions/bisect.ts';
 import type { PlaceChange } from './questions/why.ts';
+import type { OnDamage } from './sound-blocks.ts';
 import type { WalkEachOptions } from './walk-each.ts';
 
 export interface PastOptions extends LogOptions {
@@ -62,6 +63,8 @@ export interface CountOptions extends PastCallOptions {
   readonly from?: PastPosition | undefined;
   /** The last event, or the last at or before a time; default the durable end at the time of the call. */
   readonly to?: PastPosition | undefined;
+  /** Gets each damaged block, and the rest is counted. Default: the first one ends the call with `LOG_CORRUPT`. */
+  readonly onDamage?: OnDamage | undefined;
 }
 
 export interface WhyOptions extends WalkOptions {
@@ -113,6 +116,7 @@ export const COUNT_CHECKS: OptionChecks<CountOptions> = {
     `a whole number from 1 to ${grouped(MOST_BUCKETS)}`,
     (value) => isSequence(value) && value > 0 && value <= MOST_BUCKETS,
   ],
+  onDamage: A_FUNCTION,
 };
 export const PAST_CHECKS: OptionChecks<PastOptions> = { path: A_PATH, log: A_LOG };
 export const WHY_CHECKS: OptionChecks<WhyOptions> = {

@@ -22,11 +22,10 @@ import { type EventRange, readEvents } from '../past/events.ts';
 import { recoverAt } from '../past/history.ts';
 import { countsOf, type EventCounts } from './counts.ts';
 import { CURSOR_CHECKS, type CursorOptions, openCursor, type PastCursor } from './cursor.ts';
-import { type Keyframe, keyframesOf, type PastRange, rangeOf } from './keyframes.ts';
+import { blocksOf, type Keyframe, keyframesOf, type PastRange, rangeOf } from './keyframes.ts';
 import {
   BISECT_CHECKS,
   type BisectOptions,
-  BLOCKS_CHECKS,
   type BlocksOptions,
   type BuiltState,
   CALL_CHECKS,
@@ -140,13 +139,7 @@ export class Past<State extends object = any, C extends Catalog = any> implement
 
   /** The blocks of the log in order, by their headers. Payloads are not read. */
   async *blocks(options?: BlocksOptions): AsyncGenerator<BlockHeader, void> {
-    const { from, to } = checkOptions('list the blocks', BLOCKS_CHECKS, options);
-    const first = from === undefined ? 0 : await startingAt(this.#log(), from);
-    const last = to === undefined ? Number.POSITIVE_INFINITY : await sequenceOf(this.#log(), to);
-    for await (const header of this.#log().headers()) {
-      if (header.firstSequence > last) return;
-      if (header.lastSequence >= first) yield header;
-    }
+    yield* blocksOf(this.#log(), options);
   }
 
   /**

@@ -3,12 +3,13 @@
  *
  * The window comes at once. The count follows while the rest of the log is read, and says whether it is complete.
  */
-import { type Condition, type EventLog, parseCondition, type RecordedEvent } from '../../index.ts';
+import { type Condition, parseCondition, type RecordedEvent } from '../../index.ts';
 import { wireEvent } from '../moments/moments.ts';
 import { ANSWER_BYTES } from '../server/answering.ts';
 import { readStart } from '../server/positions.ts';
 import { readCount, readText } from '../server/query.ts';
 import type { EventLine } from '../wire.ts';
+import { type Listed, soundEvents } from './sound-events.ts';
 
 /** Events that one request gives at most. */
 const MOST_EVENTS = 1_000;
@@ -32,18 +33,23 @@ interface Filter {
  * @throws RefoldError `INVALID_OPTION`; what reading the log throws
  */
 export async function* listEvents(
-  log: EventLog,
+  listed: Listed,
   query: URLSearchParams,
   signal: AbortSignal,
 ): AsyncGenerator<EventLine, void> {
+  const { log } = listed;
   const filter = readFilter(query);
-  const from = (await readStart(query, 'from', log)) ?? 1;
+  const from = await readStart(query, 'from', log);
   const count = readCount(query, 'count', 100, MOST_EVENTS);
   const { types, tag } = filter;
   let given = 0;
   let characters = 0;
   if (count > 0) {
-    for await (const event of log.events({ from: from === 0 ? 1 : from, types, tag, signal })) {
+    for await (const event of soundEvents(listed, { ...(from !== 0 && { from }), types, tag, signal })) {
+      if ('damage' in event) {
+        yield event;
+        continue;
+      }
       if (!passes(event, filter)) continue;
       const line = wireEvent(event);
       characters += JSON.stringify(line).length;
@@ -55,22 +61,23 @@ export async function* listEvents(
       if (++given === count) break;
     }
   }
-  yield* countMatches(log, filter, signal);
+  yield* countMatches(listed, filter, signal);
 }
 
 /** Without a filter on the data nothing has to be decoded. */
-async function* countMatches(log: EventLog, filter: Filter, signal: AbortSignal): AsyncGenerator<EventLine, void> {
+async function* countMatches(listed: Listed, filter: Filter, signal: AbortSignal): AsyncGenerator<EventLine, void> {
+  const { log, troubles } = listed;
   const { types, tag } = filter;
   let matches = 0;
   let read = 0;
   if (tag === undefined && filter.where === undefined && filter.text === undefined) {
-    const counted = await log.counts({ signal });
+    const counted = await log.counts({ signal, onDamage: troubles.note });
     matches = Object.entries(counted.types)
       .filter(([type]) => types?.includes(type) ?? true)
       .reduce((sum, [, count]) => sum + count, 0);
   } else {
-    for await (const event of log.events({ types, tag, signal })) {
-      if (passes(event, filter)) matches++;
+    for await (const event of soundEvents(listed, { types, tag, signal })) {
+      if (!('damage' in event) && passes(event, filter)) matches++;
       if (++read % TOLD_EVERY === 0) yield { matches, complete: false };
     }
   }

@@ -3,6 +3,7 @@ import type { EventBatch, EventLog } from '../../index.ts';
 import { readSequence } from '../server/query.ts';
 import type { LiveLine } from '../wire.ts';
 import { generationOf } from './log.ts';
+import type { Troubles } from './troubles.ts';
 
 /** Runs something every second or so, until what it gives is called. */
 export type Ticker = (run: () => void) => () => void;
@@ -11,11 +12,15 @@ export interface Following {
   readonly ticking: Ticker;
   /** The fingerprint of the model in use. */
   readonly fingerprint: string | undefined;
+  readonly troubles: Troubles;
 }
 
+/** What may change without an event. */
+type News = Pick<LiveLine, 'generation' | 'hasWriter' | 'problems'>;
+
 /**
- * A line for each batch of new events, from the first sequence that the page does not know on, and one without events when history
- * was dropped or redacted: that comes without an event, so the log is asked at each tick.
+ * A line for each batch of new events, from the first sequence that the page does not know on, and one without events when
+ * history was dropped or redacted, a writer came or went, or something is wrong: the log is asked at each tick.
  *
  * @throws RefoldError what following the log throws
  */
@@ -23,16 +28,16 @@ export async function* followLog(
   log: EventLog,
   query: URLSearchParams,
   signal: AbortSignal,
-  { ticking, fingerprint }: Following,
+  following: Following,
 ): AsyncGenerator<LiveLine, void> {
   const from = readSequence(query, 'from');
-  let generation = generationOf(await log.info(), fingerprint);
+  let news = await newsOf(log, following);
   let last = Math.max(0, from - 1);
   const batches = log.follow({ from, signal, batches: true });
   let isDue = false;
   let wake = (): void => {};
   let come = awaited(batches.next(), () => wake());
-  const stop = ticking(() => {
+  const stop = following.ticking(() => {
     isDue = true;
     wake();
   });
@@ -40,21 +45,32 @@ export async function* followLog(
     for (;;) {
       if (isDue) {
         isDue = false;
-        const before = generation;
-        generation = generationOf(await log.info(), fingerprint);
-        if (generation !== before) yield { last, events: 0, types: {}, generation };
+        const before = news;
+        news = await newsOf(log, following);
+        if (!isSame(before, news)) yield { last, events: 0, types: {}, ...news };
       } else if (come.isSettled) {
         const { done, value } = await come.promise;
         if (done) return;
+        const isEmpty = value.events.length === 0 && value.sequence === last;
         last = value.sequence;
         come = awaited(batches.next(), () => wake());
-        yield { ...lineOf(value), generation };
+        if (!isEmpty) yield { ...lineOf(value), ...news };
       } else await new Promise<void>((resolve) => (wake = resolve));
     }
   } finally {
     stop();
     void batches.return().catch(() => {}); // waits for what is coming, which ends with the signal
   }
+}
+
+async function newsOf(log: EventLog, { fingerprint, troubles }: Following): Promise<News> {
+  const info = await log.info();
+  const hasWriter = info.writer !== undefined;
+  return { generation: generationOf(info, fingerprint), hasWriter, problems: troubles.list() };
+}
+
+function isSame(one: News, other: News): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
 }
 
 interface Coming<T> {
@@ -73,7 +89,7 @@ function awaited<T>(promise: Promise<T>, settled: () => void): Coming<T> {
   return one;
 }
 
-function lineOf({ events, sequence }: EventBatch): Omit<LiveLine, 'generation'> {
+function lineOf({ events, sequence }: EventBatch): Omit<LiveLine, keyof News> {
   const types = new Map<string, number>();
   for (const { type } of events) types.set(type, (types.get(type) ?? 0) + 1);
   const recordedAt = events.at(-1)?.recordedAt;

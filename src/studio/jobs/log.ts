@@ -4,13 +4,22 @@ import { commandLine } from '../../terminal/escaping.ts';
 import { readEnd, readStart } from '../server/positions.ts';
 import { readChoice, readCount } from '../server/query.ts';
 import type { LogAnswer, TimelineAnswer } from '../wire.ts';
+import type { Troubles } from './troubles.ts';
 
 /** Buckets of a timeline at most: one for two pixels of a wide screen. With twenty types they fit into an answer. */
 const MOST_TIMELINE_BUCKETS = 2_048;
 
-/** @param past undefined where there is no model */
-export async function describeLog(log: EventLog, past: Past | undefined): Promise<LogAnswer> {
+/** What the log is described from. */
+export interface Described {
+  readonly log: EventLog;
+  /** Undefined without a model. */
+  readonly past: Past | undefined;
+  readonly troubles: Troubles;
+}
+
+export async function describeLog({ log, past, troubles }: Described): Promise<LogAnswer> {
   const info = await log.info();
+  const earliest = (await past?.range())?.earliest;
   return {
     ...headOf(info),
     hasModel: past !== undefined,
@@ -19,10 +28,12 @@ export async function describeLog(log: EventLog, past: Past | undefined): Promis
     generation: generationOf(info, past?.fingerprint),
     ...(past === undefined && { modelLine: modelLineOf(info) }),
     warm: false,
+    ...(earliest !== undefined && { earliest }),
+    problems: troubles.list(),
   };
 }
 
-function headOf(info: LogInfo): Omit<LogAnswer, 'hasModel' | 'snapshots' | 'generation' | 'warm'> {
+function headOf(info: LogInfo): Omit<LogAnswer, 'hasModel' | 'snapshots' | 'generation' | 'warm' | 'problems'> {
   const { path, model, events, firstSequence, lastSequence, firstRecordedAt, lastRecordedAt, chain } = info;
   const { openBlocks, openBytes, sealedBlocks, sealedBytes, totalBytes, writer, recovery } = info;
   return {
@@ -54,14 +65,21 @@ function modelLineOf({ path }: LogInfo): string {
   return commandLine('refold', 'studio', path, '--model', './model.ts');
 }
 
-/** Events per type in buckets of a range. */
+/** Events per type in buckets of a range. Those of damaged blocks are left out. */
 export async function countTimeline(
-  log: EventLog,
+  { log, troubles }: Pick<Described, 'log' | 'troubles'>,
   query: URLSearchParams,
   signal: AbortSignal,
 ): Promise<TimelineAnswer> {
   const [from = 0, to] = [await readStart(query, 'from', log), await readEnd(query, 'to', log)];
   const buckets = Math.max(1, readCount(query, 'buckets', 512, MOST_TIMELINE_BUCKETS));
   const by = readChoice(query, 'by', ['sequence', 'time']);
-  return log.counts({ by, buckets, signal, ...(from !== 0 && { from }), ...(to !== undefined && { to }) });
+  return log.counts({
+    by,
+    buckets,
+    signal,
+    onDamage: troubles.note,
+    ...(from !== 0 && { from }),
+    ...(to !== undefined && { to }),
+  });
 }

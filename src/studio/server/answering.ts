@@ -117,9 +117,13 @@ export function problemOf(error: unknown): { readonly status: number; readonly p
     const { message } = readableError(error);
     return { status: 500, problem: { code: 'DEFECT', message, hint: 'Please report it' } };
   }
-  const { code, message, hint, sequence, type, at } = error;
+  const { code, message, sequence, type, at } = error;
+  const hint = code === 'STORE_FAILED' ? HINT_AGAIN : error.hint;
   return { status: statusOf(code), problem: { code, message, hint, sequence, type, at } };
 }
+
+/** The file was replaced, or cannot be read any more: what is open stays as it is. */
+const HINT_AGAIN = 'Look at the file, and start the studio again';
 
 function statusOf(code: string): number {
   return STATUS[code] ?? 409;

@@ -1,6 +1,7 @@
 import type { EventLog, RecordedEvent } from 'refold';
 import { expect, test } from 'vitest';
 import { listEvents } from '../../../src/studio/jobs/events.ts';
+import { Troubles } from '../../../src/studio/jobs/troubles.ts';
 
 const DATA = [
   { say: 'a "word" \\ here' },
@@ -22,7 +23,9 @@ function logOf(data: readonly unknown[], type = 'Said'): EventLog {
 }
 
 const list = (log: EventLog, query: Record<string, string> | [string, string][]) =>
-  Array.fromAsync(listEvents(log, new URLSearchParams(query), never)) as Promise<any[]>;
+  Array.fromAsync(listEvents({ log, troubles: new Troubles('a.db') }, new URLSearchParams(query), never)) as Promise<
+    any[]
+  >;
 
 test.each([
   ['"WORD"', [1]],

@@ -1,5 +1,5 @@
 /** What is wrong, in the order in which it matters, and the one thing that a person can do about each. Pure. */
-import { count } from '../base/format.ts';
+import { count, counted } from '../base/format.ts';
 
 /** A problem in words. */
 interface Told {
@@ -54,7 +54,15 @@ export function troublesOf({
   if (moment !== undefined && moment.code !== broken?.code) all.push(momentTrouble(moment, place));
   if (link !== undefined) all.push({ ...told(link), action: { does: 'dismiss', label: 'Dismiss' } });
   if (lostWriter !== undefined) all.push(writerTrouble(lostWriter.pid));
-  return [...all, ...problems.map(told)];
+  return [...all, ...problems.slice(0, MOST_LINES).map(told), ...moreTrouble(problems.length - MOST_LINES)];
+}
+
+/** Problems of the log that have a line each. */
+const MOST_LINES = 2;
+
+function moreTrouble(more: number): Trouble[] {
+  if (more <= 0) return [];
+  return [{ code: 'MORE_PROBLEMS', message: `${counted(more, 'more problem')}`, hint: 'Run refold verify to see all' }];
 }
 
 function told({ code, message, hint }: Told): Trouble {

@@ -55,3 +55,9 @@ test('several are told in the order in which they matter', () => {
     'LOG_CORRUPT',
   ]);
 });
+
+test('many problems of the log do not fill the page', () => {
+  const all = troublesOf({ ...well, problems: Array.from({ length: 50 }, (_, n) => problem('LOG_CORRUPT', n)) });
+  expect(all).toHaveLength(3);
+  expect(all.at(-1)!.message).toBe('48 more problems');
+});
