@@ -83,7 +83,7 @@ const TERMINAL = 'src/terminal/';
 /** How the examples tell their stories. */
 const TELLING = 'examples/telling/';
 const ORDER_BOOK = [
-  ...['', 'model/', 'follow/', 'publishing/', 'demo/', 'audit/'],
+  ...['', 'model/', 'follow/', 'publishing/', 'demo/', 'audit/', 'studio/'],
   ...['feeds/reading/', 'feeds/matching/', 'feeds/following/'],
   ...['itch/', 'l2/', 'l3/', 'mbo/'].map((kind) => `feeds/following/${kind}`),
   ...['questions/', 'questions/books/'],

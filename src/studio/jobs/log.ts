@@ -14,10 +14,11 @@ export interface Described {
   readonly log: EventLog;
   /** Undefined without a model. */
   readonly past: Past | undefined;
+  readonly views: LogAnswer['views'];
   readonly troubles: Troubles;
 }
 
-export async function describeLog({ log, past, troubles }: Described): Promise<LogAnswer> {
+export async function describeLog({ log, past, views, troubles }: Described): Promise<LogAnswer> {
   const info = await log.info();
   const earliest = (await past?.range())?.earliest;
   return {
@@ -27,6 +28,7 @@ export async function describeLog({ log, past, troubles }: Described): Promise<L
     ...(log.id !== undefined && { identity: log.id }),
     generation: generationOf(info, past?.fingerprint),
     ...(past === undefined && { modelLine: modelLineOf(info) }),
+    ...(views !== undefined && { views }),
     warm: false,
     ...(earliest !== undefined && { earliest }),
     problems: troubles.list(),

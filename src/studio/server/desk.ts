@@ -24,13 +24,14 @@ export class Desk {
     worker.on('exit', () => this.#end(new Error('the thread ended')));
   }
 
-  /** A route that gives one object. */
+  /** A route that gives one object, or bytes. */
   one(route: string): Route {
     return (query, signal) =>
       new Promise((resolve, reject) => {
         const id = this.#ask(route, query, signal, (message) => {
           this.#waiting.delete(id);
           if (message.kind === 'answer') resolve(message.json);
+          else if (message.kind === 'bytes') resolve(message.bytes);
           else reject(message.kind === 'problem' ? new AnsweredProblem(message.problem) : signal.reason);
         });
       });

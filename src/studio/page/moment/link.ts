@@ -5,6 +5,7 @@
  */
 import { effect, type Signal, signal } from '@preact/signals';
 import { storeKey } from '../base/api.ts';
+import { reconnect } from './live.ts';
 import { at, type Filter, filter, NO_FILTER, range, selectedPath, tab, wanted } from './place.ts';
 
 /** What a link says. */
@@ -24,7 +25,10 @@ export const openedHash: Signal<string | undefined> = signal(undefined);
 /** Reads the address, takes the key out of it, and keeps it up to date from then on. */
 export function followAddress(): void {
   readAddress();
-  addEventListener('hashchange', readAddress);
+  addEventListener('hashchange', () => {
+    // The printed address over that of a locked page changes the fragment alone, so nothing is loaded again.
+    if (readAddress()) reconnect();
+  });
   effect(() => {
     const text = linkText({
       at: at.value === 0 ? undefined : String(at.value),
@@ -35,7 +39,8 @@ export function followAddress(): void {
   });
 }
 
-function readAddress(): void {
+/** @returns whether it brought a key */
+function readAddress(): boolean {
   const fragment = location.hash.slice(1);
   const key = new URLSearchParams(fragment).get('key');
   if (key !== null) storeKey(key);
@@ -47,6 +52,7 @@ function readAddress(): void {
   range.value = linked.range;
   if (linked.view !== undefined) tab.value = linked.view;
   if (key !== null) history.replaceState(null, '', addressOf(linkText(linked)));
+  return key !== null;
 }
 
 function addressOf(link: string): string {
