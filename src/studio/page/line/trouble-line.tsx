@@ -46,7 +46,7 @@ function Line({ of }: { readonly of: Trouble }): JSX.Element {
       )}
       {action !== undefined && (
         <button type="button" onClick={() => act(of)}>
-          {action.label}
+          {action.says}
         </button>
       )}
     </p>
