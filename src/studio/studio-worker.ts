@@ -193,7 +193,7 @@ async function jobRoutes(): Promise<ReadonlyMap<string, Answering>> {
 
 function timelineOf(listed: Listed, query: URLSearchParams, signal: AbortSignal): Promise<TimelineAnswer> {
   const isSampled = readChoice(query, 'sample', ['no', 'yes']) === 'yes';
-  return isSampled ? sampleTimeline(listed.log, query, signal) : countTimeline(listed, query, signal);
+  return (isSampled ? sampleTimeline : countTimeline)(listed, query, signal);
 }
 
 function everySecond(run: () => void): () => void {
