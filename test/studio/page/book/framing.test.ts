@@ -4,10 +4,10 @@ import { describe, expect, test } from 'vitest';
 import {
   followedPrices,
   followedTime,
-  LEAST_SPAN,
   mostSpan,
   panned,
   pricesToSee,
+  SHORTEST_SPAN,
   usualSpan,
   zoomedPrice,
   zoomedTime,
@@ -60,7 +60,7 @@ describe('following the moment', () => {
   test('has the moment in sight, wherever it was and is', () => {
     const time = fc.integer({ min: DAY.from, max: DAY.to });
     fc.assert(
-      fc.property(time, time, fc.integer({ min: LEAST_SPAN, max: mostSpan(DAY) }), (before, now, width) => {
+      fc.property(time, time, fc.integer({ min: SHORTEST_SPAN, max: mostSpan(DAY) }), (before, now, width) => {
         const shown = followedTime(followedTime(undefined, width, before, DAY), width, now, DAY);
         expect(shown.to - shown.from).toBeCloseTo(width, 3);
         expect(shown.from).toBeLessThanOrEqual(now);
@@ -78,7 +78,7 @@ describe('zooming', () => {
   });
 
   test.each([
-    ['in', 1e-9, LEAST_SPAN],
+    ['in', 1e-9, SHORTEST_SPAN],
     ['out', 1e9, mostSpan(DAY)],
   ])('%s ends', (_what, factor, span) => {
     const { from, to } = zoomedTime(shown, 150_000, factor, DAY);
