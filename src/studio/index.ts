@@ -4,6 +4,23 @@ import { builtPage } from './server/built-page.ts';
 import { checkOptions } from './studio-options.ts';
 
 export type { Studio, StudioModule, StudioOptions } from './open-studio.ts';
+export { defineView } from './views/define-view.ts';
+export type {
+  About,
+  HeatmapPane,
+  LadderPane,
+  LevelsOf,
+  LinePane,
+  Pane,
+  Print,
+  PrintOf,
+  TablePane,
+  TapePane,
+  View,
+  ViewCell,
+  ViewDefinition,
+  ViewLevel,
+} from './views/view.ts';
 
 /**
  * Opens the studio on a log: a server on this machine, which only reads. Its page is at `url`.

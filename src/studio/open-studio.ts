@@ -21,6 +21,8 @@ export interface StudioOptions {
   readonly path: string;
   /** Without a model the studio shows events, timeline, blocks and sizes. */
   readonly model?: StudioModule | undefined;
+  /** How states and events of the model are drawn: a view as `defineView` gives it, or a list of them. */
+  readonly view?: StudioModule | undefined;
   /** Default: 7336, or the next free one. 0 takes any free one. */
   readonly port?: number | undefined;
   /** The address to listen on; default 127.0.0.1. Anything else can be reached from other machines. */
@@ -45,7 +47,7 @@ const STUDIO_THREAD_FILE = new URL(
   import.meta.url,
 );
 const MOMENT_ROUTES = ['moment', 'table'];
-const ANSWER_ROUTES = ['log', 'timeline', 'diff'];
+const ANSWER_ROUTES = ['log', 'timeline', 'diff', 'tile', 'tape'];
 const LINE_ROUTES = ['events', 'live', 'why'];
 
 /**
@@ -53,8 +55,8 @@ const LINE_ROUTES = ['events', 'live', 'why'];
  * @throws RefoldError `INVALID_OPTION` for options that cannot be used; what opening the log throws
  */
 export async function openStudio(options: StudioOptions, files: ReadonlyMap<string, PageFile>): Promise<Studio> {
-  const { path, model, host, port: wanted, allowHosts } = checkOptions(options);
-  const desks = await openDesks(path, model);
+  const { path, model, view, host, port: wanted, allowHosts } = checkOptions(options);
+  const desks = await openDesks({ path, model, view });
   const key = newKey();
   const name = nameOf(host);
   let port = 0;
@@ -95,8 +97,8 @@ function routesOf({ moments, jobs }: Desks): ReadonlyMap<string, Route> {
   ]);
 }
 
-async function openDesks(path: string, model: StudioModule | undefined): Promise<Desks> {
-  const started = (['moments', 'jobs'] as const).map((kind) => startWorker({ kind, path, model }));
+async function openDesks(task: Omit<StudioTask, 'kind'>): Promise<Desks> {
+  const started = (['moments', 'jobs'] as const).map((kind) => startWorker({ kind, ...task }));
   try {
     const [moments, jobs] = await Promise.all(started.map(({ ready }) => ready));
     return { moments: new Desk(moments!), jobs: new Desk(jobs!) };

@@ -7,9 +7,12 @@ type CheckedOptions = StudioOptions & { readonly host: string; readonly allowHos
 /** @throws RefoldError `INVALID_OPTION`, naming the option */
 export function checkOptions(options: StudioOptions): CheckedOptions {
   if (typeof options !== 'object' || options === null) throw badOption('path', 'there are no options', HINT_PATH);
-  const { path, model, port, host = '127.0.0.1', allowHosts = [] } = options;
+  const { path, model, view, port, host = '127.0.0.1', allowHosts = [] } = options;
   if (typeof path !== 'string' || path === '') throw badOption('path', 'it is not the path of a file', HINT_PATH);
   if (model !== undefined && !isModule(model)) throw badOption('model', 'it is not a module and an export', HINT_MODEL);
+  if (view !== undefined && !isModule(view)) throw badOption('view', 'it is not a module and an export', HINT_MODEL);
+  if (view !== undefined && model === undefined)
+    throw badOption('view', 'a view needs the model whose states it draws', 'Give the model as well');
   if (port !== undefined && !isPort(port)) throw badOption('port', 'it is not a port', 'Give a whole number to 65535');
   if (typeof host !== 'string' || !HOST.test(host)) throw badOption('host', 'it is not an address', HINT_HOST);
   if (!Array.isArray(allowHosts)) throw badOption('allowHosts', 'it is not a list', HINT_ALLOWED);
@@ -17,7 +20,7 @@ export function checkOptions(options: StudioOptions): CheckedOptions {
     if (typeof name !== 'string' || !ALLOWED.test(name) || !URL.canParse(`http://${name}`))
       throw badOption('allowHosts', `${JSON.stringify(name) ?? 'undefined'} is not NAME:PORT`, HINT_ALLOWED);
   }
-  return { path, model, port, host, allowHosts: [...allowHosts] };
+  return { path, model, view, port, host, allowHosts: [...allowHosts] };
 }
 
 /** A name or an address, without a port and without the brackets of an address of IPv6. */

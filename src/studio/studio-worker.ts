@@ -26,6 +26,8 @@ import type { StudioModule } from './open-studio.ts';
 import { type Answering, serveDesk } from './server/desk-worker.ts';
 import { readMoment } from './server/positions.ts';
 import { readChoice } from './server/query.ts';
+import { pickViews } from './views/load-views.ts';
+import { Views } from './views/view-routes.ts';
 
 /** What the thread is started with. */
 export interface StudioTask {
@@ -33,6 +35,7 @@ export interface StudioTask {
   readonly path: string;
   /** The module as a URL text, and the name of its export. */
   readonly model: StudioModule | undefined;
+  readonly view: StudioModule | undefined;
 }
 
 /** What the thread says first. An error would lose its class on the way. */
@@ -52,9 +55,11 @@ const LOADING_LIMIT = 30_000;
 const task = workerData as StudioTask;
 const say = (start: StudioStart): void => parentPort!.postMessage(start);
 let past: Past | undefined;
+let views: Views | undefined;
 
 try {
   past = task.model === undefined ? undefined : await openPast(await loadModel(task.model), { path: task.path });
+  if (past !== undefined && task.view !== undefined) views = await openViews(past, task.view);
   serveDesk(parentPort!, task.kind === 'moments' ? momentRoutes() : await jobRoutes());
   say({ kind: 'ready' });
 } catch (thrown) {
@@ -72,24 +77,30 @@ function defect(thrown: unknown): RefoldError {
 
 /** @throws RefoldError `INVALID_OPTION` for a module that cannot be loaded, or has no model under this name */
 async function loadModel({ module, export: name }: NonNullable<StudioTask['model']>): Promise<Model> {
-  const exports = await importModule(module);
+  const exports = await importModule(module, 'model');
   return pickModel(exports, name, module);
 }
 
-async function importModule(module: string): Promise<{ readonly [name: string]: unknown }> {
+/** @throws RefoldError `INVALID_OPTION` for a module that cannot be loaded, or has no views of the model under this name */
+async function openViews(known: Past, { module, export: name }: StudioModule): Promise<Views> {
+  const found = pickViews(await importModule(module, 'view'), name, known.model);
+  return new Views(found, known, await openLog({ path: task.path }));
+}
+
+async function importModule(module: string, kind: 'model' | 'view'): Promise<{ readonly [name: string]: unknown }> {
   const { promise: never, reject } = Promise.withResolvers<never>();
   const limit = setTimeout(() => reject(new Error('it is still loading after 30 s')), LOADING_LIMIT).unref();
   try {
     return await Promise.race([import(module), never]);
   } catch (error) {
-    throw badModel(readableError(error).message, `Run it alone to see the error: ${module}`);
+    throw badModule(kind, readableError(error).message, `Run it alone to see the error: ${module}`);
   } finally {
     clearTimeout(limit);
   }
 }
 
-function badModel(problem: string, hint: string): RefoldError {
-  return new RefoldError('INVALID_OPTION', `Cannot load the model: ${problem}`, { type: 'model', hint });
+function badModule(kind: 'model' | 'view', problem: string, hint: string): RefoldError {
+  return new RefoldError('INVALID_OPTION', `Cannot load the ${kind}: ${problem}`, { type: kind, hint });
 }
 
 function momentRoutes(): ReadonlyMap<string, Answering> {
@@ -104,7 +115,8 @@ function momentRoutes(): ReadonlyMap<string, Answering> {
       async (query, signal) => {
         const at = await momentOf(query);
         const hash = readChoice(query, 'hash', ['no', 'yes']) === 'yes';
-        return requireMoments().ask({ at, looks: readLooks(query.get('look')), hash }, signal);
+        const draw = query.has('view') ? await requireViews().drawing(query) : undefined;
+        return requireMoments().ask({ at, looks: readLooks(query.get('look')), hash, draw }, signal);
       },
     ],
     [
@@ -133,12 +145,17 @@ async function jobRoutes(): Promise<ReadonlyMap<string, Answering>> {
   const listed = { log, troubles };
   const following = { ticking: everySecond, fingerprint: past?.fingerprint, troubles };
   return new Map<string, Answering>([
-    ['log', () => describeLog({ ...listed, past })],
+    ['log', () => describeLog({ ...listed, past, views: views?.infos })],
     ['timeline', (query, signal) => countTimeline(listed, query, signal)],
     ['events', (query, signal) => listEvents(listed, query, signal)],
     ['live', (query, signal) => followLog(log, query, signal, following)],
     ['why', (query, signal) => explain(requirePast(), query, signal)],
     ['diff', async (query, signal) => compare(requirePast(), query, signal)],
+    ['tile', async (query, signal) => requireViews().tile(query, signal)],
+    [
+      'tape',
+      async (query, signal) => requireViews().tape(query, await requirePast().locate(await momentOf(query)), signal),
+    ],
   ]);
 }
 
@@ -150,6 +167,14 @@ function everySecond(run: () => void): () => void {
 function requirePast(): Past {
   if (past === undefined) throw withoutModel();
   return past;
+}
+
+function requireViews(): Views {
+  if (views !== undefined) return views;
+  throw new RefoldError('INVALID_OPTION', 'Cannot draw a view: the studio was opened without one', {
+    type: 'view',
+    hint: 'Start it with --view ./view.ts',
+  });
 }
 
 function withoutModel(): RefoldError {

@@ -24,7 +24,7 @@ export interface ViewProblem {
   readonly sequence?: number | undefined;
 }
 
-/** How the numbers of a view are written. */
+/** How the numbers of a view are written: also those of its tiles and of its tape, which do not say it again. */
 export interface ViewScale {
   /** Such as "best 10 of a 10-level feed". */
   readonly title?: string;
@@ -99,7 +99,7 @@ export interface TapeRow {
  * It looks back through a bounded stretch of the log. `lookedBackTo` is the first sequence that it looked at: with fewer rows
  * than asked for and a `next`, older ones are found by asking again with `at=next`.
  */
-export interface TapeAnswer extends ViewScale {
+export interface TapeAnswer {
   readonly rows: readonly TapeRow[];
   readonly lookedBackTo: number;
   /** Where to look on for older rows. Absent at the beginning of the log. */
@@ -132,7 +132,7 @@ export interface TileAnswer extends TileHead {
 }
 
 /** What a tile says beside its numbers. */
-export interface TileHead extends ViewScale {
+export interface TileHead {
   readonly from: number;
   readonly step: number;
   readonly columns: number;

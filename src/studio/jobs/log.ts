@@ -15,9 +15,10 @@ export interface Described {
   /** Undefined without a model. */
   readonly past: Past | undefined;
   readonly troubles: Troubles;
+  readonly views: LogAnswer['views'];
 }
 
-export async function describeLog({ log, past, troubles }: Described): Promise<LogAnswer> {
+export async function describeLog({ log, past, troubles, views }: Described): Promise<LogAnswer> {
   const info = await log.info();
   const earliest = (await past?.range())?.earliest;
   return {
@@ -27,6 +28,7 @@ export async function describeLog({ log, past, troubles }: Described): Promise<L
     ...(log.id !== undefined && { identity: log.id }),
     generation: generationOf(info, past?.fingerprint),
     ...(past === undefined && { modelLine: modelLineOf(info) }),
+    ...(views !== undefined && { views }),
     warm: false,
     ...(earliest !== undefined && { earliest }),
     problems: troubles.list(),

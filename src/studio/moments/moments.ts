@@ -12,7 +12,7 @@ import {
   type PastPosition,
   type RecordedEvent,
 } from '../../index.ts';
-import type { Change, LongJson, Look, Moment, MomentCost, WireEvent } from '../wire.ts';
+import type { Change, LongJson, Look, Moment, MomentCost, ViewAnswer, WireEvent } from '../wire.ts';
 import { BEGINNING, LONGEST_VALUE, lookAt, showValue } from './look.ts';
 
 export interface MomentQuestion {
@@ -20,6 +20,8 @@ export interface MomentQuestion {
   readonly looks: readonly Look[];
   /** Whether to say the hash of the state, which costs a walk through all of it. */
   readonly hash?: boolean;
+  /** Draws a view of the state. */
+  readonly draw?: ((state: unknown) => ViewAnswer) | undefined;
 }
 
 /** For steps back and for drags: the states that are kept in memory may take so much. */
@@ -43,7 +45,7 @@ export class Moments {
     return answer;
   }
 
-  async #answer({ at, looks, hash = false }: MomentQuestion, signal: AbortSignal): Promise<Moment> {
+  async #answer({ at, looks, hash = false, draw }: MomentQuestion, signal: AbortSignal): Promise<Moment> {
     signal.throwIfAborted();
     const cursor = await this.#cursorAt(at, signal);
     const { changes } = cursor;
@@ -58,6 +60,7 @@ export class Moments {
       cost: costOf(cursor),
       ...(hash && { hash: hashState(cursor.state) }),
       look: lookAt(cursor.state, looks),
+      ...(draw !== undefined && { view: draw(cursor.state) }),
     };
   }
 

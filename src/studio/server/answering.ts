@@ -48,9 +48,9 @@ export function jsonOf(answer: object): string {
   return text;
 }
 
-/** @param json as `jsonOf` gives it */
-export function answerJson(response: ServerResponse, json: string): void {
-  finish(response, 200, JSON_TYPE, json);
+/** @param answer as `jsonOf` gives it, or bytes */
+export function answerOnce(response: ServerResponse, answer: string | Uint8Array): void {
+  finish(response, 200, typeof answer === 'string' ? JSON_TYPE : 'application/octet-stream', answer);
 }
 
 /** An error as an answer. Errors of refold are told; anything else is a defect, and only its message is. */
@@ -98,7 +98,7 @@ async function drained(response: ServerResponse, signal: AbortSignal): Promise<v
   await once(response, 'drain', { signal }).catch(() => {});
 }
 
-function finish(response: ServerResponse, status: number, type: string, content: string | Buffer): void {
+function finish(response: ServerResponse, status: number, type: string, content: string | Uint8Array): void {
   start(response, status, type);
   response.setHeader('Content-Length', Buffer.byteLength(content));
   response.end(response.req.method === 'HEAD' ? undefined : content);
@@ -129,7 +129,7 @@ function statusOf(code: string): number {
   return STATUS[code] ?? 409;
 }
 
-const STATUS: { readonly [code: string]: number } = { INVALID_OPTION: 400, HISTORY_GONE: 410, DEFECT: 500 };
+const STATUS: { readonly [code: string]: number } = { INVALID_OPTION: 400, HISTORY_GONE: 410, DEFECT: 500, BUSY: 503 };
 
 /** What a thread answered in place of an answer. */
 export class AnsweredProblem extends Error {

@@ -13,6 +13,7 @@ export type ToWorker =
 /** From the worker. `json` is the text of an answer, or of a line of one. */
 export type FromWorker =
   | { readonly kind: 'answer'; readonly id: number; readonly json: string }
+  | { readonly kind: 'bytes'; readonly id: number; readonly bytes: Uint8Array }
   | { readonly kind: 'line'; readonly id: number; readonly json: string }
   | { readonly kind: 'end'; readonly id: number }
   | { readonly kind: 'problem'; readonly id: number; readonly problem: Problem };

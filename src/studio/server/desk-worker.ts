@@ -3,7 +3,7 @@ import type { MessagePort } from 'node:worker_threads';
 import { jsonOf, problemOf } from './answering.ts';
 import { type FromWorker, LINES_AHEAD, type ToWorker } from './desk-protocol.ts';
 
-/** Answers a question about data: with one object, or with lines. */
+/** Answers a question about data: with one object, with bytes, or with lines. */
 export type Answering = (query: URLSearchParams, signal: AbortSignal) => Promise<object> | AsyncIterable<object>;
 
 /** A question that is being answered. */
@@ -33,7 +33,8 @@ class Asked {
 /** Answers what comes on the port, for as long as the thread lives. */
 export function serveDesk(port: MessagePort, routes: ReadonlyMap<string, Answering>): void {
   const asked = new Map<number, Asked>();
-  const send = (message: FromWorker): void => port.postMessage(message);
+  const send = (message: FromWorker): void =>
+    port.postMessage(message, message.kind === 'bytes' ? [message.bytes.buffer as ArrayBuffer] : []);
   port.on('message', (message: ToWorker) => {
     const { id } = message;
     if (message.kind === 'more') asked.get(id)?.more(message.lines);
@@ -60,7 +61,8 @@ async function answer(
     const given = route(new URLSearchParams(query), signal);
     if (!(Symbol.asyncIterator in given)) {
       const one = await given;
-      if (!signal.aborted) send({ kind: 'answer', id, json: jsonOf(one) });
+      if (!signal.aborted)
+        send(one instanceof Uint8Array ? { kind: 'bytes', id, bytes: one } : { kind: 'answer', id, json: jsonOf(one) });
       return;
     }
     for await (const line of given) {

@@ -5,7 +5,7 @@
  */
 import type { Worker } from 'node:worker_threads';
 import { RefoldError } from '../../index.ts';
-import { AnsweredProblem } from './answering.ts';
+import { AnsweredProblem, type Problem } from './answering.ts';
 import { type FromWorker, LINES_AHEAD, type ToWorker } from './desk-protocol.ts';
 import type { Route } from './http-server.ts';
 
@@ -24,13 +24,14 @@ export class Desk {
     worker.on('exit', () => this.#end(new Error('the thread ended')));
   }
 
-  /** A route that gives one object. */
+  /** A route that gives one object, or bytes. */
   one(route: string): Route {
     return (query, signal) =>
       new Promise((resolve, reject) => {
         const id = this.#ask(route, query, signal, (message) => {
           this.#waiting.delete(id);
           if (message.kind === 'answer') resolve(message.json);
+          else if (message.kind === 'bytes') resolve(message.bytes);
           else reject(message.kind === 'problem' ? new AnsweredProblem(message.problem) : signal.reason);
         });
       });
@@ -71,6 +72,7 @@ export class Desk {
   #ask(route: string, query: URLSearchParams, signal: AbortSignal, receive: Receiver): number {
     if (this.#gone !== undefined) throw this.#gone;
     signal.throwIfAborted();
+    if (this.#waiting.size >= MOST_AT_ONCE) throw new AnsweredProblem(TOO_MANY_QUESTIONS);
     const id = ++this.#asked;
     this.#waiting.set(id, receive);
     this.#send({ kind: 'ask', id, route, query: query.toString() });
@@ -102,3 +104,12 @@ export class Desk {
 }
 
 const HALF = LINES_AHEAD / 2;
+
+/** Questions to one thread at once. Seven tabs ask for thirty at most. */
+export const MOST_AT_ONCE = 64;
+
+const TOO_MANY_QUESTIONS: Problem = {
+  code: 'BUSY',
+  message: `The studio is answering ${MOST_AT_ONCE} other questions`,
+  hint: 'Ask again when one of them is answered; close tabs that are not needed',
+};

@@ -4,11 +4,14 @@
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { type Gate, isData, type Refusal, refusalOf } from './access.ts';
-import { answerFile, answerJson, answerLines, answerProblem, answerRefusal, signalOf } from './answering.ts';
+import { answerFile, answerLines, answerOnce, answerProblem, answerRefusal, signalOf } from './answering.ts';
 import { fileAt, type PageFile } from './page-files.ts';
 
-/** A question about data. It gives the JSON of one object, or of each line. */
-export type Route = (query: URLSearchParams, signal: AbortSignal) => Promise<string> | AsyncIterable<string>;
+/** A question about data. It gives the JSON of one object, bytes, or the JSON of each line. */
+export type Route = (
+  query: URLSearchParams,
+  signal: AbortSignal,
+) => Promise<string | Uint8Array> | AsyncIterable<string>;
 
 export interface Parts {
   readonly gate: () => Gate;
@@ -75,7 +78,7 @@ async function answerRoute(
   const signal = signalOf(response);
   const answer = route(query, signal);
   if (!(answer instanceof Promise)) await answerLines(request, response, answer, signal);
-  else answerJson(response, await answer);
+  else answerOnce(response, await answer);
 }
 
 function answerPage(files: ReadonlyMap<string, PageFile>, path: string, response: ServerResponse): void {

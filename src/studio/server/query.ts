@@ -53,6 +53,14 @@ export function readCount(query: URLSearchParams, name: string, usual: number, m
   return count;
 }
 
+/** A number within bounds, which may have a fraction. It may not be left out. @throws RefoldError `INVALID_OPTION` */
+export function readReal(query: URLSearchParams, name: string, least: number, most: number): number {
+  const text = required(readText(query, name), name);
+  const number = Number(text);
+  if (/^-?[\d.]+(e[+-]?\d+)?$/i.test(text) && number >= least && number <= most) return number;
+  throw badQuery(name, `${quoted(text)} is not a number within bounds`, `Give a number from ${least} to ${most}`);
+}
+
 /** One of a few words. */
 export function readChoice<Word extends string>(query: URLSearchParams, name: string, words: readonly Word[]): Word {
   const text = query.get(name) ?? words[0]!;
@@ -77,6 +85,6 @@ function quoted(text: string): string {
   return JSON.stringify(text.length > LONGEST_QUOTED ? `${text.slice(0, LONGEST_QUOTED)}…` : text);
 }
 
-function badQuery(name: string, problem: string, hint: string): RefoldError {
+export function badQuery(name: string, problem: string, hint: string): RefoldError {
   return new RefoldError('INVALID_OPTION', `Cannot read ${name}: ${problem}`, { type: name, hint });
 }

@@ -53,6 +53,8 @@ export interface FeedFile {
    * @throws RefoldError `INVALID_OPTION` with path and place, after the messages before
    */
   read(book: ReadonlyFeedBook): AsyncIterable<Iterable<FeedMessage>>;
+  /** How many levels of each side it knows, as far as its first message tells. Undefined where that cannot be told. */
+  levels?(): number | 'all' | undefined;
   /** How much of it is read, from 0 to 1. Undefined where that cannot be told. */
   share?(): number | undefined;
 }
@@ -67,15 +69,20 @@ export interface OracleReport {
   readonly first: { readonly file: string; readonly line: number; readonly difference: string } | null;
 }
 
-/** A feed whose files are read one by one. */
+/**
+ * A feed whose files are read one by one.
+ *
+ * @param levels how many levels it knows; default all
+ */
 export function feedOfFiles(
   paths: readonly string[],
   read: (source: TextSource, book: ReadonlyFeedBook) => AsyncIterable<readonly FeedMessage[]>,
+  levels: () => number | 'all' = () => 'all',
 ): OpenFeed {
   return {
     files: paths.map((path) => {
       const source = fileSource(path);
-      return { path, name: basename(path), read: (book) => read(source, book), share: () => source.share?.() };
+      return { path, name: basename(path), read: (book) => read(source, book), levels, share: () => source.share?.() };
     }),
   };
 }

@@ -174,7 +174,9 @@ class FeedImport {
     const { symbols } = this.#options;
     const data: FeedEventData<'FeedOpened'> = { kind: this.#name, source: file.name, head };
     const only = symbols === undefined ? {} : { only: [...symbols] };
-    const origin = this.#timeOf(time).originOf(this.#name, file.name);
+    // A log from before the levels were told goes on as it began.
+    const isOlder = known !== undefined && known.meta?.levels === undefined;
+    const origin = this.#timeOf(time).originOf(this.#name, file.name, isOlder ? undefined : file.levels?.());
     if (known !== undefined && (known.meta?.date !== origin.date || known.meta?.zone !== origin.zone)) {
       const { date, zone } = known.meta ?? {};
       throw this.#log.otherFeed(`it has the time of ${date} in ${zone}, and not of ${origin.date} in ${origin.zone}`);

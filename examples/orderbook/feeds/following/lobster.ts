@@ -59,6 +59,7 @@ class LobsterDay implements FeedFile {
   readonly #messages: TextSource;
   readonly #options: ReadOptions;
   #follower: Follower | undefined;
+  #levels: number | undefined;
   #attributed = 0;
 
   constructor(path: string, messages: TextSource, rows: TextSource | undefined, options: ReadOptions) {
@@ -81,6 +82,11 @@ class LobsterDay implements FeedFile {
 
   get oracle(): OracleReport | undefined {
     return this.#follower?.oracle;
+  }
+
+  /** The order-book file tells it. Without one, the name of the message file does. */
+  levels(): number | undefined {
+    return this.#levels ?? levelsInName(this.#messages.path);
   }
 
   /** This counts the message file. The order-book file is read beside it. */
@@ -129,7 +135,10 @@ class LobsterDay implements FeedFile {
       if (row === undefined) throw unequalLength(rows, this.#messages, message.line);
       this.#noteAttribution(message);
       follower.moveTo(message, time.momentOf(message.time));
-      if (message.line === 1) yield* follower.open(message, row.row());
+      if (message.line === 1) {
+        this.#levels = row.levels;
+        yield* follower.open(message, row.row());
+      }
       yield* follower.changesOf(message);
       const corrections = follower.check(row);
       if (corrections.length === 0) continue;
@@ -141,6 +150,12 @@ class LobsterDay implements FeedFile {
   #noteAttribution({ attribution = '' }: Message): void {
     if (attribution !== '' && attribution !== 'null') this.#attributed++;
   }
+}
+
+/** LOBSTER names its files `GOOG_2012-06-21_34200000_57600000_message_10.csv`. */
+function levelsInName(path: string): number | undefined {
+  const levels = /_message_(\d{1,4})\.csv(\.gz)?$/.exec(path)?.[1];
+  return levels === undefined ? undefined : Number(levels) || undefined;
 }
 
 function sumOf(all: readonly Readonly<Record<string, number>>[]): Record<string, number> {

@@ -100,7 +100,7 @@ export async function runLobster(
     if (time === undefined) {
       time = new FeedTime(options, 'midnight', [messages.path, orderBook.path]);
       venue.moveTo(row.index, time.momentOf(message.time));
-      venue.list(time.originOf('lobster', basename(messages.path)));
+      venue.list(time.originOf('lobster', basename(messages.path), row.levels));
     } else {
       venue.moveTo(row.index, time.momentOf(message.time));
     }

@@ -57,9 +57,13 @@ export class FeedTime {
     return this.#calendar !== undefined;
   }
 
-  /** The meta of a book's first event. */
-  originOf(feed: string, source: string): EventMeta {
+  /**
+   * The meta of a book's first event.
+   *
+   * @param levels how many levels of each side the feed knows: what the book has beyond them may be long past
+   */
+  originOf(feed: string, source: string, levels?: number | 'all'): EventMeta {
     const { date, zone } = this.report;
-    return { feed, source, date, zone };
+    return { feed, source, date, zone, ...(levels !== undefined && { levels }) };
   }
 }

@@ -60,6 +60,12 @@ export class L2Books {
     return this.#nameless !== undefined;
   }
 
+  /** The largest depth that a book is cut to. */
+  get depth(): number | undefined {
+    const depths = [...this.#markets.values()].flatMap(({ depth }) => depth ?? []);
+    return depths.length === 0 ? undefined : Math.max(...depths);
+  }
+
   /**
    * Adds what a message says to `out`.
    *

@@ -23,10 +23,14 @@ export const l2: FeedKind = {
       symbols: symbols === undefined ? undefined : [...symbols],
     });
     return {
-      ...feedOfFiles(paths, async function* (source) {
-        yield* reader.read([source]);
-        if (source.path === paths.at(-1)) reader.requireSymbols();
-      }),
+      ...feedOfFiles(
+        paths,
+        async function* (source) {
+          yield* reader.read([source]);
+          if (source.path === paths.at(-1)) reader.requireSymbols();
+        },
+        () => reader.depth ?? 'all',
+      ),
       counts: () => ({ checksums: reader.oracle.checked, checksumsAbsent: reader.oracle.absent }),
       oracle: () => reportOf(reader.oracle),
     };

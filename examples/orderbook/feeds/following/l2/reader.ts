@@ -52,6 +52,11 @@ export class L2Reader {
     return { checked, failed, absent, first };
   }
 
+  /** The depth that was subscribed to, as far as the messages so far tell: the largest of all symbols. */
+  get depth(): number | undefined {
+    return this.#books.depth;
+  }
+
   /** @throws RefoldError `INVALID_OPTION` for a symbol that was asked for and that no message has named */
   requireSymbols(): void {
     const [missing] = this.#books.missing;

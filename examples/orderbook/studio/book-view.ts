@@ -1,0 +1,68 @@
+/** How the studio draws the matching book: heatmap, ladder, tape, spread, and the symbols. */
+import { defineView, type Print, type ViewLevel } from 'refold/studio';
+import {
+  bestPrice,
+  opposite,
+  orderBook,
+  type ReadonlyBook,
+  type RecordedBookEvent,
+  topLevels,
+} from '../model/index.ts';
+import { DRAWN_LEVELS, knownLevels, levelsIn, titleOf, zoneOf } from './view-options.ts';
+
+const LEVELS = levelsIn(import.meta.url);
+
+export const bookView = defineView(orderBook, {
+  name: 'Book',
+  subjects: ({ symbols }) => [...symbols.keys()],
+  title: (_state, { of, first }) => titleOf(of, knownLevels(first?.meta?.levels, LEVELS)),
+  zone: (_state, { first }) => zoneOf(first?.meta?.zone),
+  // LOBSTER counts in hundredths of a cent. The book itself has no scale.
+  priceDecimals: (_state, { first }) => (first?.meta?.feed === 'lobster' ? 4 : 2),
+  known: ({ first }) => knownLevels(first?.meta?.levels, LEVELS),
+  panes: {
+    Heatmap: { kind: 'heatmap', depth: DRAWN_LEVELS, levels, touches, print },
+    Ladder: { kind: 'ladder', levels },
+    Tape: { kind: 'tape', types: ['TradeExecuted', 'HiddenTradePrinted'], print },
+    Spread: { kind: 'line', value: spread },
+    Symbols: {
+      kind: 'table',
+      columns: ['Symbol', 'Last price', 'Trades', 'Traded', 'Open', 'Halted'],
+      rows: ({ symbols }) =>
+        [...symbols.values()].map(({ symbol, lastPrice, trades, traded, open, halted }) => {
+          return [symbol, lastPrice, trades, traded, open, halted];
+        }),
+    },
+  },
+});
+
+export default bookView;
+
+function levels(book: ReadonlyBook, count: number, { of }: { readonly of: string }): ViewLevel[] {
+  const bids = topLevels(book, of, 'buy', count).map(({ price, quantity, count: orders }): ViewLevel => {
+    return { side: 'buy', price, quantity, orders };
+  });
+  const asks = topLevels(book, of, 'sell', count).map(({ price, quantity, count: orders }): ViewLevel => {
+    return { side: 'sell', price, quantity, orders };
+  });
+  return [...bids, ...asks];
+}
+
+/** Events of another symbol leave the levels as they are. Some events name an order, and no symbol. */
+function touches({ data }: RecordedBookEvent, { of }: { readonly of: string }): boolean {
+  return !('symbol' in data) || data.symbol === of;
+}
+
+function print({ type, data }: RecordedBookEvent, { of }: { readonly of: string }): Print | undefined {
+  if (type === 'MarketHalted' && data.symbol === of) return { mark: `halted: ${data.reason ?? 'no reason given'}` };
+  if (type === 'MarketResumed' && data.symbol === of) return { mark: 'resumed' };
+  if ((type !== 'TradeExecuted' && type !== 'HiddenTradePrinted') || data.symbol !== of) return undefined;
+  const { price, quantity } = data;
+  if (type === 'TradeExecuted') return { price, quantity, side: data.takerSide };
+  return { price, quantity, side: opposite(data.side), hidden: true };
+}
+
+function spread(book: ReadonlyBook, { of }: { readonly of: string }): number | null {
+  const [bid, ask] = [bestPrice(book, of, 'buy'), bestPrice(book, of, 'sell')];
+  return bid === null || ask === null ? null : ask - bid;
+}

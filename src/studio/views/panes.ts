@@ -1,0 +1,121 @@
+/** What stands in the panes of a view at a moment: ladders, lines and tables. A pane that fails says so, and the others stand. */
+import type { LadderAnswer, PaneAnswer, TableAnswer, ViewAnswer, ViewInfo, ViewProblem } from '../wire.ts';
+import type { About, LadderPane, Pane, TablePane, View, ViewCell, ViewLevel } from './view.ts';
+import { call, clipped, readKnown, readNumber, readSides, readSubjects, readTold, ViewFailure } from './view-calls.ts';
+
+/** What `/api/log` says of a view. */
+export function infoOf({ name, panes }: View): ViewInfo {
+  return { name, panes: Object.entries(panes).map(([pane, { kind }]) => ({ name: pane, kind })) };
+}
+
+/** @param asked the subject; undefined for the first one */
+export function answerView(view: View, state: unknown, first: About['first'], asked: string | undefined): ViewAnswer {
+  const { name } = view;
+  try {
+    const subjects = readSubjects(view, state, { of: '', first });
+    const about: About = { of: subjects === undefined ? '' : (asked ?? subjects[0] ?? ''), first };
+    const title = readTold<string>(view, 'title', state, about);
+    const zone = readTold<string>(view, 'zone', state, about);
+    const priceDecimals = readTold<number>(view, 'priceDecimals', state, about) ?? 0;
+    return {
+      ...{ name, priceDecimals, quantityDecimals: readTold<number>(view, 'quantityDecimals', state, about) ?? 0 },
+      ...(title !== undefined && { title }),
+      ...(zone !== undefined && { zone }),
+      ...(subjects !== undefined && { of: about.of, subjects }),
+      panes: panesOf(view, state, about, priceDecimals),
+    };
+  } catch (error) {
+    return { name, priceDecimals: 0, quantityDecimals: 0, panes: {}, problem: problemOf(error) };
+  }
+}
+
+function panesOf(view: View, state: unknown, about: About, decimals: number): ViewAnswer['panes'] {
+  const panes = Object.entries(view.panes).flatMap(([name, pane]): [string, PaneAnswer][] => {
+    const answer = safePane(view, name, pane, state, about, decimals);
+    return answer === undefined ? [] : [[name, answer]];
+  });
+  return Object.fromEntries(panes);
+}
+
+function safePane(...asked: Parameters<typeof paneOf>): PaneAnswer | undefined {
+  try {
+    return paneOf(...asked);
+  } catch (error) {
+    return { kind: 'problem', problem: problemOf(error) };
+  }
+}
+
+/** What a page shows of a view that failed. @throws what is not the view's doing */
+function problemOf(error: unknown): ViewProblem {
+  if (error instanceof ViewFailure) return error.problem;
+  throw error;
+}
+
+function paneOf(
+  view: View,
+  name: string,
+  pane: Pane,
+  state: unknown,
+  about: About,
+  decimals: number,
+): PaneAnswer | undefined {
+  switch (pane.kind) {
+    case 'ladder':
+      return ladderOf(view, name, pane, state, about);
+    case 'line': {
+      const value = readNumber(`value of ${name}`, () => pane.value(state, about));
+      return { kind: 'line', value, decimals: pane.decimals ?? decimals };
+    }
+    case 'table':
+      return tableOf(name, pane, state, about);
+    default:
+      return undefined; // a heatmap and a tape are asked for apart
+  }
+}
+
+const LADDER_ROWS = 20;
+
+function ladderOf(
+  view: View,
+  name: string,
+  { levels, rows = LADDER_ROWS }: LadderPane,
+  state: unknown,
+  about: About,
+): LadderAnswer {
+  const known = readKnown(view, about.first);
+  const count = known === 'all' ? rows : Math.min(rows, known);
+  const { bids, asks } = readSides(`levels of ${name}`, levels, state, count, about);
+  return { kind: 'ladder', bids: bids.map(levelOf), asks: asks.map(levelOf) };
+}
+
+function levelOf({ price, quantity, orders }: ViewLevel): LadderAnswer['bids'][number] {
+  return { price, quantity: Number(quantity), ...(Number.isSafeInteger(orders) && { orders: orders! }) };
+}
+
+/** Rows of a table that are told. */
+const MOST_TABLE_ROWS = 1_000;
+/** Characters of all of them. */
+const MOST_TABLE_CHARACTERS = 262_144;
+
+function tableOf(name: string, { columns, rows }: TablePane, state: unknown, about: About): TableAnswer {
+  const given = call(`rows of ${name}`, () => rows(state, about));
+  if (!Array.isArray(given)) throw new ViewFailure(`rows of ${name} gave no array`, 'Give an array of rows');
+  const told: TableAnswer['rows'][number][] = [];
+  let characters = 0;
+  for (const [at, row] of given.slice(0, MOST_TABLE_ROWS).entries()) {
+    if (!Array.isArray(row))
+      throw new ViewFailure(`rows of ${name}: row ${at} is not an array`, 'Give a list of values');
+    const cells = columns.map((_, column) => cellOf(row[column]));
+    characters += JSON.stringify(cells).length;
+    if (characters > MOST_TABLE_CHARACTERS) break;
+    told.push(cells);
+  }
+  return { kind: 'table', columns: columns.map(clipped), rows: told, total: given.length };
+}
+
+/** What cannot be shown as it is becomes text. */
+function cellOf(value: ViewCell): string | number | boolean | null {
+  if (value === undefined || value === null || typeof value === 'boolean') return value ?? null;
+  if (typeof value === 'number') return Number.isFinite(value) ? value : String(value);
+  return clipped(typeof value === 'object' || typeof value === 'function' ? typeof value : String(value));
+}

@@ -1,0 +1,111 @@
+/** What a page asks of views: what stands in their panes at a moment, tiles of their heatmaps, their tapes. */
+import { type EventLog, type Past, RefoldError } from '../../index.ts';
+import { AnsweredProblem } from '../server/answering.ts';
+import { badQuery, readChoice, readCount, readReal, readText } from '../server/query.ts';
+import type { TapeAnswer, TileAnswer, ViewAnswer, ViewInfo } from '../wire.ts';
+import { answerView, infoOf } from './panes.ts';
+import { MOST_TAPE_ROWS, readTape } from './tape.ts';
+import { tileAsBytes, tileAsJson } from './tile-answer.ts';
+import type { Drawing } from './tile-walk.ts';
+import { Tiles } from './tiles.ts';
+import type { HeatmapPane, LinePane, Pane, TapePane, View } from './view.ts';
+import { readKnown, ViewFailure } from './view-calls.ts';
+import { ViewSource } from './view-source.ts';
+
+/** Draws what stands at a moment. It does not wait: the state moves on. */
+export type DrawView = (state: unknown) => ViewAnswer;
+
+export class Views {
+  readonly #views: readonly View[];
+  readonly #source: ViewSource;
+  readonly #tiles: Tiles;
+
+  constructor(views: readonly View[], past: Past, log: EventLog) {
+    this.#views = views;
+    this.#source = new ViewSource(past, log);
+    this.#tiles = new Tiles(this.#source);
+  }
+
+  get infos(): readonly ViewInfo[] {
+    return this.#views.map(infoOf);
+  }
+
+  /** What a question about a moment has to draw; undefined if it names no view. @throws RefoldError `INVALID_OPTION` */
+  async drawing(query: URLSearchParams): Promise<DrawView | undefined> {
+    if (readText(query, 'view') === undefined) return undefined;
+    const view = this.#named(query);
+    const first = await this.#source.first();
+    const of = readText(query, 'of');
+    return (state) => answerView(view, state, first, of);
+  }
+
+  /** @throws RefoldError `INVALID_OPTION`; as `past.walk` */
+  async tile(query: URLSearchParams, signal: AbortSignal): Promise<TileAnswer | Uint8Array> {
+    const isJson = readChoice(query, 'format', ['bytes', 'json']) === 'json';
+    const stretch = {
+      from: readReal(query, 'from', -LATEST, LATEST),
+      step: readReal(query, 'step', SHORTEST_STEP, LATEST),
+      columns: Math.max(1, readCount(query, 'columns', 512, MOST_TILE_COLUMNS)),
+    };
+    return answered(async () => {
+      const { known, ...drawing } = await this.#drawingOf(this.#named(query), readText(query, 'of'));
+      const tile = await this.#tiles.ask(drawing, stretch, signal);
+      const view = { known, depth: drawing.depth, lines: drawing.lines.map(([name]) => name) };
+      return isJson ? tileAsJson(tile, view) : tileAsBytes(tile, view);
+    });
+  }
+
+  /** @param at the moment that is asked for @throws RefoldError `INVALID_OPTION`; as `past.events` */
+  async tape(query: URLSearchParams, at: number, signal: AbortSignal): Promise<TapeAnswer> {
+    const view = this.#named(query);
+    const [name, pane] = paneOf<TapePane>(view, 'tape');
+    const count = readCount(query, 'count', 100, MOST_TAPE_ROWS);
+    return answered(() => readTape(this.#source, view, { name, pane, of: readText(query, 'of'), at, count }, signal));
+  }
+
+  #named(query: URLSearchParams): View {
+    const name = readText(query, 'view');
+    const view = this.#views.find((one) => one.name === name);
+    if (view !== undefined) return view;
+    const names = this.#views.map((one) => one.name).join(', ');
+    throw badQuery(
+      'view',
+      name === undefined ? 'it is missing' : 'there is no such view',
+      `Give one of ${names || 'none'}`,
+    );
+  }
+
+  async #drawingOf(view: View, of: string | undefined): Promise<Drawing & { readonly known: number | 'all' }> {
+    const [name, pane] = paneOf<HeatmapPane>(view, 'heatmap');
+    const about = await this.#source.about(view, of);
+    const known = readKnown(view, about.first);
+    const { depth = HEATMAP_DEPTH } = pane;
+    const lines = Object.entries(view.panes).filter((entry): entry is [string, LinePane] => entry[1].kind === 'line');
+    return { view, about, pane, name, lines, depth: known === 'all' ? depth : Math.min(depth, known), known };
+  }
+}
+
+/** Levels of each side in a heatmap that does not say how many. */
+const HEATMAP_DEPTH = 50;
+const MOST_TILE_COLUMNS = 1_024;
+/** The last time that a `Date` can have, in ms; and the shortest column. */
+const LATEST = 8.64e15;
+const SHORTEST_STEP = 0.001;
+
+function paneOf<Kind extends Pane>(view: View, kind: Kind['kind']): readonly [string, Kind] {
+  const found = Object.entries(view.panes).find(([, pane]) => pane.kind === kind);
+  if (found !== undefined) return found as [string, Kind];
+  throw new RefoldError('INVALID_OPTION', `Cannot show ${view.name}: it has no ${kind}`, {
+    type: 'view',
+    hint: 'Ask for a view that has one: /api/log lists them',
+  });
+}
+
+/** A view that fails is not a defect of the studio. */
+async function answered<T>(run: () => Promise<T>): Promise<T> {
+  try {
+    return await run();
+  } catch (error) {
+    throw error instanceof ViewFailure ? new AnsweredProblem(error.problem) : error;
+  }
+}
