@@ -1,6 +1,7 @@
 /**
- * Two projects: `source` runs against src/ as it stands, `package` against the tarball that users install, which is
- * packed and installed once and only when one of its tests is to run. Both run on the pinned Node.
+ * Three projects: `source` runs against src/ as it stands, `package` against the tarball that users install, which is
+ * packed and installed once and only when one of its tests is to run. `studio` runs the page of the studio in a browser:
+ * `npm test` leaves it out. All run on the pinned Node.
  */
 import { availableParallelism } from 'node:os';
 import { delimiter } from 'node:path';
@@ -33,7 +34,7 @@ export default defineConfig({
         test: {
           name: 'source',
           include: ['test/**/*.test.ts'],
-          exclude: ['**/node_modules/**', 'test/package/**'],
+          exclude: ['**/node_modules/**', 'test/package/**', 'test/postgres/**', 'test/studio/browser/**'],
           globalSetup: ['test/built/setup.ts'],
           setupFiles: ['test/cleaning/setup.ts'],
           // A fresh process for each file takes half a second of it. The files of one worker share the modules.
@@ -46,6 +47,16 @@ export default defineConfig({
           name: 'package',
           include: ['test/package/**/*.test.ts'],
           globalSetup: ['test/package/consumer.ts'],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'studio',
+          include: ['test/studio/browser/**/*.test.ts'],
+          globalSetup: ['test/studio/browser/setup.ts'],
+          // The files of one worker share the connection to the browser.
+          isolate: false,
         },
       },
     ],

@@ -1,6 +1,7 @@
 /** The order book's command line: `npm run orderbook -- <command>`. */
+import { endOnSignals } from './ending.ts';
 import { run } from './program.ts';
 
 // An exit deletes the temporary book; a signal alone would not.
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
+endOnSignals();
 await run(process.argv.slice(2));

@@ -25,6 +25,7 @@ import { addPublish } from './publishing/command.ts';
 import { addQuestions } from './questions/commands.ts';
 import { renderReport } from './report.ts';
 import { parsePosition, showBook } from './show.ts';
+import { addStudio } from './studio/command.ts';
 import { jsonOf } from './text.ts';
 import { modelIn, type OpenBook, openNewBook, openWorkspace } from './workspace.ts';
 
@@ -113,6 +114,7 @@ export function defineProgram(): Command {
     .action(showBook);
   addQuestions(root);
   addPublish(root);
+  addStudio(root);
   return root;
 }
 

@@ -33,7 +33,7 @@ export function openWorkspace(db: string | undefined): Workspace {
     process.off('exit', dispose);
     if (!isOurs) return;
     isOurs = false;
-    if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
+    if (folder !== undefined) rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 20 });
     else for (const suffix of ['', ...BESIDE]) rmSync(path + suffix, { force: true });
   };
   process.once('exit', dispose);

@@ -30,6 +30,47 @@ export function isOrder({ path }: StateDifference): boolean {
   return path.endsWith(KEYS_ORDER);
 }
 
+/** An entry of a property, such as `orders[42]`, with all differences in it. */
+export interface ChangedEntry {
+  readonly kind: 'new' | 'gone' | 'changed';
+  readonly places: readonly StateDifference[];
+}
+
+/** The differences by entry: `orders[42]` has all that is below it. */
+export function entriesOf(changes: readonly StateDifference[]): ChangedEntry[] {
+  const entries = Map.groupBy(changes, ({ parts }) => formatPath(parts.slice(0, 2)));
+  return [...entries.values()].map((places) => ({ kind: entryKindOf(places), places }));
+}
+
+function entryKindOf(places: readonly StateDifference[]): ChangedEntry['kind'] {
+  const [first] = places as [StateDifference];
+  if (places.length > 1 || first.parts.length !== 2) return 'changed';
+  if (!('before' in first)) return 'new';
+  return 'after' in first ? 'changed' : 'gone';
+}
+
+/** How many entries of one property are new, gone and changed. */
+export interface EntryCounts {
+  readonly new: number;
+  readonly gone: number;
+  readonly changed: number;
+  /** The same keys come in another order. */
+  readonly isReordered: boolean;
+}
+
+/** @param places the differences in one property of the state */
+export function countEntries(places: readonly StateDifference[]): EntryCounts {
+  const inside = places.filter(({ parts }) => parts.length > 1);
+  const counts = { new: 0, gone: 0, changed: 0 };
+  for (const { kind } of entriesOf(inside)) counts[kind]++;
+  return { ...counts, isReordered: places.some((place) => place.parts.length === 1 && isOrder(place)) };
+}
+
+/** The differences by property of the state. */
+export function byProperty(changes: readonly StateDifference[]): Map<string, StateDifference[]> {
+  return Map.groupBy(changes, ({ parts }) => formatPath(parts.slice(0, 1)));
+}
+
 /**
  * The same object for JSON: these members are values of a state, with tags for what JSON lacks. A member that is absent stays
  * absent, and one that holds undefined gets a tag.

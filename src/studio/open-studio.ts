@@ -46,8 +46,8 @@ const STUDIO_THREAD_FILE = new URL(
   import.meta.url.endsWith('.ts') ? './studio-worker.ts' : './refold-studio-worker.js',
   import.meta.url,
 );
-const MOMENT_ROUTES = ['moment', 'table'];
-const ANSWER_ROUTES = ['log', 'timeline', 'diff', 'tile', 'tape'];
+const MOMENT_ROUTES = ['moment', 'table', 'value'];
+const ANSWER_ROUTES = ['log', 'timeline', 'times', 'diff', 'tile', 'tape'];
 const LINE_ROUTES = ['events', 'live', 'why'];
 
 /**

@@ -19,15 +19,19 @@ import { listEvents } from './jobs/events.ts';
 import { followLog } from './jobs/live.ts';
 import { countTimeline, describeLog } from './jobs/log.ts';
 import { compare, explain } from './jobs/questions.ts';
+import type { Listed } from './jobs/sound-events.ts';
+import { listTimes, sampleTimeline } from './jobs/times.ts';
 import { Troubles } from './jobs/troubles.ts';
+import { eventMoment } from './moments/event-moment.ts';
 import { readLooks, readTable, tablePage } from './moments/look.ts';
 import { Moments } from './moments/moments.ts';
 import type { StudioModule } from './open-studio.ts';
 import { type Answering, serveDesk } from './server/desk-worker.ts';
 import { readMoment } from './server/positions.ts';
-import { readChoice } from './server/query.ts';
+import { readChoice, readText } from './server/query.ts';
 import { pickViews } from './views/load-views.ts';
 import { Views } from './views/view-routes.ts';
+import type { TimelineAnswer } from './wire.ts';
 
 /** What the thread is started with. */
 export interface StudioTask {
@@ -60,7 +64,7 @@ let views: Views | undefined;
 try {
   past = task.model === undefined ? undefined : await openPast(await loadModel(task.model), { path: task.path });
   if (past !== undefined && task.view !== undefined) views = await openViews(past, task.view);
-  serveDesk(parentPort!, task.kind === 'moments' ? momentRoutes() : await jobRoutes());
+  serveDesk(parentPort!, await routesOf(task.kind));
   say({ kind: 'ready' });
 } catch (thrown) {
   const { code, message, hint, type } = isRefoldError(thrown) ? thrown : defect(thrown);
@@ -103,12 +107,31 @@ function badModule(kind: 'model' | 'view', problem: string, hint: string): Refol
   return new RefoldError('INVALID_OPTION', `Cannot load the ${kind}: ${problem}`, { type: kind, hint });
 }
 
-function momentRoutes(): ReadonlyMap<string, Answering> {
-  const moments = past === undefined ? undefined : new Moments(past);
-  const requireMoments = (): Moments => {
-    if (moments === undefined) throw withoutModel();
-    return moments;
-  };
+function routesOf(kind: StudioTask['kind']): Promise<ReadonlyMap<string, Answering>> | ReadonlyMap<string, Answering> {
+  if (kind === 'jobs') return jobRoutes();
+  return past === undefined ? eventRoutes() : momentRoutes(past);
+}
+
+/** Without a model a moment is its event. */
+async function eventRoutes(): Promise<ReadonlyMap<string, Answering>> {
+  const log = await openLog({ path: task.path });
+  return new Map<string, Answering>([
+    [
+      'moment',
+      async (query, signal) => {
+        if (readChoice(query, 'hash', ['no', 'yes']) === 'yes' || readLooks(query.get('look')).length > 0)
+          throw withoutModel();
+        const at = (await readMoment(query, 'at', log)) ?? { sequence: (await log.info()).lastSequence };
+        return eventMoment(log, at, signal);
+      },
+    ],
+    ['table', () => Promise.reject(withoutModel())],
+    ['value', () => Promise.reject(withoutModel())],
+  ]);
+}
+
+function momentRoutes(known: Past): ReadonlyMap<string, Answering> {
+  const moments = new Moments(known);
   return new Map<string, Answering>([
     [
       'moment',
@@ -116,17 +139,23 @@ function momentRoutes(): ReadonlyMap<string, Answering> {
         const at = await momentOf(query);
         const hash = readChoice(query, 'hash', ['no', 'yes']) === 'yes';
         const draw = query.has('view') ? await requireViews().drawing(query) : undefined;
-        return requireMoments().ask({ at, looks: readLooks(query.get('look')), hash, draw }, signal);
+        return moments.ask({ at, looks: readLooks(query.get('look')), hash, draw }, signal);
       },
+    ],
+    [
+      'value',
+      async (query, signal) => moments.value({ at: await momentOf(query), path: readTable(query).path }, signal),
     ],
     [
       'table',
       async (query, signal) => {
         const look = readTable(query);
-        const { sequence, look: looked } = await requireMoments().ask(
-          { at: await momentOf(query), looks: [look] },
-          signal,
-        );
+        const key = readText(query, 'key');
+        if (key !== undefined) {
+          const { path, from: after } = look;
+          return moments.find({ at: await momentOf(query), path, key, after }, signal);
+        }
+        const { sequence, look: looked } = await moments.ask({ at: await momentOf(query), looks: [look] }, signal);
         return { sequence, ...tablePage(look, looked[0]!) };
       },
     ],
@@ -146,7 +175,8 @@ async function jobRoutes(): Promise<ReadonlyMap<string, Answering>> {
   const following = { ticking: everySecond, fingerprint: past?.fingerprint, troubles };
   return new Map<string, Answering>([
     ['log', () => describeLog({ ...listed, past, views: views?.infos })],
-    ['timeline', (query, signal) => countTimeline(listed, query, signal)],
+    ['timeline', (query, signal) => timelineOf(listed, query, signal)],
+    ['times', (query, signal) => listTimes(log, query, signal)],
     ['events', (query, signal) => listEvents(listed, query, signal)],
     ['live', (query, signal) => followLog(log, query, signal, following)],
     ['why', (query, signal) => explain(requirePast(), query, signal)],
@@ -157,6 +187,11 @@ async function jobRoutes(): Promise<ReadonlyMap<string, Answering>> {
       async (query, signal) => requireViews().tape(query, await requirePast().locate(await momentOf(query)), signal),
     ],
   ]);
+}
+
+function timelineOf(listed: Listed, query: URLSearchParams, signal: AbortSignal): Promise<TimelineAnswer> {
+  const isSampled = readChoice(query, 'sample', ['no', 'yes']) === 'yes';
+  return isSampled ? sampleTimeline(listed.log, query, signal) : countTimeline(listed, query, signal);
 }
 
 function everySecond(run: () => void): () => void {

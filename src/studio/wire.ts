@@ -28,12 +28,25 @@ export interface Look {
   readonly from: number;
   /** How many rows; 0 for the place alone. */
   readonly count: number;
+  /** How many members each row that opens shows beside itself; none, if left out. */
+  readonly members?: number;
 }
 
 /** An entry of a table, a member of an object, an item of a list. */
 export interface Row {
   readonly path: string;
   /** The key of an entry, as tagged JSON; the name of a member; the index of an item. */
+  readonly key: unknown;
+  readonly shown: Shown;
+  /** The first members of what opens, if they were asked for. */
+  readonly members?: readonly Member[];
+  /** The path does not lead back here: the key is an object, is very long, or reads like another key. */
+  readonly isClosed?: true;
+}
+
+/** A member, entry or item inside a row. */
+export interface Member {
+  /** As in `Row`. */
   readonly key: unknown;
   readonly shown: Shown;
 }
@@ -57,6 +70,17 @@ export interface TablePage {
   readonly next?: number;
 }
 
+/** Where in a table a key was found: the exact one, or else the first that begins like it. */
+export interface TableFound {
+  readonly path: string;
+  readonly total: number;
+  /** The row, from 0; absent where there is no such key. */
+  readonly found?: number;
+  readonly isExact?: boolean;
+  /** Whether all keys behind `after` were looked at, unless one was found. */
+  readonly complete: boolean;
+}
+
 export interface LongJson {
   readonly beginning: string;
   readonly length: number;
@@ -76,6 +100,8 @@ export interface WireEvent {
   /** Of data or meta that is long, as JSON: its beginning, and its length in characters. */
   readonly long?: { readonly data?: LongJson; readonly meta?: LongJson };
   readonly commandId?: string;
+  /** What the model tags it with, in a moment. */
+  readonly tags?: readonly string[];
 }
 
 /** A place that the event changed. A side is absent where nothing stood. */
@@ -83,6 +109,51 @@ export interface Change {
   readonly path: string;
   readonly before?: Shown;
   readonly after?: Shown;
+  /** The first differences inside, where collections of one kind stand on both sides. */
+  readonly inside?: readonly Change[];
+  /** How many there are, up to 1,000. */
+  readonly insideInAll?: number;
+}
+
+/** A line of why a place is as it is: a change, newest first; how far was looked meanwhile; or, as the last line, the end of the search. */
+export type WhyLine =
+  | (Omit<Change, 'path'> & {
+      readonly sequence: number;
+      readonly recordedAt: number;
+      readonly type: string;
+    })
+  | { readonly looked: number; readonly of: number }
+  | {
+      readonly path: string;
+      readonly lookedAt: { readonly from: number; readonly to: number };
+      readonly complete: boolean;
+    };
+
+/** What is different between two moments. `from` comes before `to`. */
+export interface DiffAnswer {
+  readonly from: number;
+  readonly to: number;
+  /** Events after the one, up to the other, by type. */
+  readonly events: number;
+  readonly types: Readonly<Record<string, number>>;
+  /** Each property of the state that is different. */
+  readonly tables: readonly DiffTable[];
+  /** The first differences. `isOrder`: the same keys come in another order. */
+  readonly changes: readonly (Change & { readonly isOrder?: true })[];
+  readonly changesInAll: number;
+  /** Whether all differences were counted. */
+  readonly complete: boolean;
+  /** The later moment was asked for first. */
+  readonly isSwapped?: boolean;
+}
+
+/** How many entries of a property are new, not there any more, or changed; nothing of it for what has no entries. */
+export interface DiffTable {
+  readonly path: string;
+  readonly new: number;
+  readonly gone: number;
+  readonly changed: number;
+  readonly isReordered?: true;
 }
 
 /** What it cost to come to a moment. */
@@ -193,8 +264,16 @@ export interface LogAnswer {
   readonly problems: readonly LogProblem[];
 }
 
+/** When events were recorded: so many neighbours, and their time in ms since the epoch. The first one is `from`. */
+export interface TimesAnswer {
+  readonly from: number;
+  readonly runs: readonly (readonly [events: number, recordedAt: number])[];
+}
+
 /** Events per type, in buckets. */
 export interface TimelineAnswer {
+  /** Whether the types of a bucket are estimated. Then its buckets are equal by sequence, also where they have times. */
+  readonly sampled?: boolean;
   readonly from: number;
   readonly to: number;
   readonly events: number;

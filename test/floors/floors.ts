@@ -83,7 +83,7 @@ const TERMINAL = 'src/terminal/';
 /** How the examples tell their stories. */
 const TELLING = 'examples/telling/';
 const ORDER_BOOK = [
-  ...['', 'model/', 'follow/', 'publishing/', 'demo/', 'audit/'],
+  ...['', 'model/', 'follow/', 'publishing/', 'demo/', 'audit/', 'studio/'],
   ...['feeds/reading/', 'feeds/matching/', 'feeds/following/'],
   ...['itch/', 'l2/', 'l3/', 'mbo/'].map((kind) => `feeds/following/${kind}`),
   ...['questions/', 'questions/books/'],
@@ -94,7 +94,7 @@ const STUDIO = ['server', 'moments', 'jobs'].map((room) => `src/studio/${room}/`
 /** What both sides of the studio say to each other: the page sees nothing else of refold. */
 const STUDIO_WIRE = 'src/studio/wire.ts';
 /** The rooms of the studio's page. */
-const STUDIO_PAGE = ['', ...['base/', 'moment/', 'timeline/', 'events/', 'state/', 'book/', 'help/']].map(
+const STUDIO_PAGE = ['', ...['base/', 'moment/', 'timeline/', 'line/', 'events/', 'state/', 'book/', 'help/']].map(
   (room) => `src/studio/page/${room}`,
 );
 /** What the build bundles into the page. */
@@ -283,6 +283,7 @@ export const FLOORS: readonly Floor[] = [
     doors: ['sealer.ts'],
     node: 'all',
   },
+  { files: 'src/log/postgres/', sees: BELOW_SQLITE, doors: ['postgres-source.ts'], packages: ['pg'], node: 'all' },
 
   { files: CALLS, sees: [...BELOW_THE_ENGINE, 'src/log/sqlite/'], node: 'all' },
   { files: FOLDING, sees: [...BELOW_THE_ENGINE, CALLS], node: 'all' },

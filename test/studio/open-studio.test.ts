@@ -250,7 +250,19 @@ test('without a model events and sizes are shown, and states are refused with wh
   try {
     expect(await ask('log', plain)).toMatchObject({ hasModel: false, model: 'shop' });
     expect(await ask('timeline', plain)).toMatchObject({ types: { Taken: 60 } });
-    expect(await ask('moment?at=1', plain)).toMatchObject({ status: 400, code: 'INVALID_OPTION', hint: /--model/ });
+    const refused = { status: 400, code: 'INVALID_OPTION', hint: /--model/ };
+    for (const state of [
+      'moment?at=1&hash=yes',
+      'moment?at=1&look=[{"path":"","from":0,"count":1}]',
+      'table?at=1&path=',
+    ])
+      expect(await ask(state, plain)).toMatchObject(refused);
+    const bare = await ask('moment?at=1', plain);
+    expect(bare).toMatchObject({ sequence: 1, changes: [], look: [], event: { sequence: 1, type: 'Put' } });
+    expect(bare).toMatchObject({ recordedAt: bare.event.recordedAt });
+    expect(await ask('moment', plain)).toMatchObject({ sequence: (await ask('log', plain)).lastSequence });
+    expect(await ask('moment?at=0', plain)).toMatchObject({ sequence: 0, recordedAt: 0 });
+    expect(await ask('moment?at=999999', plain)).toMatchObject({ status: 400, code: 'INVALID_OPTION' });
   } finally {
     await plain.close();
   }

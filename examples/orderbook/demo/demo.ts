@@ -18,6 +18,7 @@ import { type OpenBook, openBook } from '../workspace.ts';
 import { type Crash, writeUntilKilled } from './demo-crash.ts';
 import { generateFlow, momentOf, ORIGIN } from './flow.ts';
 import { summariseFlow } from './flow-summary.ts';
+import { nextCommand } from './next-command.ts';
 
 export interface DemoOptions {
   /** An empty book, or a file that does not exist yet. */
@@ -202,12 +203,6 @@ async function hoursOf(store: OpenBook): Promise<string> {
     for await (const { recordedAt } of store.events({ reverse, limit: 1 })) times.push(calendar.wallTime(recordedAt));
   }
   return `${times[0]} to ${times[1]?.slice(-12)}`;
-}
-
-/** The number of the first command that is not in the log. */
-async function nextCommand(store: OpenBook): Promise<number> {
-  for await (const { meta } of store.events({ from: store.sequence })) return Number(meta?.command) + 1;
-  return 0;
 }
 
 /** The hash of the book after the same flow in memory, without a crash. */

@@ -14,11 +14,11 @@ export interface Described {
   readonly log: EventLog;
   /** Undefined without a model. */
   readonly past: Past | undefined;
-  readonly troubles: Troubles;
   readonly views: LogAnswer['views'];
+  readonly troubles: Troubles;
 }
 
-export async function describeLog({ log, past, troubles, views }: Described): Promise<LogAnswer> {
+export async function describeLog({ log, past, views, troubles }: Described): Promise<LogAnswer> {
   const info = await log.info();
   const earliest = (await past?.range())?.earliest;
   return {

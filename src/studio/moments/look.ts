@@ -2,28 +2,20 @@
  * Answers what a page has in sight: places of a state, and windows of their rows. It never gives more than was asked for, and
  * never a whole table.
  */
-import {
-  Deque,
-  formatPath,
-  OrderedMap,
-  type Path,
-  parsePath,
-  RefoldError,
-  toTaggedJson,
-  valueAt,
-} from '../../index.ts';
+import { formatPath, type Path, parsePath, RefoldError, toTaggedJson, valueAt } from '../../index.ts';
 import { ANSWER_BYTES, tooLarge } from '../server/answering.ts';
 import { readCount, readSequence, readText } from '../server/query.ts';
-import type { Kind, Look, Looked, Row, Shown, TablePage } from '../wire.ts';
+import type { Look, Looked, Member, Row, Shown, TablePage } from '../wire.ts';
+import { BEGINNING, entriesFrom, kindOf, LONGEST_VALUE, showValue } from './show-value.ts';
 
 /** Places in sight at once. */
 export const MOST_LOOKS = 64;
 /** Rows of all places in sight. */
 export const MOST_ROWS = 2_000;
-/** Only the beginning of a longer text is shown, and of more bytes. */
-export const LONGEST_VALUE = 65_536;
-/** How much of it is shown. */
-export const BEGINNING = 1_024;
+/** Members that each row shows beside itself. */
+export const MOST_MEMBERS = 32;
+/** A key with more characters is shown by its beginning, and its entry cannot be opened. */
+const LONGEST_SHOWN_KEY = 1_024;
 
 /**
  * Reads what a page says is in sight: JSON of `[{ path, from?, count? }]`. The path of the state itself is empty.
@@ -43,11 +35,13 @@ export function readLooks(text: string | null): readonly Look[] {
 
 function readLook(given: unknown): Look {
   if (typeof given !== 'object' || given === null) throw badLook('a place is not an object');
-  const { path, from = 0, count = 0 } = given as { readonly [name: string]: unknown };
+  const { path, from = 0, count = 0, members } = given as { readonly [name: string]: unknown };
   if (typeof path !== 'string') throw badLook('a place has no path');
   if (!isCount(from) || !isCount(count)) throw badLook(`the rows of ${path} are not whole numbers from 0`);
+  if (members !== undefined && (!isCount(members) || members > MOST_MEMBERS))
+    throw badLook(`the members of ${path} are not a whole number from 0 to ${MOST_MEMBERS}`);
   if (path !== '') parsePath(path);
-  return { path, from, count };
+  return { path, from, count, ...(members !== undefined && { members }) };
 }
 
 function isCount(value: unknown): value is number {
@@ -89,15 +83,37 @@ export function tablePage({ from, count }: Look, { path, shown, rows = [] }: Loo
  * @throws RefoldError `INVALID_OPTION` when it is more than an answer may hold: before all of it is put together
  */
 export function lookAt(state: unknown, looks: readonly Look[]): Looked[] {
-  let left = ANSWER_BYTES;
-  const show = (value: unknown): Shown => {
-    const shown = showValue(value);
-    left -= lengthOf(shown.value);
-    if (left < 0) throw tooLarge();
-    return shown;
-  };
-  return looks.map((look) => lookAtPlace(state, look, show));
+  const room = new Room();
+  return looks.map((look) => lookAtPlace(state, look, room));
 }
+
+/** The room of an answer: the less is left, the less of each text is shown. */
+class Room {
+  #left = ANSWER_BYTES;
+
+  /** @throws RefoldError `INVALID_OPTION` if nothing is left */
+  show(value: unknown, most: number = LONGEST_VALUE): Shown {
+    const longest = Math.min(most, this.#longest());
+    const shown = showValue(value, longest, Math.min(BEGINNING, longest));
+    this.take(BESIDE_VALUE + lengthOf(shown.value));
+    return shown;
+  }
+
+  take(characters: number): void {
+    this.#left -= characters;
+    if (this.#left < 0) throw tooLarge();
+  }
+
+  #longest(): number {
+    if (this.#left > ANSWER_BYTES / 2) return LONGEST_VALUE;
+    return this.#left > ANSWER_BYTES / 4 ? SHORT_TEXT : SHORTEST_TEXT;
+  }
+}
+
+/** What a value takes beside its characters, about. */
+const BESIDE_VALUE = 32;
+const SHORT_TEXT = 256;
+const SHORTEST_TEXT = 32;
 
 /** About how long a value is in the answer: only texts and bytes are long. */
 function lengthOf(value: unknown): number {
@@ -105,68 +121,60 @@ function lengthOf(value: unknown): number {
   return typeof value === 'object' && value !== null ? JSON.stringify(value).length : 0;
 }
 
-function lookAtPlace(state: unknown, { path, from, count }: Look, show: (value: unknown) => Shown): Looked {
+function lookAtPlace(state: unknown, { path, from, count, members = 0 }: Look, room: Room): Looked {
   const parts = path === '' ? [] : parsePath(path);
   const value = valueAt(state, parts);
-  if (value === undefined) return { path };
-  const shown = show(value);
+  if (value === undefined) return isUndefinedThere(state, parts) ? { path, shown: showValue(value) } : { path };
+  const shown = room.show(value);
   if (count === 0 || shown.total === undefined) return { path, shown };
-  const rows: Row[] = [];
-  for (const [key, entry] of entriesFrom(value as object, from, count)) {
-    rows.push({ path: formatPath([...parts, key] as Path), key: toTaggedJson(key), shown: show(entry) });
-  }
+  const rows = Array.from(entriesFrom(value as object, from, count), (entry) =>
+    rowOf(value as object, entry, parts, members, room),
+  );
   return { path, shown, from, rows };
 }
 
-/** A value as a page shows it. */
-export function showValue(value: unknown): Shown {
-  const kind = kindOf(value);
-  if (kind === 'bytes') return showBytes(value as ArrayBuffer | ArrayBufferView);
-  if (kind !== 'value') return { kind, total: sizeOf(value as object) };
-  if (typeof value !== 'string' || value.length <= LONGEST_VALUE) return { kind, value: toTaggedJson(value) };
-  return { kind, value: value.slice(0, BEGINNING), length: value.length };
-}
-
-function showBytes(value: ArrayBuffer | ArrayBufferView): Shown {
-  const length = value.byteLength;
-  if (length <= LONGEST_VALUE / BYTE_CHARACTERS) return { kind: 'bytes', value: toTaggedJson(value) };
-  const bytes = ArrayBuffer.isView(value) ? new Uint8Array(value.buffer, value.byteOffset) : new Uint8Array(value);
-  return { kind: 'bytes', value: toTaggedJson(bytes.slice(0, BEGINNING / BYTE_CHARACTERS)), length };
-}
-
-/** A byte as JSON has up to so many characters. */
-const BYTE_CHARACTERS = 4;
-
-export function kindOf(value: unknown): Kind {
-  if (typeof value !== 'object' || value === null || value instanceof Date) return 'value';
-  if (Array.isArray(value)) return 'array';
-  if (value instanceof Map) return 'map';
-  if (value instanceof OrderedMap) return 'orderedMap';
-  if (value instanceof Set) return 'set';
-  if (value instanceof Deque) return 'deque';
-  return value instanceof ArrayBuffer || ArrayBuffer.isView(value) ? 'bytes' : 'object';
-}
-
-function sizeOf(value: object): number {
-  if (Array.isArray(value)) return value.length;
-  if (value instanceof Map || value instanceof OrderedMap || value instanceof Set || value instanceof Deque)
-    return value.size;
-  return Object.keys(value).length;
-}
-
-/** The entries at these places, in the order of the collection. A Map and a Set are walked to the first of them. */
-function* entriesFrom(value: object, from: number, count: number): Generator<readonly [unknown, unknown], void> {
-  const end = Math.min(from + count, sizeOf(value));
-  if (Array.isArray(value) || value instanceof Deque) {
-    for (let at = from; at < end; at++) yield [at, value.at(at)];
-  } else if (value instanceof OrderedMap) {
-    for (let at = from; at < end; at++) yield value.at(at)!;
-  } else if (value instanceof Map) {
-    yield* value.entries().drop(from).take(count);
-  } else if (value instanceof Set) {
-    let at = from;
-    for (const item of value.values().drop(from).take(count)) yield [at++, item];
-  } else {
-    yield* Object.entries(value).slice(from, end);
+/** An entry that holds undefined is not one that is missing. A member of a Set has no key to look for. */
+function isUndefinedThere(state: unknown, parts: Path): boolean {
+  const container = valueAt(state, parts.slice(0, -1));
+  if (parts.length === 0 || typeof container !== 'object' || container === null) return false;
+  const last = formatPath(parts.slice(-1));
+  for (const [key, entry] of entriesFrom(container, 0, MOST_ROWS)) {
+    if (entry === undefined && formatPath([key]) === last) return true;
   }
+  return false;
+}
+
+function rowOf(container: object, [key, entry]: readonly [unknown, unknown], parts: Path, members: number, room: Room) {
+  const text = keyOf(key);
+  const path = formatPath([...parts, typeof text === 'string' ? text : key] as Path);
+  const shown = room.show(entry);
+  room.take(path.length + lengthOf(text));
+  const row: Row = { path, key: text, shown };
+  return {
+    ...row,
+    ...(members > 0 && shown.total !== undefined && { members: membersOf(entry as object, members, room) }),
+    ...(!leadsBack(container, key, entry) && { isClosed: true as const }),
+  };
+}
+
+function membersOf(value: object, count: number, room: Room): Member[] {
+  return Array.from(entriesFrom(value, 0, count), ([key, entry]) => ({
+    key: keyOf(key),
+    shown: room.show(entry, SHORT_TEXT),
+  }));
+}
+
+/** A key as tagged JSON: the beginning of a long one. */
+function keyOf(key: unknown): unknown {
+  if (typeof key === 'string') return key.length > LONGEST_SHOWN_KEY ? `${key.slice(0, LONGEST_SHOWN_KEY)}…` : key;
+  if (kindOf(key) === 'value') return toTaggedJson(key);
+  const json = JSON.stringify(toTaggedJson(key));
+  return json.length > LONGEST_SHOWN_KEY ? `${json.slice(0, LONGEST_SHOWN_KEY)}…` : toTaggedJson(key);
+}
+
+/** Whether the path of an entry leads to it. A number and a bigint may read alike, and objects have no text. */
+function leadsBack(container: object, key: unknown, entry: unknown): boolean {
+  if (typeof key === 'number') return !Number.isNaN(key);
+  if (typeof key === 'string') return key.length <= LONGEST_SHOWN_KEY && key.isWellFormed();
+  return typeof key === 'bigint' && Object.is(valueAt(container, parsePath(formatPath([key]))), entry);
 }

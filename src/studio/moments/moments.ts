@@ -10,10 +10,15 @@ import {
   type Past,
   type PastCursor,
   type PastPosition,
+  parsePath,
   type RecordedEvent,
+  valueAt,
 } from '../../index.ts';
-import type { Change, LongJson, Look, Moment, MomentCost, ViewAnswer, WireEvent } from '../wire.ts';
-import { BEGINNING, LONGEST_VALUE, lookAt, showValue } from './look.ts';
+import type { Change, LongJson, Look, Moment, MomentCost, TableFound, ViewAnswer, WireEvent } from '../wire.ts';
+import { findKey } from './find-key.ts';
+import { insideOf } from './inside.ts';
+import { lookAt } from './look.ts';
+import { BEGINNING, LONGEST_VALUE, showValue, wholeValue } from './show-value.ts';
 
 export interface MomentQuestion {
   readonly at: PastPosition;
@@ -24,8 +29,20 @@ export interface MomentQuestion {
   readonly draw?: ((state: unknown) => ViewAnswer) | undefined;
 }
 
+export interface PlaceQuestion {
+  readonly at: PastPosition;
+  readonly path: string;
+}
+
+export interface FindQuestion extends PlaceQuestion {
+  readonly key: string;
+  readonly after: number;
+}
+
 /** For steps back and for drags: the states that are kept in memory may take so much. */
 const DRAG_BYTES = 64 * 2 ** 20;
+/** Collections that were replaced are compared: so many of them, with so many entries each. */
+const COMPARED = { places: 50, entries: 1_000 };
 /** An event that changes more than a person can read tells the first of it: so many places, and so many characters. */
 const SHOWN_CHANGES = { places: 500, characters: 262_144 };
 
@@ -40,13 +57,40 @@ export class Moments {
 
   /** @throws RefoldError as `past.at` does; the signal's reason when the asker has gone */
   ask(question: MomentQuestion, signal: AbortSignal): Promise<Moment> {
-    const answer = this.#last.then(() => this.#answer(question, signal));
+    return this.#inTurn(() => this.#answer(question, signal), signal);
+  }
+
+  /** Where a key stands in a table at a moment. @throws as `ask` does */
+  find(
+    { at, path, key, after }: FindQuestion,
+    signal: AbortSignal,
+  ): Promise<TableFound & { readonly sequence: number }> {
+    return this.#inTurn(async () => {
+      const cursor = await this.#cursorAt(at, signal);
+      const table = path === '' ? cursor.state : valueAt(cursor.state, parsePath(path));
+      return { sequence: cursor.sequence, path, ...findKey(table, key, after) };
+    }, signal);
+  }
+
+  /** A whole value, for copying. @throws RefoldError `INVALID_OPTION` if it is more than an answer may hold; as `ask` does */
+  value({ at, path }: PlaceQuestion, signal: AbortSignal): Promise<object> {
+    return this.#inTurn(async () => {
+      const cursor = await this.#cursorAt(at, signal);
+      const value = path === '' ? cursor.state : valueAt(cursor.state, parsePath(path));
+      return { sequence: cursor.sequence, path, value: wholeValue(value) };
+    }, signal);
+  }
+
+  #inTurn<Answer>(run: () => Promise<Answer>, signal: AbortSignal): Promise<Answer> {
+    const answer = this.#last.then(() => {
+      signal.throwIfAborted();
+      return run();
+    });
     this.#last = answer.catch(() => {});
     return answer;
   }
 
   async #answer({ at, looks, hash = false, draw }: MomentQuestion, signal: AbortSignal): Promise<Moment> {
-    signal.throwIfAborted();
     const cursor = await this.#cursorAt(at, signal);
     const { changes } = cursor;
     // From here on nothing waits: the tables of the state move with the cursor.
@@ -98,7 +142,7 @@ function firstChanges(changes: PastCursor['changes']): Change[] {
   const told: Change[] = [];
   let characters = 0;
   for (const change of changes.slice(0, SHOWN_CHANGES.places)) {
-    const one = wireChange(change);
+    const one = wireChange(change, told.length < COMPARED.places);
     characters += JSON.stringify(one).length;
     if (characters > SHOWN_CHANGES.characters) break;
     told.push(one);
@@ -110,12 +154,13 @@ function wireCommit({ firstSequence, lastSequence }: Commit): NonNullable<Moment
   return { first: firstSequence, last: lastSequence };
 }
 
-function wireChange({ parts, ...values }: PastCursor['changes'][number]): Change {
+function wireChange({ parts, ...values }: PastCursor['changes'][number], isCompared: boolean): Change {
   return {
     path: formatPath(parts),
     // A value that is not there is absent; undefined that is there is tagged.
     ...('before' in values && { before: showValue(values.before) }),
     ...('after' in values && { after: showValue(values.after) }),
+    ...(isCompared && insideOf(values, parts, COMPARED.entries)),
   };
 }
 

@@ -8,14 +8,15 @@ import { useDocumentState } from './document-state.ts';
 import { Events } from './events/events.tsx';
 import { Header } from './header.tsx';
 import { Help } from './help/help.tsx';
+import { MomentLine } from './line/moment-line.tsx';
+import { TroubleLines } from './line/trouble-line.tsx';
 import { Locked } from './locked.tsx';
-import { log, momentProblem, question, shown, tab, trouble } from './moment/place.ts';
+import { log, question, shown, tab, trouble } from './moment/place.ts';
 import { settledAt } from './moment/settled.ts';
 import { CurrentEvent } from './state/current-event.tsx';
 import { Diff } from './state/diff.tsx';
 import { StatePane } from './state/state-pane.tsx';
 import { Why } from './state/why.tsx';
-import { MomentLine } from './timeline/moment-line.tsx';
 import { Scrubber } from './timeline/scrubber.tsx';
 import { Timeline } from './timeline/timeline.tsx';
 
@@ -34,7 +35,6 @@ export function App(): JSX.Element {
         <Timeline />
         <Scrubber />
         <MomentLine />
-        {momentProblem.value !== undefined && <Problem of={momentProblem.value} />}
         <div class="columns">
           <section class="column" style={{ width: `${paneSize(EVENTS)}px` }} aria-label="Events">
             <Events />
@@ -48,6 +48,7 @@ export function App(): JSX.Element {
             <Side />
           </section>
         </div>
+        <TroubleLines />
       </main>
       <Help />
     </>

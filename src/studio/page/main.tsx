@@ -10,11 +10,13 @@ import { followAddress } from './moment/link.ts';
 import { keepLive } from './moment/live.ts';
 import { keepMarks } from './moment/marks.ts';
 import { addMoves } from './moment/moves.ts';
+import { addStateActions } from './state/state-actions.ts';
 
 applySettings();
 followAddress();
 keepMarks();
 addMoves();
+addStateActions();
 listenToKeys();
 keepAsking();
 keepLive();

@@ -1,13 +1,9 @@
 import { Deque, OrderedMap, parsePath, plain, toTaggedJson, valueAt } from 'refold';
 import { describe, expect, test } from 'vitest';
-import {
-  LONGEST_VALUE,
-  lookAt,
-  MOST_LOOKS,
-  MOST_ROWS,
-  readLooks,
-  showValue,
-} from '../../../src/studio/moments/look.ts';
+import { lookAt, MOST_LOOKS, MOST_MEMBERS, MOST_ROWS, readLooks } from '../../../src/studio/moments/look.ts';
+import { LONGEST_VALUE, showValue } from '../../../src/studio/moments/show-value.ts';
+import { ANSWER_BYTES } from '../../../src/studio/server/answering.ts';
+import type { Row } from '../../../src/studio/wire.ts';
 
 const STATE = {
   orders: new Map([
@@ -111,10 +107,10 @@ describe('what is in sight', () => {
     expect(showValue(new DataView(new ArrayBuffer(90_000), 10))).toMatchObject({ length: 89_990 });
   });
 
-  test('more than an answer holds is refused before all of it is put together', () => {
+  test('the more is in sight, the less of each text is shown; far more than an answer holds is refused early', () => {
     let read = 0;
     const many = new Proxy(
-      Array.from({ length: 1_000 }, () => 'x'.repeat(50_000)),
+      Array.from({ length: 100_000 }, () => 'x'.repeat(50_000)),
       {
         get: (target, name) => {
           if (name === 'at') read++;
@@ -122,11 +118,46 @@ describe('what is in sight', () => {
         },
       },
     );
-    expect(() => lookAt({ many }, [{ path: 'many', from: 0, count: 1_000 }])).toThrow(
-      expect.objectContaining({ code: 'INVALID_OPTION', hint: expect.any(String) }),
-    );
-    expect(read).toBeLessThan(50);
-    expect(lookAt({ many }, [{ path: 'many', from: 0, count: 20 }])[0]!.rows).toHaveLength(20);
+    const rows = (count: number) => lookAt({ many }, [{ path: 'many', from: 0, count }])[0]!.rows!;
+    expect(rows(10).every(({ shown }) => shown.value === many[0])).toBe(true);
+    const shown = rows(1_000).map((row) => row.shown);
+    expect(shown[0]).toEqual({ kind: 'value', value: many[0] });
+    expect(shown.at(-1)).toEqual({ kind: 'value', value: expect.stringMatching(/^x{32,256}$/), length: 50_000 });
+    expect(JSON.stringify(shown).length).toBeLessThan(ANSWER_BYTES);
+    read = 0;
+    expect(() => rows(100_000)).toThrow(expect.objectContaining({ code: 'INVALID_OPTION', hint: expect.any(String) }));
+    expect(read).toBeLessThan(20_000);
+  });
+
+  test('rows show their first members, and those of what does not open show none', () => {
+    const [looked] = lookAt(STATE, [{ path: 'orders', from: 0, count: 1, members: 1 }]);
+    expect(looked!.rows).toEqual([
+      {
+        ...{ path: 'orders[7]', key: 7, shown: { kind: 'object', total: 2 } },
+        members: [{ key: 'side', shown: { kind: 'value', value: 'buy' } }],
+      },
+    ]);
+    expect(lookAt(STATE, [{ path: 'list', from: 0, count: 1, members: 5 }])[0]!.rows![0]).not.toHaveProperty('members');
+  });
+
+  test('undefined that is there is not the same as nothing', () => {
+    expect(whole('none')).toEqual({ path: 'none', shown: { kind: 'value', value: { $undefined: true } } });
+    expect(whole('nothing')).toEqual({ path: 'nothing' });
+    expect(whole('none.deeper')).toEqual({ path: 'none.deeper' });
+  });
+
+  test('an entry that no path leads to says so', () => {
+    const keys = [1, 'a.b', 2n, 'x'.repeat(2_000), { a: 1 }, new Date(0), null, Number.NaN, '\ud800'];
+    const { rows } = lookAt({ map: new Map(keys.map((key) => [key, {}])) }, [
+      { path: 'map', from: 0, count: 9 },
+    ])[0] as { rows: readonly Row[] };
+    expect(rows.map(({ isClosed = false }) => isClosed)).toEqual([...Array(3).fill(false), ...Array(6).fill(true)]);
+    expect(rows[3]!.path.length).toBeLessThan(1_100);
+    const alike = new Map<unknown, unknown>([
+      [1, 'number'],
+      [1n, 'bigint'],
+    ]);
+    expect(lookAt({ alike }, [{ path: 'alike', from: 0, count: 2 }])[0]!.rows![1]).toMatchObject({ isClosed: true });
   });
 
   test('the state is only read', () => {
@@ -159,6 +190,8 @@ describe('reading what is in sight', () => {
     '[{"path":"a","from":-1}]',
     '[{"path":"a","from":1.5}]',
     '[{"path":"a","count":"9"}]',
+    '[{"path":"a","members":-1}]',
+    `[{"path":"a","members":${MOST_MEMBERS + 1}}]`,
     JSON.stringify(Array.from({ length: MOST_LOOKS + 1 }, () => ({ path: 'a' }))),
     JSON.stringify([
       { path: 'a', count: MOST_ROWS },

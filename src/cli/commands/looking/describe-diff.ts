@@ -2,7 +2,7 @@
  * Differences between two moments for people: a line for each property of the state that changed, then the first changes. By default
  * it all fits a screen: where single changes do not, there is a line for each entry. Pure, but for the width of the output.
  */
-import { isOrder } from '../../../guests/state-changes.ts';
+import { byProperty, type ChangedEntry, countEntries, entriesOf, isOrder } from '../../../guests/state-changes.ts';
 import { formatPath, type StateDifference } from '../../../index.ts';
 import { cut, outputWidth, padRight, widthOf } from '../../output/lines.ts';
 import { count, counted, oneLine, pairs, time } from '../../output/text.ts';
@@ -70,8 +70,7 @@ function eventsText(events: number, types: Comparison['types'], room: number): s
 
 /** For each property of the state, how many entries are new, gone and changed; or its values, if it has no entries. */
 function tablesOf(changes: readonly StateDifference[]): (readonly [string, string])[] {
-  const tables = Map.groupBy(changes, ({ parts }) => formatPath(parts.slice(0, 1)));
-  const lines = [...tables].map(([table, places]) => [oneLine(table), tally(places)] as const);
+  const lines = [...byProperty(changes)].map(([table, places]) => [oneLine(table), tally(places)] as const);
   const left = lines.length - SHOWN_TABLES;
   if (left <= 1) return lines;
   return [...lines.slice(0, SHOWN_TABLES), ['…', `${count(left)} more tables`]];
@@ -80,31 +79,12 @@ function tablesOf(changes: readonly StateDifference[]): (readonly [string, strin
 function tally(places: readonly StateDifference[]): string {
   const [only] = places;
   if (only?.parts.length === 1 && !isOrder(only)) return valuesText(only, MEMBER_WIDTH);
-  const inside = places.filter((place) => place.parts.length > 1);
-  const kinds = Map.groupBy(entriesOf(inside), ({ kind }) => kind);
-  const numbers = ENTRY_KINDS.flatMap((kind) => (kinds.has(kind) ? [`${count(kinds.get(kind)!.length)} ${kind}`] : []));
-  return [...numbers, ...(inside.length < places.length ? ['in another order'] : [])].join(', ');
+  const counts = countEntries(places);
+  const numbers = ENTRY_KINDS.flatMap((kind) => (counts[kind] > 0 ? [`${count(counts[kind])} ${kind}`] : []));
+  return [...numbers, ...(counts.isReordered ? ['in another order'] : [])].join(', ');
 }
 
 const ENTRY_KINDS = ['new', 'gone', 'changed'] as const;
-
-interface Entry {
-  readonly kind: (typeof ENTRY_KINDS)[number];
-  readonly places: readonly StateDifference[];
-}
-
-/** The differences by entry: `orders[42]` has all that is below it. */
-function entriesOf(changes: readonly StateDifference[]): Entry[] {
-  const entries = Map.groupBy(changes, ({ parts }) => formatPath(parts.slice(0, 2)));
-  return [...entries.values()].map((places) => ({ kind: kindOf(places), places }));
-}
-
-function kindOf(places: readonly StateDifference[]): Entry['kind'] {
-  const [{ parts, before, after }] = places as [StateDifference];
-  if (places.length > 1 || parts.length !== 2) return 'changed';
-  if (before === undefined) return 'new';
-  return after === undefined ? 'gone' : 'changed';
-}
 
 /** The first entries, a line each. Properties without entries stand above already. */
 function entryLines(changes: readonly StateDifference[], room: number): string {
@@ -121,7 +101,7 @@ function entryLines(changes: readonly StateDifference[], room: number): string {
   return `${lines.join('')}… ${more}${count(changes.length)} changes in all: use --all, --limit or --only\n`;
 }
 
-function entryText(kind: Entry['kind'], places: readonly StateDifference[], room: number): string {
+function entryText(kind: ChangedEntry['kind'], places: readonly StateDifference[], room: number): string {
   const [first] = places as [StateDifference];
   if (kind === 'new') return shortValue(first.after, room);
   if (kind === 'gone') return shortValue(first.before, room);

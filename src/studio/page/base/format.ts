@@ -67,3 +67,12 @@ function partsOf(ms: number, zone: string): Record<string, string> {
   }
   return Object.fromEntries(format.formatToParts(ms).map(({ type, value }) => [type, value]));
 }
+
+/** A share in percent, never rounded to none or to all. */
+export function share(part: number, whole: number): string {
+  if (part === 0 || whole === 0) return '0%';
+  const percent = (part / whole) * 100;
+  if (percent < 0.1) return '< 0.1%';
+  if (part < whole && percent > 99.9) return '> 99.9%';
+  return `${percent.toFixed(1)}%`;
+}

@@ -7,7 +7,7 @@
 import { batch, effect } from '@preact/signals';
 import type { Moment } from '../../wire.ts';
 import { getJson, isAbort, type Params, StudioProblem } from '../base/api.ts';
-import { lookText, viewInSight } from './in-sight.ts';
+import { lookText, type ViewInSight, viewInSight } from './in-sight.ts';
 import { log, momentProblem, shown, trouble, wanted } from './place.ts';
 import { isWaiting } from './settled.ts';
 
@@ -17,7 +17,7 @@ const OVERTAKEN_AFTER = 80;
 interface Question {
   readonly at: number | string;
   readonly look: string;
-  readonly view: string | undefined;
+  readonly view: ViewInSight | undefined;
   readonly generation: string;
 }
 
@@ -80,7 +80,7 @@ async function askNow(): Promise<void> {
 }
 
 function paramsOf({ at, look, view }: Question): Params {
-  return { at: at === 'end' ? undefined : at, look, view };
+  return { at: at === 'end' ? undefined : at, look, view: view?.name, of: view?.of };
 }
 
 /** An answer to a question that was overtaken is shown as well, unless it is of an older generation: a drag goes on being seen. */

@@ -2,11 +2,16 @@
 import { computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import type { Look } from '../../wire.ts';
 
+/** A view, and what it is of: the first subject, if that is left out. */
+export interface ViewInSight {
+  readonly name: string;
+  readonly of?: string | undefined;
+}
+
 /** What one pane shows. */
 export interface Sight {
   readonly looks?: readonly Look[];
-  /** The name of a view. */
-  readonly view?: string;
+  readonly view?: ViewInSight;
 }
 
 const sights: Signal<ReadonlyMap<string, Sight>> = signal(new Map());
@@ -27,6 +32,6 @@ export const lookText: ReadonlySignal<string> = computed(() => {
   return JSON.stringify([...new Map(all.map((look) => [JSON.stringify(look), look])).values()]);
 });
 
-export const viewInSight: ReadonlySignal<string | undefined> = computed(
+export const viewInSight: ReadonlySignal<ViewInSight | undefined> = computed(
   () => [...sights.value.values()].find(({ view }) => view !== undefined)?.view,
 );

@@ -3,8 +3,9 @@
  *
  * The key of the studio comes in the fragment too. It is taken out at once, and no link holds it.
  */
-import { effect } from '@preact/signals';
+import { effect, type Signal, signal } from '@preact/signals';
 import { storeKey } from '../base/api.ts';
+import { reconnect } from './live.ts';
 import { at, type Filter, filter, NO_FILTER, range, selectedPath, tab, wanted } from './place.ts';
 
 /** What a link says. */
@@ -18,13 +19,16 @@ export interface Linked {
   readonly hash?: string | undefined;
 }
 
-/** The hash of the link that was opened: to be compared with what the log has there. */
-export let openedHash: string | undefined;
+/** The hash of the link that was opened, until it is compared with what the log has there. */
+export const openedHash: Signal<string | undefined> = signal(undefined);
 
 /** Reads the address, takes the key out of it, and keeps it up to date from then on. */
 export function followAddress(): void {
   readAddress();
-  addEventListener('hashchange', readAddress);
+  addEventListener('hashchange', () => {
+    // The printed address over that of a locked page changes the fragment alone, so nothing is loaded again.
+    if (readAddress()) reconnect();
+  });
   effect(() => {
     const text = linkText({
       at: at.value === 0 ? undefined : String(at.value),
@@ -35,18 +39,20 @@ export function followAddress(): void {
   });
 }
 
-function readAddress(): void {
+/** @returns whether it brought a key */
+function readAddress(): boolean {
   const fragment = location.hash.slice(1);
   const key = new URLSearchParams(fragment).get('key');
   if (key !== null) storeKey(key);
   const linked = readLink(fragment);
-  openedHash = linked.hash;
+  openedHash.value = linked.hash;
   if (linked.at !== undefined) wanted.value = /^\d+$/.test(linked.at) ? Number(linked.at) : linked.at;
   selectedPath.value = linked.path ?? '';
   filter.value = linked.filter;
   range.value = linked.range;
   if (linked.view !== undefined) tab.value = linked.view;
   if (key !== null) history.replaceState(null, '', addressOf(linkText(linked)));
+  return key !== null;
 }
 
 function addressOf(link: string): string {

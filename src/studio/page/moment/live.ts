@@ -14,6 +14,8 @@ import { go, lastSequence, log, trouble, wanted } from './place.ts';
 export const isLive: Signal<boolean> = signal(false);
 /** Events that came since the end was last looked at. */
 export const unseen: Signal<number> = signal(0);
+/** The last line that was heard. It is set together with the log. */
+export const latest: Signal<LiveLine | undefined> = signal(undefined);
 /** New events a second, over the last seconds. */
 export const rate: Signal<number> = signal(0);
 
@@ -60,12 +62,21 @@ async function run(): Promise<void> {
 /** Sizes, snapshots and the writer are told by the server only when it is asked. */
 async function load(signal: AbortSignal): Promise<void> {
   const answer = await getJson<LogAnswer>('log', {}, signal);
-  const before = trouble.value;
+  const [before, known] = [trouble.value, log.value];
   batch(() => {
-    log.value = answer;
+    log.value = withNews(answer, known);
     trouble.value = undefined;
+    if (known !== undefined && wanted.value === known.lastSequence) go(lastSequence.value);
   });
   if (before !== undefined) askAgain();
+}
+
+/** The answer, with what the stream told while it was on its way. */
+function withNews(answer: LogAnswer, known: LogAnswer | undefined): LogAnswer {
+  if (known === undefined || known.lastSequence <= answer.lastSequence || known.path !== answer.path) return answer;
+  const { lastSequence, lastRecordedAt } = known;
+  const events = answer.events + lastSequence - answer.lastSequence;
+  return { ...answer, events, lastSequence, ...(lastRecordedAt !== undefined && { lastRecordedAt }) };
 }
 
 async function follow(signal: AbortSignal): Promise<void> {
@@ -81,16 +92,21 @@ function take(line: LiveLine, signal: AbortSignal): void {
     return;
   }
   const stoodAtEnd = wanted.value === value.lastSequence;
+  const events = Math.max(0, line.last - value.lastSequence); // some may have been told with the log
   batch(() => {
     log.value = {
       ...value,
-      ...{ events: value.events + line.events, lastSequence: line.last },
+      ...{ events: value.events + events, lastSequence: value.lastSequence + events },
+      ...(value.firstRecordedAt === undefined && line.recordedAt !== undefined && { firstRecordedAt: line.recordedAt }),
       ...(line.recordedAt !== undefined && { lastRecordedAt: line.recordedAt }),
     };
-    count(line.events);
-    unseen.value = stoodAtEnd ? 0 : unseen.value + line.events;
-    if (stoodAtEnd) go(line.last);
+    latest.value = line;
+    count(events);
+    unseen.value = stoodAtEnd ? 0 : unseen.value + events;
+    if (stoodAtEnd && events > 0) go(line.last);
   });
+  // When the first event was recorded is known exactly by the server alone.
+  if (value.events === 0 && events > 0) void load(signal).catch(() => {});
 }
 
 /** Goes to the end, and stays there while it grows. */

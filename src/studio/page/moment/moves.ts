@@ -3,7 +3,7 @@ import { change, theme } from '../base/settings.ts';
 import { addActions } from './actions.ts';
 import { goToEnd } from './live.ts';
 import { toggleMark } from './marks.ts';
-import { at, firstSequence, go, step, stepCommit } from './place.ts';
+import { at, canGoOn, firstSequence, go, step, stepCommit } from './place.ts';
 
 const PAGE = 1_000;
 
@@ -31,5 +31,12 @@ export function addMoves(): void {
 }
 
 function move(id: string, title: string, run: () => void, ...keys: readonly (readonly [string, string])[]) {
-  return { id, title, group: 'Move' as const, keys: keys.map(([key, label]) => ({ key, label })), run };
+  return {
+    id,
+    title,
+    group: 'Move' as const,
+    keys: keys.map(([key, label]) => ({ key, label })),
+    run,
+    ...(id.endsWith('forward') && { isPossible: canGoOn }),
+  };
 }

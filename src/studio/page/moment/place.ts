@@ -18,6 +18,8 @@ export const wanted: Signal<number | string> = signal('end');
 export const shown: Signal<Moment | undefined> = signal(undefined);
 /** Why the wanted moment cannot be shown. */
 export const momentProblem: Signal<StudioProblem | undefined> = signal(undefined);
+/** The first event that the model cannot fold: states from there on cannot be shown, and no move leads there. */
+export const broken: Signal<StudioProblem | undefined> = signal(undefined);
 
 /** The selected place of the state, as `formatPath` gives it; empty for none. */
 export const selectedPath: Signal<string> = signal('');
@@ -25,6 +27,9 @@ export const selectedPath: Signal<string> = signal('');
 export const tab: Signal<string> = signal('state');
 /** What is asked at the right below. */
 export const question: Signal<'why' | 'diff'> = signal('why');
+
+/** The two moments that are compared; undefined for those that the pane itself finds. */
+export const diffOf: Signal<{ readonly from: number; readonly to: number } | undefined> = signal(undefined);
 
 /** The part of the log that the timeline shows; undefined for all of it. */
 export const range: Signal<{ readonly from: number; readonly to: number } | undefined> = signal(undefined);
@@ -80,7 +85,18 @@ function toEndOfCommit(first: number): void {
   });
 }
 
+/** The last sequence whose state can be shown. */
+function lastSound(): number {
+  const failed = broken.value?.sequence;
+  return failed === undefined ? lastSequence.value : Math.min(lastSequence.value, failed - 1);
+}
+
+/** Whether there is a later moment that can be shown. */
+export function canGoOn(): boolean {
+  return at.value < lastSound();
+}
+
 function within(sequence: number): number {
   const lowest = Math.max(0, firstSequence.value - 1);
-  return Math.min(Math.max(sequence, lowest), lastSequence.value);
+  return Math.min(Math.max(sequence, lowest), lastSound());
 }

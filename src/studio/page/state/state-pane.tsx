@@ -1,6 +1,32 @@
-/** Not built yet. */
+/** The state at the moment that is shown: a tree, or one of its collections as a table; below it the selected place. */
 import type { JSX } from 'preact';
+import { useEffect } from 'preact/hooks';
+import { paneSize, Splitter } from '../base/splitter.tsx';
+import { inSight } from '../moment/in-sight.ts';
+import { tablePath } from './open-places.ts';
+import { Selected } from './selected.tsx';
+import { Table } from './table.tsx';
+import { Tree } from './tree.tsx';
+import './state.css';
+
+const SELECTED = { pane: 'selected', usual: 88, least: 28, most: 600, isReversed: true, isFlat: true };
 
 export function StatePane(): JSX.Element {
-  return <></>;
+  useEffect(
+    () => () => {
+      inSight('state', undefined);
+      inSight('selected', undefined);
+    },
+    [],
+  );
+  const table = tablePath.value;
+  return (
+    <div class="st-pane">
+      {table === undefined ? <Tree /> : <Table path={table} key={table} />}
+      <Splitter {...SELECTED} label="Height of the selected place" />
+      <section class="st-below" style={{ height: `${paneSize(SELECTED)}px` }} aria-label="Selected place">
+        <Selected />
+      </section>
+    </div>
+  );
 }

@@ -42,5 +42,7 @@ export const CALLS: { readonly [command: string]: readonly string[] } = {
   fills: ['fills book.db --account cat', 'fills book.db --account dan'],
   queue: ['queue book.db 100', 'queue book.db 104 --side sell --at 8', 'queue book.db cheap'],
   diff: ['diff lobster.db feed.db', 'diff book.db --from 3 --to 9', 'diff book.db'],
+  // A call that opens the studio does not end: the command's test has one.
+  studio: ['studio --levels 10', 'studio --rate 0', 'studio --db book.db --seed 1', 'studio --db missing.db'],
   publish: ['publish book.db', 'publish book.db --snapshot', 'publish feed.db --to 4', 'publish book.db --symbol X'],
 };

@@ -272,6 +272,10 @@ export const ANSWERS: { readonly [command: string]: z.ZodType } = {
     first: z.strictObject({ a: differingEvent, b: differingEvent, levels: z.array(differingLevel) }).nullable(),
     ...{ differing: count, differences: z.array(differingLevel) },
   }),
+  studio: z.strictObject({
+    ...{ path, model: name, events: count, url: z.string().startsWith('http://') },
+    trading: z.strictObject({ commands: count, rate: count, seed: count }).nullable(),
+  }),
 };
 
 const told = { symbol: name, sequence, time: moment };

@@ -1,0 +1,131 @@
+/**
+ * The tables of logs in PostgreSQL. Many logs share a schema, and each row names its log.
+ *
+ * - `format`: one row, the version of these tables. They are numbered on their own.
+ * - `logs`: one row for each log. An append locks the row `for share` and reads its epoch; it never updates it. An update would
+ *   leave a dead version for each append, and an old snapshot elsewhere in the database would keep all of them.
+ * - `blocks`: the log. `json` holds an open block, as written; `packed` a sealed one.
+ * - `commands`: outcomes. `ordinal` counts up with each one, so that the oldest are found without a scan.
+ * - `reactors`: each checkpoint is a new row, for the same reason as above. The last ordinal counts.
+ *
+ * Names that come from applications (ids, owners, keys) are bytes in UTF-8: text in PostgreSQL cannot hold U+0000.
+ */
+
+/** The version of the tables. */
+export const POSTGRES_FORMAT = 1;
+
+/** What a schema may be called. It is written into statements, so it needs no quotes. */
+export const SCHEMA_NAME: RegExp = /^[a-z_][a-z0-9_]{0,62}$/;
+
+/** The statements that make all tables in a schema. `create … if not exists`, so that two processes may race. */
+export function tablesIn(schema: string): string {
+  return `
+create schema if not exists ${schema};
+
+create table if not exists ${schema}.format (
+  only_row boolean primary key default true check (only_row),
+  version integer not null
+);
+
+create table if not exists ${schema}.logs (
+  log bigint generated always as identity primary key,
+  name bytea not null unique,
+  log_id text not null,
+  epoch bigint not null,
+  lease_until timestamptz not null,
+  holder text not null,
+  trimmed_through bigint not null,
+  trimmed_recorded_at bigint not null,
+  trimmed_chain text not null,
+  redactions bigint not null,
+  is_complete boolean not null
+);
+
+create table if not exists ${schema}.blocks (
+  log bigint not null,
+  first_sequence bigint not null,
+  last_sequence bigint not null,
+  recorded_at bigint not null,
+  last_recorded_at bigint not null,
+  encoding text not null,
+  checksum bigint not null,
+  chain text not null,
+  bytes integer not null,
+  json text,
+  packed bytea,
+  primary key (log, first_sequence)
+);
+create index if not exists blocks_by_time on ${schema}.blocks (log, recorded_at, first_sequence);
+
+create table if not exists ${schema}.block_tags (
+  log bigint not null,
+  first_sequence bigint not null,
+  block_checksum bigint not null,
+  checksum bigint not null,
+  kinds text not null,
+  hashes bytea not null,
+  primary key (log, first_sequence)
+);
+
+create table if not exists ${schema}.commands (
+  log bigint not null,
+  command_id bytea not null,
+  ordinal bigint not null,
+  recorded_at bigint not null,
+  outcome text not null,
+  checksum bigint not null,
+  primary key (log, command_id)
+);
+create index if not exists commands_by_ordinal on ${schema}.commands (log, ordinal);
+
+create table if not exists ${schema}.snapshots (
+  log bigint not null,
+  id bytea not null,
+  owner bytea not null,
+  sequence bigint not null,
+  recorded_at bigint not null,
+  chain text not null,
+  state_hash text not null,
+  fingerprint text not null,
+  format integer not null,
+  bytes bigint not null,
+  chunks integer not null,
+  checksum bigint not null,
+  primary key (log, owner, sequence)
+);
+
+create table if not exists ${schema}.snapshot_chunks (
+  log bigint not null,
+  snapshot_id bytea not null,
+  part integer not null,
+  data bytea not null,
+  checksum bigint not null,
+  primary key (log, snapshot_id, part)
+);
+
+create table if not exists ${schema}.checkpoints (
+  log bigint not null,
+  projection bytea not null,
+  sequence bigint not null,
+  primary key (log, projection)
+);
+
+create table if not exists ${schema}.reactors (
+  log bigint not null,
+  reactor bytea not null,
+  ordinal bigint not null,
+  sequence bigint not null,
+  progress text not null,
+  primary key (log, reactor, ordinal)
+);
+
+create table if not exists ${schema}.meta (
+  log bigint not null,
+  key bytea not null,
+  value bytea not null,
+  primary key (log, key)
+);
+
+insert into ${schema}.format (version) values (${POSTGRES_FORMAT}) on conflict do nothing;
+`;
+}

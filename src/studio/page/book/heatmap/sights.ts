@@ -1,0 +1,76 @@
+/** Columns and trades that are in sight, with the pixels where they are drawn. Pure. */
+import type { DrawnTile } from './heatmap-model.ts';
+import { type Raster, xOf, yOf } from './pixels.ts';
+import type { Tile } from './tiles/decode.ts';
+
+type Plot = Omit<Raster, 'pixels'>;
+
+/** Columns that are drawn, with their first pixel and the one after their last. */
+export function* columnsInSight(
+  tile: Tile,
+  span: { readonly from: number; readonly to: number },
+  plot: Plot,
+): Generator<readonly [column: number, left: number, right: number]> {
+  const [from, to] = [Math.max(span.from, plot.frame.from), Math.min(span.to, plot.frame.to)];
+  const first = Math.max(0, Math.floor((from - tile.from) / tile.step));
+  const end = Math.min(tile.columns, Math.ceil((to - tile.from) / tile.step));
+  for (let column = first; column < end; column++) {
+    const left = Math.max(xOf(plot, from), xOf(plot, tile.from + column * tile.step));
+    const right = Math.min(xOf(plot, to), xOf(plot, tile.from + (column + 1) * tile.step));
+    if (left < right) yield [column, left, right];
+  }
+}
+
+export interface TradeInSight {
+  readonly tile: Tile;
+  /** Which of the tile's trades. */
+  readonly index: number;
+  readonly x: number;
+  readonly y: number;
+  /** Of its circle, in pixels of the canvas. */
+  readonly radius: number;
+  readonly quantity: number;
+  readonly kind: number;
+}
+
+/** The trades and marks that are drawn. @param scale pixels for one CSS pixel */
+export function tradesInSight(drawn: readonly DrawnTile[], plot: Plot, scale: number): readonly TradeInSight[] {
+  const found = drawn.flatMap((one) => indexesInSight(one, plot).map((index) => ({ tile: one.tile, index })));
+  const most = found.reduce((most, { tile, index }) => Math.max(most, tile.tradeQuantity[index]!), 1);
+  const largest = largestRadius(plot.width / scale / Math.max(1, found.length));
+  return found.map(({ tile, index }) => {
+    const [price, quantity] = [tile.tradePrice[index]!, tile.tradeQuantity[index]!];
+    const y = Number.isNaN(price) ? plot.height - 8 * scale : yOf(plot, price);
+    return {
+      ...{ tile, index, x: xOf(plot, tile.tradeTime[index]!), y, quantity, kind: tile.tradeKind[index]! },
+      radius: scale * radiusOf(quantity, most, largest),
+    };
+  });
+}
+
+function indexesInSight({ tile, span }: DrawnTile, { frame }: Plot): readonly number[] {
+  const [from, to] = [Math.max(span.from, frame.from), Math.min(span.to, frame.to)];
+  const indexes: number[] = [];
+  for (let index = 0; index < tile.trades; index++) {
+    const [time, price] = [tile.tradeTime[index]!, tile.tradePrice[index]!];
+    // A mark without a price is in sight at every price.
+    if (time >= from && time <= to && !(price < frame.low) && !(price > frame.high)) indexes.push(index);
+  }
+  return indexes;
+}
+
+/** Radius of trades in CSS pixels. */
+const SMALLEST = 1.25;
+const LARGEST = 7;
+const LARGEST_IN_A_CROWD = 4;
+/** With so much room for each trade, in CSS pixels, circles need not be smaller than usual. */
+const ENOUGH_ROOM = 4;
+
+function largestRadius(room: number): number {
+  return Math.min(LARGEST, Math.max(LARGEST_IN_A_CROWD, (LARGEST * room) / ENOUGH_ROOM));
+}
+
+/** The area of a circle grows with the quantity. */
+function radiusOf(quantity: number, most: number, largest: number): number {
+  return SMALLEST + (largest - SMALLEST) * Math.sqrt(quantity / most);
+}

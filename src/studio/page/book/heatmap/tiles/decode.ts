@@ -1,0 +1,116 @@
+/**
+ * Reads a tile from the bytes that the server sends. `wire-views.ts` says how they lie.
+ *
+ * The arrays are views on the bytes that came: nothing is copied.
+ */
+import type { TileBytesHead } from '../../../../wire.ts';
+import { StudioProblem } from '../../../base/api.ts';
+
+/** Numbers of a tile, as they are drawn. */
+export interface Tile extends TileBytesHead {
+  /** NaN: no order rests. */
+  readonly bid: Float64Array;
+  readonly ask: Float64Array;
+  /** By the name of the line. NaN: none. */
+  readonly lineValues: ReadonlyMap<string, Float64Array>;
+  readonly tradeTime: Float64Array;
+  /** NaN: a mark without a price. */
+  readonly tradePrice: Float64Array;
+  readonly tradeQuantity: Float64Array;
+  readonly tradeSequence: Float64Array;
+  readonly tradeKind: Uint8Array;
+  /** The cells of column i are those from `end[i - 1]` (0 for the first) to before `end[i]`. */
+  readonly end: Uint32Array;
+  readonly place: Uint32Array;
+  readonly quantity: Float32Array;
+  /** The greatest number that divides all prices; 0 where there are none. */
+  readonly tick: number;
+  readonly bytes: number;
+}
+
+const MAGIC = 0x31544652;
+const DOUBLE = 8;
+const WORD = 4;
+/** Bits of a trade's kind. */
+export const SIDE_BITS = 3;
+export const HIDDEN_BIT = 4;
+export const MARK_BIT = 8;
+
+/** @throws StudioProblem `BAD_TILE`: these are not the bytes of a tile */
+export function decodeTile(bytes: ArrayBuffer): Tile {
+  const head = headOf(bytes);
+  const { columns, trades, cells, lines } = head;
+  let offset = 2 * WORD + new DataView(bytes).getUint32(WORD, true);
+  const next = <Numbers>(
+    Kind: new (bytes: ArrayBuffer, offset: number, length: number) => Numbers,
+    length: number,
+    size: number,
+  ) => {
+    const numbers = new Kind(bytes, offset, length);
+    offset += length * size;
+    return numbers;
+  };
+  const doubles = (length: number): Float64Array => next(Float64Array, length, DOUBLE);
+  if (bytes.byteLength !== offset + lengthOf(head)) throw notATile('its length is not the one that its head says');
+  const tile = {
+    ...head,
+    ...{ bid: doubles(columns), ask: doubles(columns) },
+    lineValues: new Map(lines.map((name) => [name, doubles(columns)])),
+    ...{ tradeTime: doubles(trades), tradePrice: doubles(trades) },
+    ...{ tradeQuantity: doubles(trades), tradeSequence: doubles(trades) },
+    end: next(Uint32Array, columns, WORD),
+    place: next(Uint32Array, cells, WORD),
+    quantity: next(Float32Array, cells, WORD),
+    tradeKind: next(Uint8Array, trades, 1),
+    bytes: bytes.byteLength,
+  };
+  return { ...tile, tick: tickOf(tile) };
+}
+
+function headOf(bytes: ArrayBuffer): TileBytesHead {
+  if (bytes.byteLength < 2 * WORD) throw notATile('it is too short');
+  const view = new DataView(bytes);
+  const length = view.getUint32(WORD, true);
+  if (view.getUint32(0, true) !== MAGIC) throw notATile('it does not begin as one');
+  if (length % DOUBLE !== 0 || length > bytes.byteLength - 2 * WORD) throw notATile('its head has a wrong length');
+  try {
+    return JSON.parse(new TextDecoder().decode(new Uint8Array(bytes, 2 * WORD, length))) as TileBytesHead;
+  } catch {
+    throw notATile('its head is not JSON');
+  }
+}
+
+function lengthOf({ columns, trades, cells, lines }: TileBytesHead): number {
+  const doubles = columns * (2 + lines.length) + trades * 4;
+  return doubles * DOUBLE + (columns + 2 * cells) * WORD + trades;
+}
+
+function notATile(why: string): StudioProblem {
+  return new StudioProblem({
+    code: 'BAD_TILE',
+    message: `The studio sent a part of the heatmap that cannot be read: ${why}`,
+    hint: 'Load the page again: it may be of another version than the studio',
+  });
+}
+
+/** The price of a cell: the lowest of its `priceStep` prices. */
+export function priceOf({ priceBase, priceStep }: TileBytesHead, place: number): number {
+  return priceBase + (place >>> 1) * priceStep;
+}
+
+/** Only prices that were not put together tell the tick. */
+function tickOf({ priceStep, priceBase, place }: TileBytesHead & Pick<Tile, 'place'>): number {
+  if (priceStep !== 1) return 0;
+  let tick = 0;
+  for (const one of place) {
+    tick = divisorOf(tick, priceBase + (one >>> 1));
+    if (tick === 1) return 1;
+  }
+  return tick;
+}
+
+/** The greatest common divisor; of 0 and a number it is the number. */
+export function divisorOf(a: number, b: number): number {
+  while (b !== 0) [a, b] = [b, a % b];
+  return Math.abs(a);
+}

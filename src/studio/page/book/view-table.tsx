@@ -1,0 +1,48 @@
+/** A table of a view: its first rows, as the view gives them. */
+import type { JSX } from 'preact';
+import type { TableAnswer } from '../../wire.ts';
+import { count } from '../base/format.ts';
+import { safeLine } from '../base/safe-text.ts';
+
+export function ViewTable({ name, table }: { readonly name: string; readonly table: TableAnswer }): JSX.Element {
+  const { columns, rows, total } = table;
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls can be reached by keys
+    <section class="bk-table" data-pane={name} data-testid="view-table" tabIndex={0} aria-label={safeLine(name)}>
+      <table>
+        {rows.length < total && (
+          <caption class="quiet">
+            the first {count(rows.length)} of {count(total)} rows
+          </caption>
+        )}
+        <thead>
+          <tr>
+            {columns.map((column, index) => (
+              <th key={index} scope="col">
+                {safeLine(column)}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row, index) => (
+            <tr key={index}>
+              {row.map((value, column) => (
+                <td key={column} class={typeof value === 'number' ? 'number' : undefined}>
+                  {valueText(value)}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {total === 0 && <p class="bk-end quiet">no rows</p>}
+    </section>
+  );
+}
+
+function valueText(value: string | number | boolean | null): string {
+  if (value === null) return '–';
+  if (typeof value === 'number') return Number.isInteger(value) ? count(value) : String(value);
+  return safeLine(String(value));
+}

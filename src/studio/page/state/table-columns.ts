@@ -1,0 +1,98 @@
+/** The columns of a table: its key, and the members of its entries. Pure. */
+import type { Row } from '../../wire.ts';
+import { childPath } from './path-text.ts';
+import { keyText, previewText, valueText } from './value-text.ts';
+
+/** Members that have a column: what the server shows of a row at most, without a few. */
+export const MOST_COLUMNS = 24;
+
+export interface Columns {
+  /** Names of members, in the order in which they were met. */
+  readonly names: readonly string[];
+  /** Whether there are entries without members: they stand in a column of values. */
+  readonly hasValues: boolean;
+  /** Whether each member is a number wherever it stands: digits are aligned. */
+  readonly areNumbers: readonly boolean[];
+  /** The width of the key, of the values, and of each member, in characters. */
+  readonly widths: { readonly key: number; readonly value: number; readonly members: readonly number[] };
+}
+
+export const NO_COLUMNS: Columns = {
+  names: [],
+  hasValues: false,
+  areNumbers: [],
+  widths: { key: 4, value: 0, members: [] },
+};
+const LEAST_WIDTH = 4;
+const MOST_WIDTH = 36;
+
+/** The columns for more rows: those that are there stay where they are, and become no narrower. */
+export function columnsWith(
+  rows: readonly Row[],
+  container: Row['shown']['kind'],
+  before: Columns = NO_COLUMNS,
+): Columns {
+  const names = new Set(before.names);
+  for (const row of rows) for (const name of namesOf(row)) if (names.size < MOST_COLUMNS) names.add(name);
+  const hasValues = before.hasValues || rows.some((row) => !isRecord(row));
+  const width = (texts: readonly string[], least: number): number =>
+    Math.min(MOST_WIDTH, Math.max(LEAST_WIDTH, least, ...texts.map((text) => text.length + 1)));
+  return {
+    names: [...names],
+    hasValues,
+    areNumbers: [...names].map((name, index) => before.areNumbers[index] !== false && isNumber(rows, name)),
+    widths: {
+      key: width(
+        rows.map(({ key }) => keyText(key, container)),
+        before.widths.key,
+      ),
+      value: hasValues ? width(rows.filter((row) => !isRecord(row)).map(rowText), before.widths.value) : 0,
+      members: [...names].map((name, index) =>
+        width([name, ...rows.map((row) => memberText(row, name))], before.widths.members[index] ?? 0),
+      ),
+    },
+  };
+}
+
+/** Whether the entry is an object, whose members are its columns. */
+export function isRecord({ shown, members }: Row): boolean {
+  return shown.kind === 'object' && members !== undefined;
+}
+
+function namesOf(row: Row): string[] {
+  return isRecord(row) ? row.members!.map(({ key }) => String(key)) : [];
+}
+
+/** An entry that is not an object, in one line. */
+export function rowText({ shown, members }: Row): string {
+  return members === undefined ? valueText(shown).text : previewText(shown, members);
+}
+
+/** Whether a member is a number in all rows that have it. */
+function isNumber(rows: readonly Row[], name: string): boolean {
+  const values = rows.flatMap((row) => memberOf(row, name)?.shown ?? []);
+  return values.every((shown) => valueText(shown).tone === 'number' && typeof shown.value !== 'boolean');
+}
+
+function memberOf(row: Row, name: string) {
+  return isRecord(row) ? row.members!.find(({ key }) => key === name) : undefined;
+}
+
+function memberText(row: Row, name: string): string {
+  const member = memberOf(row, name);
+  return member === undefined ? '' : valueText(member.shown).text;
+}
+
+/** The path of a cell: of the entry, or of one of its members. */
+export function cellPath(row: Row, name: string | undefined): string {
+  return name === undefined ? row.path : childPath(row.path, name);
+}
+
+/** Rows that are asked for around those in sight: whole steps, so that scrolling asks rarely. */
+export function windowAround(first: number, end: number): { readonly from: number; readonly count: number } {
+  const from = Math.floor(first / STEP_ROWS) * STEP_ROWS;
+  return { from, count: Math.min(MOST_WINDOW, Math.ceil((end - from) / STEP_ROWS + 1) * STEP_ROWS) };
+}
+
+const STEP_ROWS = 50;
+const MOST_WINDOW = 300;

@@ -1,0 +1,302 @@
+/** A collection as a table: a row for each entry, a column for each member. It scrolls over all of them, and asks for what is seen. */
+import { type Signal, useComputed, useSignal, useSignalEffect } from '@preact/signals';
+import type { JSX } from 'preact';
+import { useLayoutEffect, useMemo, useRef } from 'preact/hooks';
+import type { Change, Looked, Row } from '../../wire.ts';
+import { ListPlace, LongList } from '../base/long-list.tsx';
+import { safeLine } from '../base/safe-text.ts';
+import { inSight } from '../moment/in-sight.ts';
+import { selectedPath, shown } from '../moment/place.ts';
+import { showTable } from './open-places.ts';
+import { isInside, stepInside } from './path-text.ts';
+import {
+  type Columns,
+  cellPath,
+  columnsWith,
+  isRecord,
+  MOST_COLUMNS,
+  NO_COLUMNS,
+  windowAround,
+} from './table-columns.ts';
+import { TableHead, type TableNews } from './table-head.tsx';
+import { Sides, Value } from './value.tsx';
+import { keyText } from './value-text.ts';
+import './table.css';
+
+interface At {
+  readonly row: number;
+  /** 0 is the key, then the values where there are such, then the members. */
+  readonly column: number;
+}
+
+export function Table({ path }: { readonly path: string }): JSX.Element {
+  const columns = useSignal<Columns>(NO_COLUMNS);
+  const current = useSignal<At>({ row: 0, column: 0 });
+  const looked = useComputed(() => tableIn(shown.value?.look ?? [], path));
+  const rowCount = useComputed(() => looked.value?.shown?.total ?? 0);
+  const place = useMemo(() => new ListPlace(rowCount), []);
+  const changes = useComputed(() =>
+    (shown.value?.changes ?? [])
+      .filter((one) => isInside(one.path, path))
+      .flatMap((one) => [one, ...(one.inside ?? [])]),
+  );
+  useSignalEffect(() => {
+    const { first, end } = place.sighted.value;
+    inSight('state', { looks: [{ path, ...windowAround(first, end), members: MOST_COLUMNS }] });
+  });
+  const { shown: collection, from = 0, rows = [] } = looked.value ?? {};
+  const kind = collection?.kind ?? 'map';
+  const total = collection?.total ?? 0;
+  const isPending = useRef(false);
+  const template = templateOf(columns.value);
+  const goTo = (row: number, column = current.peek().column): void => {
+    const names = columnNames(columns.peek());
+    const next = { row: within(row, total), column: within(column, names.length) };
+    current.value = next;
+    place.show(next.row);
+    const there = rows[next.row - from];
+    // A row that is not there yet is selected when it comes.
+    isPending.current = there === undefined;
+    if (there !== undefined) selectedPath.value = cellPath(there, isRecord(there) ? names[next.column] : undefined);
+  };
+  useLayoutEffect(() => {
+    const wider = columnsWith(rows, kind, columns.peek());
+    const { row } = current.peek();
+    if (isPending.current && rows[row - from] !== undefined) goTo(row);
+    if (JSON.stringify(wider) !== JSON.stringify(columns.peek())) columns.value = wider;
+  }, [looked.value]);
+  const header = useRef<HTMLDivElement>(null);
+  const pick = (event: MouseEvent): void => {
+    const cell = (event.target as Element).closest<HTMLElement>('[data-row]');
+    if (cell !== null) goTo(Number(cell.dataset.row), Number(cell.dataset.column));
+  };
+  return (
+    <div class="st-table">
+      <TableHead path={path} collection={collection} news={newsOf(changes.value, path)} goTo={goTo} />
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: its role is among the attributes */}
+      <div
+        {...gridAttributes(path, total, columns.value, rows[current.value.row - from] && cellId(current.value))}
+        class="st-grid"
+        style={{ '--st-columns': template.columns, '--st-wide': template.width }}
+        onClick={pick}
+        onKeyDown={(event) => press(event, { current, goTo, total, rows, from, viewport: place.viewport.value })}
+        onScrollCapture={(event) => (header.current!.scrollLeft = (event.target as HTMLElement).scrollLeft)}
+      >
+        <div {...HEAD_ROW} class="st-cells st-names" ref={header}>
+          {columnNames(columns.value).map((name, index) => (
+            <span {...COLUMN_HEADER} key={name ?? index} class={isRight(columns.value, name) ? 'st-right' : undefined}>
+              {index === 0 ? 'key' : name === undefined ? 'value' : safeLine(name)}
+            </span>
+          ))}
+        </div>
+        <LongList
+          place={place}
+          testid="table-rows"
+          role="rowgroup"
+          rowsOf={(first, end) =>
+            Array.from({ length: end - first }, (_, nth) => (
+              <TableRow
+                key={first + nth}
+                row={rows[first + nth - from]}
+                {...{
+                  index: first + nth,
+                  kind,
+                  columns: columns.value,
+                  changes: changes.value,
+                  current: current.value,
+                }}
+              />
+            ))
+          }
+        />
+      </div>
+    </div>
+  );
+}
+
+/** A window of a million rows is not a table of HTML. The grid has the focus, and says which cell is active. */
+function gridAttributes(path: string, total: number, columns: Columns, active: string | undefined) {
+  return {
+    role: 'grid',
+    tabIndex: 0,
+    'data-testid': 'table',
+    'data-path': path,
+    'data-total': total,
+    'aria-label': path === '' ? 'State' : safeLine(path),
+    'aria-rowcount': total + 1,
+    'aria-activedescendant': active,
+    'aria-colcount': columnNames(columns).length,
+  } as const;
+}
+
+const HEAD_ROW = { role: 'row', 'aria-rowindex': 1 } as const;
+const COLUMN_HEADER = { role: 'columnheader' } as const;
+
+/** The window of the table among all that was looked at: the tree and the selected place bring few members or none. */
+function tableIn(all: readonly Looked[], path: string): Looked | undefined {
+  const [first, ...others] = all.filter((one) => one.path === path);
+  return others.reduce(
+    (most, one) => ((one.rows?.length ?? 0) > (most?.rows?.length ?? 0) || (one.from ?? 0) > 0 ? one : most),
+    first,
+  );
+}
+
+interface RowProps {
+  /** Undefined while it is not there yet. */
+  readonly row: Row | undefined;
+  readonly index: number;
+  readonly kind: Row['shown']['kind'];
+  readonly columns: Columns;
+  readonly changes: readonly Change[];
+  readonly current: At;
+}
+
+function TableRow({ row, index, kind, columns, changes, current }: RowProps): JSX.Element {
+  const own = row === undefined ? [] : changes.filter(({ path }) => path === row.path || isInside(path, row.path));
+  const isWhole = own.some(({ path }) => path === row?.path);
+  return (
+    <div
+      {...{ role: 'row', 'aria-rowindex': index + 2, 'aria-selected': current.row === index }}
+      class={isWhole ? 'st-cells st-changed' : 'st-cells'}
+      data-path={row?.path}
+      data-changed={own.length > 0 ? '' : undefined}
+    >
+      {columnNames(columns).map((name, column) => (
+        <span
+          {...{ role: 'gridcell', 'data-row': index, 'data-column': column }}
+          key={name ?? column}
+          id={cellId({ row: index, column })}
+          class={cellClass(row, name, column, own, {
+            isCurrent: current.row === index && current.column === column,
+            isRight: isRight(columns, name),
+          })}
+        >
+          {row !== undefined && <CellContent {...{ row, name, column, kind, own }} />}
+        </span>
+      ))}
+    </div>
+  );
+}
+
+function cellClass(
+  row: Row | undefined,
+  name: string | undefined,
+  column: number,
+  own: readonly Change[],
+  { isCurrent, isRight }: { readonly isCurrent: boolean; readonly isRight: boolean },
+): string {
+  const isChanged = row !== undefined && column > 0 && changeOf(row, name, own) !== undefined;
+  return [isCurrent && 'st-at', isChanged && 'st-changed', isRight && 'st-right'].filter(Boolean).join(' ');
+}
+
+interface CellProps {
+  readonly row: Row;
+  readonly name: string | undefined;
+  readonly column: number;
+  readonly kind: Row['shown']['kind'];
+  readonly own: readonly Change[];
+}
+
+function CellContent({ row, name, column, kind, own }: CellProps): JSX.Element | null {
+  if (column === 0) return <>{keyText(row.key, kind)}</>;
+  const change = changeOf(row, name, own);
+  if (name === undefined) {
+    if (isRecord(row)) return null;
+    return change === undefined ? (
+      <Value of={row.shown} members={row.members} />
+    ) : (
+      <Sides of={change} members={row.members} />
+    );
+  }
+  const member = isRecord(row) ? row.members!.find(({ key }) => key === name) : undefined;
+  if (change !== undefined) return <Sides of={change} />;
+  return member === undefined ? null : <Value of={member.shown} />;
+}
+
+/** What the event changed in a cell: of a member that opens, the first place inside. */
+function changeOf(row: Row, name: string | undefined, own: readonly Change[]): Change | undefined {
+  const path = cellPath(row, name);
+  if (name === undefined) return isRecord(row) ? undefined : own.find((one) => one.path === path);
+  return own.find((one) => one.path === path) ?? own.find((one) => isInside(one.path, path));
+}
+
+function isRight({ names, areNumbers }: Columns, name: string | undefined): boolean {
+  return name !== undefined && areNumbers[names.indexOf(name)] === true;
+}
+
+/** The key has no name, and neither has the column of values. */
+function columnNames({ names, hasValues }: Columns): (string | undefined)[] {
+  return [undefined, ...(hasValues ? [undefined] : []), ...names];
+}
+
+function templateOf({ widths: { key, value, members }, hasValues }: Columns) {
+  const all = [key, ...(hasValues ? [value] : []), ...members];
+  // The last column takes what is left.
+  const columns = all
+    .map((width, index) =>
+      index === all.length - 1
+        ? `minmax(calc(${width}ch + ${CELL_PADDING}px), 1fr)`
+        : `calc(${width}ch + ${CELL_PADDING}px)`,
+    )
+    .join(' ');
+  return { columns, width: `calc(${all.reduce((sum, width) => sum + width, 0)}ch + ${all.length * CELL_PADDING}px)` };
+}
+
+const CELL_PADDING = 12;
+
+function cellId({ row, column }: At): string {
+  return `table-${row}-${column}`;
+}
+
+function within(index: number, count: number): number {
+  return Math.max(0, Math.min(index, count - 1));
+}
+
+interface Pressing {
+  readonly current: Signal<At>;
+  readonly goTo: (row: number, column?: number) => void;
+  readonly total: number;
+  readonly rows: readonly Row[];
+  readonly from: number;
+  readonly viewport: number;
+}
+
+function press(event: KeyboardEvent, { current, goTo, total, rows, from, viewport }: Pressing): void {
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  const { row, column } = current.value;
+  const page = Math.max(1, Math.floor(viewport / 20) - 1);
+  const targets: Readonly<Record<string, readonly [number, number]>> = {
+    ArrowDown: [row + 1, column],
+    ArrowUp: [row - 1, column],
+    ArrowRight: [row, column + 1],
+    ArrowLeft: [row, column - 1],
+    PageDown: [row + page, column],
+    PageUp: [row - page, column],
+    Home: [0, column],
+    End: [total - 1, column],
+  };
+  const target = targets[event.key];
+  const there = rows[row - from];
+  if (target !== undefined) goTo(...target);
+  else if (event.key === 'Enter' && there !== undefined && (there.shown.total ?? 0) > 0 && there.isClosed !== true)
+    showTable(there.path);
+  else return;
+  event.preventDefault();
+  event.stopPropagation();
+}
+
+/** Entries that the event made, changed or removed, by their step from the table. */
+function newsOf(changes: readonly Change[], path: string): TableNews[] {
+  const entries = Map.groupBy(changes, (change) => stepInside(change.path, path).path);
+  return Array.from(entries, ([entry, [change]]) => ({
+    step: stepInside(entry, path).text,
+    sign:
+      change!.path !== entry
+        ? 'changed'
+        : change!.before === undefined
+          ? 'new'
+          : change!.after === undefined
+            ? 'removed'
+            : 'changed',
+  }));
+}

@@ -1,0 +1,170 @@
+/**
+ * Counts the log for the timeline: all of it, first coarsely where it is long, and what is shown more finely. New events are
+ * added as they come; now and then all is counted again, so that the end becomes as fine as the rest.
+ */
+import { batch, effect, untracked } from '@preact/signals';
+import type { LiveLine, TimelineAnswer } from '../../wire.ts';
+import { getJson, isAbort } from '../base/api.ts';
+import { takeTypeCounts } from '../moment/event-types.ts';
+import { latest } from '../moment/live.ts';
+import { log, trouble } from '../moment/place.ts';
+import { eventsOf, grownBy, grownEvents, type Layer, layerOf, planDetail, typesOf } from './layer.ts';
+import type { TimelineBy } from './scale.ts';
+import { by, detailLayer, scale, view, wholeLayer, width } from './view.ts';
+
+/** A log of more events is sampled first. */
+const SAMPLED_FROM = 400_000;
+const FINEST_BUCKETS = 2_048;
+/** So many more events, and this part more, and all is counted again. */
+const RECOUNT = { events: 2_000, part: 0.2 };
+/** Pauses before counting, in ms: after new events, and while a person zooms. */
+const PAUSE = { grown: 1_000, zoomed: 60 };
+
+const layers = new Map<TimelineBy, Layer>();
+let counting: { readonly controller: AbortController; readonly lines: LiveLine[] } | undefined;
+let recounting: ReturnType<typeof setTimeout> | undefined;
+
+/** Starts counting; gives what ends it. */
+export function keepCounting(): () => void {
+  const stops = [effect(countOnChange), effect(growOnNews), effect(sharpenOnZoom)];
+  return () => {
+    for (const stop of stops) stop();
+    counting?.controller.abort();
+  };
+}
+
+/** A bucket for two pixels; in steps, so that a small change of the width counts nothing. */
+function wantedBuckets(): number {
+  return Math.min(FINEST_BUCKETS, Math.ceil(width.value / 256) * 128);
+}
+
+function countOnChange(): void {
+  const generation = log.value?.generation;
+  const [axis, buckets] = [by.value, wantedBuckets()];
+  if (generation === undefined || trouble.value !== undefined || width.value <= 1) return;
+  untracked(() => {
+    if (layers.get(axis)?.generation !== generation) layers.clear();
+    const known = layers.get(axis);
+    if (known !== undefined) batch(() => ([wholeLayer.value, detailLayer.value] = [known, undefined]));
+    void countWhole(axis, buckets, generation);
+  });
+}
+
+async function countWhole(axis: TimelineBy, buckets: number, generation: string): Promise<void> {
+  counting?.controller.abort();
+  clearTimeout(recounting);
+  recounting = undefined;
+  const mine = { controller: new AbortController(), lines: [] };
+  counting = mine;
+  const { signal } = mine.controller;
+  const { firstSequence, lastSequence, events } = log.peek()!;
+  const asked = { by: axis, from: firstSequence, to: lastSequence };
+  try {
+    if (events === 0) {
+      take({ from: firstSequence, to: lastSequence, events, types: {}, buckets: [] }, axis, generation, mine.lines);
+      return;
+    }
+    if (events > SAMPLED_FROM && !layers.has(axis)) {
+      take(
+        await getJson<TimelineAnswer>('timeline', { ...asked, sample: 'yes' }, signal),
+        axis,
+        generation,
+        mine.lines,
+      );
+    }
+    const most = axis === 'sequence' ? Math.min(events, buckets) : buckets;
+    const answer = await getJson<TimelineAnswer>('timeline', { ...asked, buckets: most }, signal);
+    take(answer, axis, generation, mine.lines);
+  } catch (error) {
+    // A dropped history or a server that ended is told elsewhere, and then all is counted again.
+    if (!isAbort(error)) recountSoon();
+  }
+}
+
+/** @param lines that came since the question was asked */
+function take(answer: TimelineAnswer, axis: TimelineBy, generation: string, lines: readonly LiveLine[]): void {
+  if (log.peek()?.generation !== generation) return;
+  const before = wholeLayer.peek();
+  let layer: Layer | undefined = layerOf(answer, axis, generation);
+  for (const line of lines) layer = line.last <= layer.to ? layer : (grownBy(layer, line) ?? layer);
+  layers.set(axis, layer);
+  const isFirst = before === undefined || before.isSampled || before.generation !== generation;
+  batch(() => {
+    wholeLayer.value = layer;
+    if (before?.generation !== generation) detailLayer.value = undefined;
+    if (isFirst || !layer.isSampled) takeTypeCounts(typesOf(layer), isFirst);
+  });
+}
+
+let taken: LiveLine | undefined;
+
+function growOnNews(): void {
+  const line = latest.value;
+  const known = log.value;
+  untracked(() => {
+    if (line !== undefined && line !== taken) {
+      taken = line;
+      counting?.lines.push(line);
+      for (const [axis, layer] of layers) layers.set(axis, grownBy(layer, line) ?? layer);
+    }
+    const layer = layers.get(by.value);
+    if (layer === undefined) return;
+    if (layer !== wholeLayer.value) {
+      batch(() => {
+        wholeLayer.value = layer;
+        takeTypeCounts(typesOf(layer));
+      });
+    }
+    const isBehind = layer.to !== known?.lastSequence;
+    const grown = grownEvents(layer);
+    if (isBehind || (grown > RECOUNT.events && grown > eventsOf(layer) * RECOUNT.part)) recountSoon();
+  });
+}
+
+function recountSoon(): void {
+  recounting ??= setTimeout(() => {
+    recounting = undefined;
+    const generation = log.value?.generation;
+    if (generation !== undefined && trouble.value === undefined && !document.hidden)
+      void countWhole(by.value, wantedBuckets(), generation);
+  }, PAUSE.grown);
+}
+
+let sharpening: { readonly key: string; readonly controller: AbortController } | undefined;
+let sharpenTimer: ReturnType<typeof setTimeout> | undefined;
+
+function sharpenOnZoom(): void {
+  const now = scale.value;
+  const [whole, detail, buckets] = [wholeLayer.value, detailLayer.value, wantedBuckets()];
+  clearTimeout(sharpenTimer);
+  if (view.value === undefined || whole?.by !== now.by) return;
+  const plan = planDetail(now, whole, detail?.by === now.by ? detail : undefined, buckets / 2);
+  if (plan !== undefined) sharpenTimer = setTimeout(() => void sharpen({ ...plan, by: now.by, buckets }), PAUSE.zoomed);
+}
+
+interface Part {
+  readonly from: number;
+  readonly to: number;
+  readonly by: TimelineBy;
+  readonly buckets: number;
+}
+
+async function sharpen({ from, to, by: axis, buckets }: Part): Promise<void> {
+  const generation = log.value?.generation ?? '';
+  const key = [axis, from, to, buckets, generation].join();
+  if (sharpening?.key === key) return;
+  sharpening?.controller.abort();
+  const mine = { key, controller: new AbortController() };
+  sharpening = mine;
+  try {
+    const most = axis === 'sequence' ? Math.min(buckets, to - from + 1) : buckets;
+    const asked = { by: axis, from, to, buckets: most };
+    const answer = await getJson<TimelineAnswer>('timeline', asked, mine.controller.signal);
+    if (log.value?.generation === generation && by.value === axis)
+      detailLayer.value = layerOf(answer, axis, generation);
+  } catch {
+    // The coarse picture stays.
+  } finally {
+    if (sharpening === mine) sharpening = undefined;
+  }
+}

@@ -1,0 +1,39 @@
+/** What lies at a place of the timeline. Pure. */
+import type { LogAnswer } from '../../wire.ts';
+import { type Layer, spanOfLayer } from './layer.ts';
+import { type Bucket, indexWhere, type Scale, spanOfBucket, valueAt, xOf } from './scale.ts';
+import { DROPPED_WIDTH, PARTS, SIGN } from './sizes.ts';
+
+export type Found =
+  | { readonly is: 'snapshot'; readonly snapshot: LogAnswer['snapshots'][number] }
+  | { readonly is: 'recovery'; readonly recovery: LogAnswer['recovery'] }
+  | { readonly is: 'dropped'; readonly first: number };
+
+/** A sign at a place, if it has one. Snapshots and the line of recovery lie above the bars. */
+export function foundAt(scale: Scale, log: LogAnswer, x: number, y: number): Found | undefined {
+  if (y < PARTS.signs) {
+    const near = log.snapshots
+      .map((snapshot) => ({ snapshot, distance: Math.abs(xOf(scale, snapshot.sequence) - x) }))
+      .filter(({ distance }) => distance <= SIGN + 1)
+      .sort((one, other) => one.distance - other.distance)[0];
+    if (near !== undefined) return { is: 'snapshot', snapshot: near.snapshot };
+    const { recovery, lastSequence } = log;
+    const isRecovered = recovery.events > 0 && xOf(scale, lastSequence - recovery.events + 1) <= x;
+    if (isRecovered && x <= xOf(scale, lastSequence) + 1) return { is: 'recovery', recovery };
+  } else if (x < DROPPED_WIDTH && log.firstSequence > 1 && scale.span.lo <= log.firstSequence + 0.5) {
+    return { is: 'dropped', first: log.firstSequence };
+  }
+  return undefined;
+}
+
+/** The bucket at a place, of the finest layer that reaches there. */
+export function bucketUnder(scale: Scale, layers: readonly (Layer | undefined)[], x: number): Bucket | undefined {
+  const value = valueAt(scale, x);
+  for (const layer of layers) {
+    if (layer?.by !== scale.by) continue;
+    const { lo, hi } = spanOfLayer(layer);
+    if (value < lo || value >= hi) continue;
+    return layer.buckets[indexWhere(layer.buckets, (bucket) => spanOfBucket(scale.by, bucket).hi > value)];
+  }
+  return undefined;
+}

@@ -1,6 +1,0 @@
-/** Not built yet. */
-import type { JSX } from 'preact';
-
-export function MomentLine(): JSX.Element {
-  return <></>;
-}

@@ -1,0 +1,9 @@
+/** Sizes within the picture of the timeline, in CSS pixels. */
+
+/** From the top: snapshots and marks, bars, labels. */
+export const PARTS = { signs: 12, bars: 48, labels: 16 } as const;
+export const CANVAS_HEIGHT: number = PARTS.signs + PARTS.bars + PARTS.labels;
+/** Half of the width of a sign. */
+export const SIGN = 4;
+/** The hatching for dropped history. */
+export const DROPPED_WIDTH = 6;

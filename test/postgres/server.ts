@@ -1,0 +1,123 @@
+/**
+ * A PostgreSQL server for tests, benchmarks and developers: a new cluster in a folder that is deleted at the end.
+ *
+ * Debian's own cluster is not used. The server is a child of this process: `pg_ctl` would leave an orphan behind that blocks a
+ * restart after a kill.
+ */
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { chownSync, globSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import pg from 'pg';
+
+const PASSWORD = 'only for tests';
+
+/** The folder of the newest PostgreSQL that Debian has installed. */
+export function postgresPrograms(): string {
+  const folders = globSync('/usr/lib/postgresql/*/bin').sort((a, b) => versionIn(a) - versionIn(b));
+  const newest = folders.at(-1);
+  if (newest === undefined) throw new Error('PostgreSQL is not installed: apt-get install postgresql');
+  return newest;
+}
+
+function versionIn(folder: string): number {
+  return Number(/\d+/.exec(folder)![0]);
+}
+
+export class PostgresServer {
+  readonly port: number;
+  readonly #folder: string;
+  readonly #settings: readonly string[];
+  #process: ChildProcess | undefined;
+
+  private constructor(folder: string, port: number, settings: readonly string[]) {
+    this.#folder = folder;
+    this.port = port;
+    this.#settings = settings;
+  }
+
+  /** @param settings as `name=value`, on top of those that every test needs */
+  static async start(settings: readonly string[] = []): Promise<PostgresServer> {
+    const folder = mkdtempSync('/var/tmp/rfpg-'); // a short path, on a real disk
+    const passwords = `${folder}.pw`;
+    writeFileSync(passwords, PASSWORD);
+    for (const path of [folder, passwords]) giveToPostgres(path);
+    const data = join(folder, 'data');
+    const options = ['-D', data, '-U', 'app', '-E', 'UTF8', '--locale=C', '-A', 'scram-sha-256', '--pwfile', passwords];
+    execFileSync(join(postgresPrograms(), 'initdb'), [...options, '--no-sync'], asPostgres());
+    rmSync(passwords);
+    const server = new PostgresServer(folder, await freePort(), settings);
+    await server.begin();
+    return server;
+  }
+
+  url(database = 'postgres'): string {
+    return `postgres://app:${encodeURIComponent(PASSWORD)}@127.0.0.1:${this.port}/${database}`;
+  }
+
+  /** Starts the server, or starts it again after a kill. */
+  async begin(): Promise<void> {
+    const settings = [`port=${this.port}`, 'listen_addresses=127.0.0.1', `unix_socket_directories=${this.#folder}`];
+    const flags = [...settings, ...this.#settings].flatMap((setting) => ['-c', setting]);
+    const program = join(postgresPrograms(), 'postgres');
+    this.#process = spawn(program, ['-D', join(this.#folder, 'data'), ...flags], { ...asPostgres(), stdio: 'ignore' });
+    await this.#answering();
+  }
+
+  async #answering(): Promise<void> {
+    for (const end = Date.now() + 30_000; ; ) {
+      const client = new pg.Client(this.url());
+      try {
+        await client.connect();
+        return;
+      } catch (error) {
+        if (Date.now() > end) throw error;
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      } finally {
+        await client.end().catch(() => {});
+      }
+    }
+  }
+
+  /** Kills the server at once, as a crash does. */
+  async kill(): Promise<void> {
+    await this.#end('SIGKILL');
+  }
+
+  /** Ends the server, and deletes its files. */
+  async stop(): Promise<void> {
+    const late = setTimeout(() => this.#process?.kill('SIGQUIT'), 5_000);
+    await this.#end('SIGINT');
+    clearTimeout(late);
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  async #end(signal: NodeJS.Signals): Promise<void> {
+    const server = this.#process;
+    if (server === undefined || server.exitCode !== null) return;
+    const ended = new Promise((resolve) => server.once('exit', resolve));
+    server.kill(signal);
+    await ended;
+    this.#process = undefined;
+  }
+}
+
+/** PostgreSQL refuses to run as root. */
+function asPostgres(): { readonly uid?: number; readonly gid?: number } {
+  if (process.getuid?.() !== 0) return {};
+  const idOf = (flag: string): number => Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' }));
+  return { uid: idOf('-u'), gid: idOf('-g') };
+}
+
+function giveToPostgres(path: string): void {
+  const { uid, gid } = asPostgres();
+  if (uid !== undefined) chownSync(path, uid, gid!);
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as { readonly port: number };
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}

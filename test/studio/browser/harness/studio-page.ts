@@ -1,0 +1,106 @@
+/**
+ * The studio's page by the names that are its contract: a test says what a person does and sees, and knows nothing of how the page
+ * is built. It waits for attributes of the page, never for time.
+ */
+import type { BrowserContext, Locator, Page } from 'playwright-core';
+import type { Watched } from './browser.ts';
+import type { Faults } from './faults.ts';
+
+/** A row of the tree as it is on the page. */
+export interface TreeRow {
+  readonly path: string;
+  readonly changed: boolean;
+  /** The value as tagged JSON; undefined for what opens. */
+  readonly value: unknown;
+}
+
+export class StudioPage {
+  readonly page: Page;
+  readonly context: BrowserContext;
+  readonly faults: Faults;
+
+  constructor({ page, context, faults }: Watched) {
+    this.page = page;
+    this.context = context;
+    this.faults = faults;
+  }
+
+  /** What has this `data-testid`. */
+  id(name: string): Locator {
+    return this.page.locator(`[data-testid="${name}"]`);
+  }
+
+  /** Until the page has drawn the log for the first time. */
+  async ready(): Promise<this> {
+    await this.page.locator('html[data-ready]').waitFor({ state: 'attached' });
+    return this;
+  }
+
+  /** Until everything on the page belongs to this sequence. */
+  async standsAt(sequence: number): Promise<void> {
+    await this.page.locator(`main[data-at="${sequence}"]`).waitFor({ state: 'attached' });
+  }
+
+  /** Until everything on the page belongs to where the scrubber stands. @returns that sequence */
+  async settled(): Promise<number> {
+    const handle = await this.page.waitForFunction(standsStill);
+    return Number(await handle.jsonValue());
+  }
+
+  async press(...keys: readonly string[]): Promise<void> {
+    for (const key of keys) await this.page.keyboard.press(key);
+  }
+
+  /** Types a position, as a person does: `g`, the text, Enter. */
+  async go(position: string): Promise<void> {
+    await this.press('g');
+    await this.page.keyboard.type(position);
+    await this.press('Enter');
+  }
+
+  async goTo(sequence: number): Promise<void> {
+    await this.go(String(sequence));
+    await this.standsAt(sequence);
+  }
+
+  /** The number in the header, without its separators. */
+  async headerCount(): Promise<number> {
+    return numberIn((await this.id('header-count').textContent()) ?? '');
+  }
+
+  /** The rows of the tree that are on the page. */
+  async treeRows(): Promise<TreeRow[]> {
+    const rows: readonly (readonly [string, boolean, string | null])[] = await this.id('tree-row').evaluateAll(
+      (elements: any[]) =>
+        elements.map(({ dataset }) => [
+          dataset.path,
+          'changed' in dataset && dataset.changed !== 'false',
+          dataset.value ?? null,
+        ]),
+    );
+    return rows.map(([path, changed, value]) => ({
+      path,
+      changed,
+      value: value === null ? undefined : JSON.parse(value),
+    }));
+  }
+}
+
+/** Runs in the page: the sequence that it and its scrubber stand at, as a text; false while they differ. */
+function standsStill(): string | false {
+  const { document } = globalThis as any;
+  const at = document.querySelector('main')?.dataset.at;
+  const wanted = document.querySelector('[data-testid=scrubber]')?.getAttribute('aria-valuenow');
+  return at !== undefined && at === wanted && at;
+}
+
+/** The first number in a text: separators of thousands do not count. */
+export function numberIn(text: string): number {
+  const digits = /\d[\d,\u202f\u00a0' ]*/.exec(text)?.[0];
+  if (digits === undefined) throw new Error(`there is no number in ${JSON.stringify(text)}`);
+  return Number(digits.replaceAll(/\D/g, ''));
+}
+
+export async function textOf(locator: Locator): Promise<string> {
+  return (await locator.textContent()) ?? '';
+}

@@ -1,0 +1,68 @@
+/**
+ * Runs once before the browser tests, and ends what it started after them: builds the page from its sources, makes the logs that
+ * the tests look at, and starts the one browser. A missing browser is a failure.
+ */
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdtemp, realpath, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { type BrowserServer, chromium } from 'playwright-core';
+import type { TestProject } from 'vitest/node';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** Where the browser listens, where the built page lies, and where the logs do. */
+    studio: { readonly browser: string; readonly page: string; readonly folder: string };
+  }
+}
+
+const CHROMIUM = '/usr/bin/chromium';
+/** What needs a GPU, a network or a user is off. Fonts and colours are the same on every machine. */
+const QUIET = [
+  '--disable-gpu',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--disable-quic',
+  '--disable-dev-shm-usage',
+  '--font-render-hinting=none',
+  '--force-color-profile=srgb',
+];
+const MAKER = fileURLToPath(new URL('./fixtures/make.ts', import.meta.url));
+const BUILD = fileURLToPath(new URL('../../../src/studio/page/build.mjs', import.meta.url));
+
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const folder = await realpath(await mkdtemp(join(tmpdir(), 'refold-browser-')));
+  const ends: (() => Promise<void>)[] = [() => rm(folder, { recursive: true, force: true })];
+  const end = async (): Promise<void> => {
+    for (const one of ends.splice(0).reverse()) await one();
+  };
+  try {
+    const browser = await startBrowser();
+    ends.push(() => browser.close());
+    const page = join(folder, 'page');
+    await runNode(BUILD, page);
+    await runNode(MAKER, folder);
+    project.provide('studio', { browser: browser.wsEndpoint(), page, folder });
+  } catch (error) {
+    await end();
+    throw error;
+  }
+  return end;
+}
+
+async function startBrowser(): Promise<BrowserServer> {
+  if (!existsSync(CHROMIUM)) {
+    throw new Error(`The browser tests need ${CHROMIUM}: install it with apt-get install chromium`);
+  }
+  return chromium.launchServer({ executablePath: CHROMIUM, chromiumSandbox: false, args: QUIET });
+}
+
+async function runNode(file: string, folder: string): Promise<void> {
+  const options = ['--conditions=refold-source', '--disable-warning=ExperimentalWarning'];
+  await promisify(execFile)(process.execPath, [...options, '--disable-warning=RefoldDirectFoldWarning', file, folder]);
+}

@@ -1,0 +1,49 @@
+/** The browser that takes the pictures. */
+import { type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+
+const CHROMIUM = '/usr/bin/chromium';
+/** What needs a GPU, a network or a user is off. Fonts and colours are the same on every machine. */
+const QUIET = [
+  '--disable-gpu',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--disable-quic',
+  '--disable-dev-shm-usage',
+  '--font-render-hinting=none',
+  '--force-color-profile=srgb',
+];
+
+export const WINDOW = { width: 1280, height: 720 };
+
+export interface Look {
+  readonly theme: 'dark' | 'light';
+  /** Pixels of the picture for each pixel of the page. */
+  readonly scale: number;
+}
+
+export interface Browser extends AsyncDisposable {
+  /** Opens the page, and waits until it shows a moment. */
+  open(address: string, look: Look): Promise<Page>;
+}
+
+export async function openBrowser(): Promise<Browser> {
+  const browser = await chromium.launch({ executablePath: CHROMIUM, chromiumSandbox: false, args: QUIET });
+  return {
+    async open(address, { theme, scale }) {
+      const options: BrowserContextOptions = { viewport: WINDOW, colorScheme: theme, deviceScaleFactor: scale };
+      const page = await (await browser.newContext(options)).newPage();
+      await page.goto(address);
+      await page.locator('html[data-ready]').waitFor();
+      await standsStill(page);
+      return page;
+    },
+    [Symbol.asyncDispose]: () => browser.close(),
+  };
+}
+
+/** Waits until everything that is shown belongs to one moment. */
+export async function standsStill(page: Page): Promise<void> {
+  await page.locator('main[data-at]').waitFor();
+}
