@@ -57,6 +57,7 @@ export default defineConfig({
           globalSetup: ['test/studio/browser/setup.ts'],
           // The files of one worker share the connection to the browser.
           isolate: false,
+          testTimeout: 600_000,
         },
       },
     ],

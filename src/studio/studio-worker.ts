@@ -20,8 +20,8 @@ import { followLog } from './jobs/live.ts';
 import { countTimeline, describeLog } from './jobs/log.ts';
 import { compare, explain } from './jobs/questions.ts';
 import type { Listed } from './jobs/sound-events.ts';
-import { Troubles } from './jobs/troubles.ts';
 import { listTimes, sampleTimeline } from './jobs/times.ts';
+import { Troubles } from './jobs/troubles.ts';
 import { eventMoment } from './moments/event-moment.ts';
 import { readLooks, readTable, tablePage } from './moments/look.ts';
 import { Moments } from './moments/moments.ts';
@@ -144,8 +144,7 @@ function momentRoutes(known: Past): ReadonlyMap<string, Answering> {
     ],
     [
       'value',
-      async (query, signal) =>
-        moments.value({ at: await momentOf(query), path: readTable(query).path }, signal),
+      async (query, signal) => moments.value({ at: await momentOf(query), path: readTable(query).path }, signal),
     ],
     [
       'table',

@@ -71,22 +71,31 @@ async function waysIn(studio: OpenStudio, oracle: Oracle, below: (bound: number)
       return within(await lead(from));
     },
   });
+  /** In a list these are the list's. */
+  const far = (name: string, lead: (from: number) => number): Way => ({
+    name,
+    go: async (page, from) => {
+      await page.page.evaluate(() => (globalThis as any).document.activeElement?.blur());
+      await page.press(name);
+      return within(lead(from));
+    },
+  });
   const commitOf = async (sequence: number) => (await oracle.at(within(sequence))).commit;
   return [
     key(',', (from) => from - 1),
     key('.', (from) => from + 1),
-    key('ArrowLeft', (from) => from - 1),
-    key('ArrowRight', (from) => from + 1),
+    far('ArrowLeft', (from) => from - 1),
+    far('ArrowRight', (from) => from + 1),
     key('<', async (from) => ((await commitOf(from))?.firstSequence ?? from) - 1),
     key('>', async (from) => {
       const commit = await commitOf(from);
       if (commit !== undefined && from < commit.lastSequence) return commit.lastSequence;
       return (await commitOf(from + 1))?.lastSequence ?? from;
     }),
-    key('PageUp', (from) => from - 1_000),
-    key('PageDown', (from) => from + 1_000),
-    key('Home', () => first),
-    key('End', () => last),
+    far('PageUp', (from) => from - 1_000),
+    far('PageDown', (from) => from + 1_000),
+    far('Home', () => first),
+    far('End', () => last),
     {
       name: 'type',
       go: async (page) => {

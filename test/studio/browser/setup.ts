@@ -1,6 +1,7 @@
 /**
  * Runs once before the browser tests, and ends what it started after them: builds the page from its sources, makes the logs that
- * the tests look at, and starts the one browser. A missing browser is a failure.
+ * the tests look at, and starts the one browser. A missing browser is a failure. `STUDIO_LOGS=FOLDER` takes logs that
+ * `fixtures/make.ts` made there before: for those who run one test again and again.
  */
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -46,8 +47,9 @@ export default async function setup(project: TestProject): Promise<() => Promise
     ends.push(() => browser.close());
     const page = join(folder, 'page');
     await runNode(BUILD, page);
-    await runNode(MAKER, folder);
-    project.provide('studio', { browser: browser.wsEndpoint(), page, folder });
+    const logs = process.env.STUDIO_LOGS ?? folder;
+    if (logs === folder) await runNode(MAKER, folder);
+    project.provide('studio', { browser: browser.wsEndpoint(), page, folder: logs });
   } catch (error) {
     await end();
     throw error;

@@ -5,6 +5,7 @@ import { type EventLog, openLog, openStore } from 'refold';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { countTimeline } from '../../../src/studio/jobs/log.ts';
 import { listTimes, sampleTimeline, scaled } from '../../../src/studio/jobs/times.ts';
+import { Troubles } from '../../../src/studio/jobs/troubles.ts';
 import { shop } from '../shop.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'refold-times-'));
@@ -38,7 +39,7 @@ afterAll(async () => {
 
 test('a sampled timeline has as many events as the log, and begins and ends when it does', async () => {
   const sampled = await sampleTimeline(log, ask('buckets=10&by=time'), never);
-  const counted = await countTimeline(log, ask('buckets=10&by=time'), never);
+  const counted = await countTimeline({ log, troubles: new Troubles('shop.db') }, ask('buckets=10&by=time'), never);
   expect(sampled).toMatchObject({ sampled: true, from: 1, to: EVENTS, events: EVENTS });
   expect(sampled.buckets).toHaveLength(10);
   expect(sampled.buckets[0]!.start).toBe(counted.buckets[0]!.start);

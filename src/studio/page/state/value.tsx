@@ -46,7 +46,11 @@ export function Sides({ of, members }: SidesProps): JSX.Element {
   const isReplaced = inside.length > 0 && before.total === after.total;
   return (
     <span class="st-sides">
-      {isReplaced ? (members ?? []).length > 0 && <Value of={after} members={members} /> : <Both before={before} after={after} members={members} />}
+      {isReplaced ? (
+        (members ?? []).length > 0 && <Value of={after} members={members} />
+      ) : (
+        <Both before={before} after={after} members={members} />
+      )}
       {inside.length > 0 && <InsideChange of={{ first: inside[0]!, total: insideInAll }} from={of.path ?? ''} />}
     </span>
   );

@@ -9,8 +9,10 @@ import type { Faults } from './faults.ts';
 /** A row of the tree as it is on the page. */
 export interface TreeRow {
   readonly path: string;
-  readonly changed: boolean;
-  /** The value as tagged JSON; undefined for what opens. */
+  readonly isChanged: boolean;
+  /** How many changes it says are inside of it, where they are not shown. */
+  readonly inside: number;
+  /** The value as tagged JSON; undefined for what opens, and for a long one. */
   readonly value: unknown;
 }
 
@@ -70,18 +72,12 @@ export class StudioPage {
 
   /** The rows of the tree that are on the page. */
   async treeRows(): Promise<TreeRow[]> {
-    const rows: readonly (readonly [string, boolean, string | null])[] = await this.id('tree-row').evaluateAll(
-      (elements: any[]) =>
-        elements.map(({ dataset }) => [
-          dataset.path,
-          'changed' in dataset && dataset.changed !== 'false',
-          dataset.value ?? null,
-        ]),
+    const rows: readonly Readonly<Record<string, string | undefined>>[] = await this.id('tree-row').evaluateAll(
+      (elements: any[]) => elements.map(({ dataset }) => ({ ...dataset })),
     );
-    return rows.map(([path, changed, value]) => ({
-      path,
-      changed,
-      value: value === null ? undefined : JSON.parse(value),
+    return rows.map(({ path = '', changed, inside = '0', value }) => ({
+      ...{ path, isChanged: changed !== undefined, inside: Number(inside) },
+      value: value === undefined ? undefined : JSON.parse(value),
     }));
   }
 }

@@ -13,8 +13,9 @@ export function pathOf({ file }: TestLog): string {
 
 /** Opens a studio on a log, at any free port. The caller closes it. */
 export function startStudio(log: TestLog, path: string = pathOf(log)): Promise<Studio> {
-  const { model } = log;
-  return openStudio({ path, port: 0, ...(model && { model }) }, readPage(inject('studio').page));
+  const { model, view } = log;
+  const options = { path, port: 0, ...(model && { model }), ...(view && { view }) };
+  return openStudio(options, readPage(inject('studio').page));
 }
 
 /** The library on a log: what it says is true. The caller closes it. */
