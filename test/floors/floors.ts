@@ -95,7 +95,8 @@ const STUDIO = ['server', 'moments', 'jobs'].map((room) => `src/studio/${room}/`
 const STUDIO_WIRE = 'src/studio/wire.ts';
 /** The rooms of the studio's page. */
 const STUDIO_PAGE = [
-  ...['', 'base/', 'moment/', 'timeline/', 'line/', 'events/', 'state/', 'help/'],
+  ...['', 'base/', 'moment/', 'timeline/', 'line/', 'events/', 'help/'],
+  ...['state/', 'state/asked/', 'state/event/', 'state/parts/'],
   ...['book/', 'book/heatmap/', 'book/heatmap/colours/', 'book/heatmap/tiles/'],
 ].map((room) => `src/studio/page/${room}`);
 /** What the build bundles into the page. */

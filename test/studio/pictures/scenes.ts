@@ -64,7 +64,7 @@ async function isSharp(page: Page): Promise<void> {
 /** The day grows, a drag goes back, a click asks why. */
 export async function filmOf(page: Page, film: Film): Promise<void> {
   await page.getByRole('tab', { name: 'Book' }).click();
-  await film.shoot(45);
+  await film.shoot(38);
   const scrubber = await boxOf(page.getByTestId('scrubber'));
   const y = scrubber.y + scrubber.height / 2;
   await film.moveTo({ x: scrubber.x + scrubber.width - 6, y }, 6);
@@ -80,5 +80,5 @@ export async function filmOf(page: Page, film: Film): Promise<void> {
   await film.click(rowOf(page, ASKED));
   await page.keyboard.press('w');
   await page.getByTestId('why-row').first().waitFor();
-  await film.hold(2_500);
+  await film.hold(2_200);
 }
