@@ -18,10 +18,11 @@ import {
 import { listEvents } from './jobs/events.ts';
 import { followLog } from './jobs/live.ts';
 import { countTimeline, describeLog } from './jobs/log.ts';
+import { findMatches } from './jobs/matches.ts';
 import { compare, explain } from './jobs/questions.ts';
 import type { Listed } from './jobs/sound-events.ts';
-import { Troubles } from './jobs/troubles.ts';
 import { listTimes, sampleTimeline } from './jobs/times.ts';
+import { Troubles } from './jobs/troubles.ts';
 import { eventMoment } from './moments/event-moment.ts';
 import { readLooks, readTable, tablePage } from './moments/look.ts';
 import { Moments } from './moments/moments.ts';
@@ -144,8 +145,7 @@ function momentRoutes(known: Past): ReadonlyMap<string, Answering> {
     ],
     [
       'value',
-      async (query, signal) =>
-        moments.value({ at: await momentOf(query), path: readTable(query).path }, signal),
+      async (query, signal) => moments.value({ at: await momentOf(query), path: readTable(query).path }, signal),
     ],
     [
       'table',
@@ -179,6 +179,7 @@ async function jobRoutes(): Promise<ReadonlyMap<string, Answering>> {
     ['timeline', (query, signal) => timelineOf(listed, query, signal)],
     ['times', (query, signal) => listTimes(log, query, signal)],
     ['events', (query, signal) => listEvents(listed, query, signal)],
+    ['matches', (query, signal) => findMatches(listed, query, signal)],
     ['live', (query, signal) => followLog(log, query, signal, following)],
     ['why', (query, signal) => explain(requirePast(), query, signal)],
     ['diff', async (query, signal) => compare(requirePast(), query, signal)],
@@ -192,7 +193,7 @@ async function jobRoutes(): Promise<ReadonlyMap<string, Answering>> {
 
 function timelineOf(listed: Listed, query: URLSearchParams, signal: AbortSignal): Promise<TimelineAnswer> {
   const isSampled = readChoice(query, 'sample', ['no', 'yes']) === 'yes';
-  return isSampled ? sampleTimeline(listed.log, query, signal) : countTimeline(listed, query, signal);
+  return (isSampled ? sampleTimeline : countTimeline)(listed, query, signal);
 }
 
 function everySecond(run: () => void): () => void {

@@ -17,8 +17,8 @@ export const bookView = defineView(orderBook, {
   subjects: ({ symbols }) => [...symbols.keys()],
   title: (_state, { of, first }) => titleOf(of, knownLevels(first?.meta?.levels, LEVELS)),
   zone: (_state, { first }) => zoneOf(first?.meta?.zone),
-  // LOBSTER counts in hundredths of a cent. The book itself has no scale.
-  priceDecimals: (_state, { first }) => (first?.meta?.feed === 'lobster' ? 4 : 2),
+  // LOBSTER and the demo count in hundredths of a cent. The book itself has no scale.
+  priceDecimals: (_state, { first }) => (['lobster', 'demo'].includes(String(first?.meta?.feed)) ? 4 : 2),
   known: ({ first }) => knownLevels(first?.meta?.levels, LEVELS),
   panes: {
     Heatmap: { kind: 'heatmap', depth: DRAWN_LEVELS, levels, touches, print },

@@ -21,13 +21,16 @@ export function shownChange(change: PlaceChange, path: Path): WhyLine {
  *
  * @param all one more than `MOST_COUNTED` where they were not counted to the end
  */
-export function shownDifferences(all: readonly StateDifference[], limit: number) {
+export function shownDifferences(
+  all: readonly StateDifference[],
+  limit: number,
+): Pick<DiffAnswer, 'tables' | 'changes' | 'changesInAll' | 'complete'> {
   return {
     tables: tablesOf(all),
     changes: all.slice(0, limit).map(shownDifference),
     changesInAll: Math.min(all.length, MOST_COUNTED),
     complete: all.length <= MOST_COUNTED,
-  } satisfies Partial<DiffAnswer>;
+  };
 }
 
 function shownDifference(place: StateDifference): DiffAnswer['changes'][number] {

@@ -15,7 +15,11 @@ const QUIET = [
   '--force-color-profile=srgb',
 ];
 
-export const WINDOW = { width: 1280, height: 720 };
+const WINDOW = { width: 1280, height: 720 };
+/** The middle of the page gets the room. The page reads this as what a person has set. */
+const SETTINGS = JSON.stringify({ panes: { events: 240, side: 380 } });
+
+const PATIENCE_MS = 180_000;
 
 export interface Look {
   readonly theme: 'dark' | 'light';
@@ -34,6 +38,8 @@ export async function openBrowser(): Promise<Browser> {
     async open(address, { theme, scale }) {
       const options: BrowserContextOptions = { viewport: WINDOW, colorScheme: theme, deviceScaleFactor: scale };
       const page = await (await browser.newContext(options)).newPage();
+      page.setDefaultTimeout(PATIENCE_MS); // a busy machine only takes longer
+      await page.addInitScript(`localStorage.setItem('refold.studio', ${JSON.stringify(SETTINGS)})`);
       await page.goto(address);
       await page.locator('html[data-ready]').waitFor();
       await standsStill(page);

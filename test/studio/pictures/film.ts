@@ -1,6 +1,6 @@
 /** A film of a page: screenshots, one after the other, with a pointer drawn into them. */
 import { join } from 'node:path';
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import type { Frame } from './webp.ts';
 
 /** Ten frames a second are enough for a page, and keep the file small. */
@@ -45,6 +45,14 @@ export class Film {
     });
   }
 
+  /** Moves the mouse to an element and clicks it. */
+  async click(on: Locator): Promise<void> {
+    const { x, y, width, height } = await boxOf(on);
+    await this.moveTo({ x: x + Math.min(40, width / 2), y: y + height / 2 }, 5);
+    await on.click();
+    await this.shoot(1);
+  }
+
   async #point(to: Point): Promise<void> {
     this.#pointer = to;
     await this.#page.mouse.move(to.x, to.y);
@@ -56,6 +64,13 @@ export class Film {
     await this.#page.screenshot({ path });
     this.frames.push({ path, ms });
   }
+}
+
+/** Where an element is on the page. Throws for one that is not in sight. */
+export async function boxOf(element: Locator) {
+  const box = await element.boundingBox();
+  if (box === null) throw new Error(`${element} is not in sight`);
+  return box;
 }
 
 /** A screenshot has no pointer, so the page gets one. This runs in the browser. */

@@ -1,8 +1,8 @@
 /** What the pictures show. It holds on to the names of the page that docs/STUDIO.md lists. */
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { standsStill } from './browser.ts';
-import type { Film } from './film.ts';
+import { boxOf, type Film } from './film.ts';
 
 export interface Still {
   readonly name: string;
@@ -10,12 +10,14 @@ export interface Still {
   readonly link: string;
 }
 
-/** A place of the book that changes often enough to have a story. */
+/** A place of the book that changes often enough to have a story, and the places around it. */
 const ASKED = 'symbols.GOOG.lastPrice';
+const AROUND = ['symbols', 'symbols.GOOG'];
 
+/** A trade at another price than the one before it. */
 export const STILLS: readonly Still[] = [
-  { name: 'heatmap', link: 'at=45000&view=Book' },
-  { name: 'state', link: `at=45000&path=${ASKED}` },
+  { name: 'heatmap', link: 'at=44777&view=Book' },
+  { name: 'state', link: 'at=44777' },
 ];
 
 /** Takes a picture of a place, once nothing changes on it any more. */
@@ -29,10 +31,19 @@ export async function takeStill(page: Page, { name, link }: Still, path: string)
   await page.screenshot({ path });
 }
 
-/** Asks for the selected place. */
+/** Opens the tree down to the place, and asks why it is as it is. */
 async function askWhy(page: Page): Promise<void> {
+  for (const path of AROUND) {
+    await rowOf(page, path).click();
+    await page.keyboard.press('ArrowRight');
+  }
+  await rowOf(page, ASKED).click();
   await page.keyboard.press('w');
   await page.getByTestId('why-row').first().waitFor();
+}
+
+function rowOf(page: Page, path: string): Locator {
+  return page.locator(`[data-testid="tree-row"][data-path="${path}"]`);
 }
 
 const SHARPENS_MS = 400;
@@ -53,27 +64,21 @@ async function isSharp(page: Page): Promise<void> {
 /** The day grows, a drag goes back, a click asks why. */
 export async function filmOf(page: Page, film: Film): Promise<void> {
   await page.getByRole('tab', { name: 'Book' }).click();
-  await film.shoot(45);
-  const scrubber = await boxOf(page, 'scrubber');
+  await film.shoot(38);
+  const scrubber = await boxOf(page.getByTestId('scrubber'));
   const y = scrubber.y + scrubber.height / 2;
-  await film.moveTo({ x: scrubber.x + scrubber.width - 4, y }, 6);
+  await film.moveTo({ x: scrubber.x + scrubber.width - 6, y }, 6);
   await page.mouse.down();
   await film.moveTo({ x: scrubber.x + scrubber.width * 0.45, y }, 22);
   await page.mouse.up();
   await film.hold(700);
-  await page.getByRole('tab', { name: 'state' }).click();
-  await standsStill(page);
-  const row = page.locator(`[data-testid="tree-row"][data-path="${ASKED}"]`);
-  const place = await row.boundingBox();
-  if (place === null) throw new Error(`${ASKED} is not in sight`);
-  await film.moveTo({ x: place.x + 60, y: place.y + place.height / 2 }, 8);
-  await row.click();
-  await page.locator('[data-testid="why-row"]').first().waitFor();
+  await film.click(page.getByRole('tab', { name: 'State' }));
+  for (const path of AROUND) {
+    await film.click(rowOf(page, path));
+    await page.keyboard.press('ArrowRight');
+  }
+  await film.click(rowOf(page, ASKED));
+  await page.keyboard.press('w');
+  await page.getByTestId('why-row').first().waitFor();
   await film.hold(2_200);
-}
-
-async function boxOf(page: Page, name: string) {
-  const box = await page.getByTestId(name).boundingBox();
-  if (box === null) throw new Error(`${name} is not in sight`);
-  return box;
 }

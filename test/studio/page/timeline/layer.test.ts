@@ -33,7 +33,7 @@ const scale = (by: TimelineBy, lo: number, hi: number, ...layers: Layer[]): Scal
   ...{ by, span: { lo, hi }, width: 200, first: 1, last: 10_000, layers: layers.map(({ buckets }) => buckets) },
 });
 const line = (last: number, events: number, types = { a: events }, recordedAt = last * 10) => ({
-  ...{ last, events, types, recordedAt, generation: 'g' },
+  ...{ last, events, types, recordedAt, generation: 'g', hasWriter: true, problems: [] },
 });
 
 test('new events are added at the end, and nothing is lost when there are many', () => {
