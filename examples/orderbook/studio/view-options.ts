@@ -14,9 +14,9 @@ export function levelsIn(address: string): number | undefined {
   return /^[1-9]\d{0,5}$/.test(text) ? Number(text) : undefined;
 }
 
-/** What the log says comes first. A book that a program made has every level. */
+/** What the log says comes first. A book whose log says nothing has every level. */
 export function knownLevels(told: Json | undefined, option: number | undefined): number | 'all' {
-  return typeof told === 'number' ? told : (option ?? 'all');
+  return typeof told === 'number' || told === 'all' ? told : (option ?? 'all');
 }
 
 /** Such as `GOOG: best 10 of a 10-level feed`. */

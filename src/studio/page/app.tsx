@@ -13,10 +13,10 @@ import { TroubleLines } from './line/trouble-line.tsx';
 import { Locked } from './locked.tsx';
 import { log, question, shown, tab, trouble } from './moment/place.ts';
 import { settledAt } from './moment/settled.ts';
-import { CurrentEvent } from './state/current-event.tsx';
-import { Diff } from './state/diff.tsx';
+import { Diff } from './state/asked/diff.tsx';
+import { Why } from './state/asked/why.tsx';
+import { CurrentEvent } from './state/event/current-event.tsx';
 import { StatePane } from './state/state-pane.tsx';
-import { Why } from './state/why.tsx';
 import { Scrubber } from './timeline/scrubber.tsx';
 import { Timeline } from './timeline/timeline.tsx';
 

@@ -39,7 +39,7 @@ export function tileAsBytes(tile: Tile, view: TileView): Uint8Array<ArrayBuffer>
   const { columns } = tile;
   const { cells, priceStep, priceBase } = fitting(columns, MOST_CELLS.bytes);
   const trades = tradesOf(columns);
-  const count = cells.reduce((sum, { keys }) => sum + keys.length, 0);
+  const count = countOf(cells);
   const head: TileBytesHead = {
     ...headOf(tile, view, priceStep),
     ...{ cells: count, trades: trades.length, priceBase, lines: view.lines },
@@ -104,19 +104,40 @@ interface Fitting {
 /** All cells, or cells that stand for several prices where there are too many. */
 function fitting(columns: readonly Column[], most: number): Fitting {
   const exact = columns.map((column): Cells => ({ keys: column.keys, quantities: quantitiesOf(column) }));
-  const prices = exact.flatMap(({ keys }) => keys.map((key) => placeOf(key).price));
-  const priceBase = prices.reduce((lowest, price) => Math.min(lowest, price), Number.POSITIVE_INFINITY);
-  if (prices.length === 0) return { cells: exact, priceStep: 1, priceBase: 0 };
-  const tick = prices.reduce((divisor, price) => commonDivisor(divisor, price - priceBase), 0) || 1;
-  const highest = prices.reduce((most, price) => Math.max(most, price), priceBase);
+  const { lowest, highest, tick } = pricesOf(exact);
+  if (lowest > highest) return { cells: exact, priceStep: 1, priceBase: 0 };
+  const places = (step: number): number => (highest - lowest) / step;
+  if (countOf(exact) <= most && places(tick) < MOST_PLACES) return { cells: exact, priceStep: tick, priceBase: lowest };
   for (const times of roundNumbers()) {
     const priceStep = tick * times;
-    if ((highest - priceBase) / priceStep >= MOST_PLACES) continue;
-    const cells = times === 1 ? exact : exact.map((column) => coarser(column, priceStep, tick));
-    const base = times === 1 ? priceBase : lowerEdge(priceBase, priceStep, tick);
-    if (cells.reduce((sum, { keys }) => sum + keys.length, 0) <= most) return { cells, priceStep, priceBase: base };
+    if (places(priceStep) >= MOST_PLACES) continue;
+    const cells = exact.map((column) => coarser(column, priceStep, tick));
+    if (countOf(cells) <= most) return { cells, priceStep, priceBase: lowerEdge(lowest, priceStep, tick) };
   }
-  throw new RangeError('there is no end of round numbers');
+  throw new RangeError('round numbers have no end');
+}
+
+/** The lowest and the highest price, and the largest step that all of them are apart; 1 for a single one. */
+function pricesOf(columns: readonly Cells[]): {
+  readonly lowest: number;
+  readonly highest: number;
+  readonly tick: number;
+} {
+  let [lowest, highest] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  let tick = 0;
+  for (const { keys } of columns) {
+    for (const key of keys) {
+      const price = Math.floor(key / 2);
+      if (highest !== Number.NEGATIVE_INFINITY) tick = commonDivisor(tick, Math.abs(price - highest));
+      lowest = Math.min(lowest, price);
+      highest = Math.max(highest, price);
+    }
+  }
+  return { lowest, highest, tick: tick || 1 };
+}
+
+function countOf(cells: readonly Cells[]): number {
+  return cells.reduce((sum, { keys }) => sum + keys.length, 0);
 }
 
 /** A place is twice this and one more, and fits into four bytes. */
@@ -136,15 +157,30 @@ function lowerEdge(price: number, priceStep: number, tick: number): number {
   return Math.floor((price - rest) / priceStep) * priceStep + rest;
 }
 
+/** Keys rise, and so do the cells that they fall into: one pass is enough. */
 function coarser({ keys, quantities }: Cells, priceStep: number, tick: number): Cells {
-  const sum = new Map<number, number>();
+  const coarse = { keys: [] as number[], quantities: [] as number[] };
+  let edge = Number.NaN;
+  let sums: [buy: number, sell: number] = [0, 0];
+  const flush = (): void => {
+    for (const [side, quantity] of sums.entries()) {
+      if (quantity === 0) continue;
+      coarse.keys.push(2 * edge + side);
+      coarse.quantities.push(quantity);
+    }
+  };
   for (const [at, key] of keys.entries()) {
-    const { price, side } = placeOf(key);
-    const edge = keyOf(lowerEdge(price, priceStep, tick), side);
-    sum.set(edge, (sum.get(edge) ?? 0) + quantities[at]!);
+    const price = Math.floor(key / 2);
+    const next = lowerEdge(price, priceStep, tick);
+    if (next !== edge) {
+      flush();
+      edge = next;
+      sums = [0, 0];
+    }
+    sums[key === 2 * price ? 0 : 1] += quantities[at]!;
   }
-  const sorted = [...sum].toSorted(([a], [b]) => a - b);
-  return { keys: sorted.map(([key]) => key), quantities: sorted.map(([, quantity]) => quantity) };
+  flush();
+  return coarse;
 }
 
 function placeIn(key: number, priceBase: number, priceStep: number): number {

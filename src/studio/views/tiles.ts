@@ -72,9 +72,9 @@ export class Tiles {
         await this.#walk(asked, runs, signal);
         return { sampled: false, complete: true };
       }
+      await this.#sample(asked, runs, signal);
       const { from, step, columns } = asked.stretch;
       this.#background.want([from, step, columns, asked.name].join(' '), (wanted) => this.#walk(asked, runs, wanted));
-      await this.#sample(asked, runs, signal);
       return { sampled: asked.isSampled, complete: false };
     } catch (error) {
       // What was folded before it failed is shown.

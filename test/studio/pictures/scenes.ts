@@ -16,7 +16,7 @@ const AROUND = ['symbols', 'symbols.GOOG'];
 
 /** A trade at another price than the one before it. */
 export const STILLS: readonly Still[] = [
-  { name: 'heatmap', link: 'at=44777&view=Book' },
+  { name: 'heatmap', link: 'at=44777&view=book' },
   { name: 'state', link: 'at=44777' },
 ];
 
@@ -74,7 +74,7 @@ async function isSharp(page: Page): Promise<void> {
 
 /** The day grows, a drag goes back, a click asks why. */
 export async function filmOf(page: Page, film: Film): Promise<void> {
-  await page.getByRole('tab', { name: 'Book' }).click();
+  await page.getByRole('tab', { name: 'book' }).click();
   await film.shoot(38, () => newsOf(page));
   const scrubber = await boxOf(page.getByTestId('scrubber'));
   const y = scrubber.y + scrubber.height / 2;

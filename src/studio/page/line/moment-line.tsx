@@ -11,7 +11,7 @@ import { safeLine } from '../base/safe-text.ts';
 import { type Action, addActions, runAction } from '../moment/actions.ts';
 import { hueOf } from '../moment/event-types.ts';
 import { marks } from '../moment/marks.ts';
-import { at, lastSequence, log, shown, wanted } from '../moment/place.ts';
+import { at, firstSequence, lastSequence, log, shown, wanted } from '../moment/place.ts';
 import { zone } from '../moment/zone.ts';
 import { checkOpenedLink, linkToHere } from './copied-link.ts';
 import { GoTo, isGoToOpen, openGoTo } from './go-to.tsx';
@@ -119,7 +119,11 @@ function What(): JSX.Element | null {
       </span>
       <span class="ln-type">
         {event === undefined ? (
-          <span class="quiet">an event that the model drops</span>
+          <span class="quiet">
+            {sequence < firstSequence.value
+              ? 'the event was dropped, its state was kept'
+              : 'an event that the model drops'}
+          </span>
         ) : (
           <>
             <i style={{ background: `var(${hueOf(event.type)})` }} />

@@ -6,11 +6,11 @@ import { count } from '../base/format.ts';
 import { safeLine, safeText } from '../base/safe-text.ts';
 import { inSight } from '../moment/in-sight.ts';
 import { selectedPath, shown } from '../moment/place.ts';
-import { copied } from './copying.ts';
-import { isPath } from './path-text.ts';
-import { RowButtons } from './row-buttons.tsx';
-import { Sides } from './value.tsx';
-import { previewText, valueText } from './value-text.ts';
+import { copied } from './parts/copying.ts';
+import { isPath } from './parts/path-text.ts';
+import { RowButtons } from './parts/row-buttons.tsx';
+import { Sides } from './parts/value.tsx';
+import { previewText, valueText } from './parts/value-text.ts';
 import './selected.css';
 
 /** Members of what opens that are shown. */
