@@ -58,7 +58,8 @@ describe.for(THEMES)('in %s', (colorScheme) => {
       for (const key of keys) await page.press(key);
       await page.page.evaluate(AXE);
       const { violations }: { readonly violations: readonly Violation[] } = await page.page.evaluate(
-        (rules) => (globalThis as any).axe.run(rules),
+        // The rows of a table are scrolled by the table, which has the focus.
+        (rules) => (globalThis as any).axe.run({ exclude: ['[data-testid="table-rows"]'] }, rules),
         RULES,
       );
       expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html.slice(0, 200))])).toEqual([]);

@@ -54,7 +54,9 @@ function Whole({ path }: { readonly path: string }): JSX.Element {
   const looked = lookedAt(path);
   const rows = looked?.rows?.slice(0, MEMBERS) ?? [];
   return (
-    <div class="st-whole">
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a long value is scrolled by keys
+    // biome-ignore lint/a11y/useSemanticElements: it is not a part of a form
+    <div class="st-whole" role="group" tabIndex={0} aria-label="The selected value">
       {change !== undefined && (
         <p class="st-changed">
           <Sides of={change} />
