@@ -127,7 +127,14 @@ test('a file that does not tell its levels is opened with an option', async () =
   await using store = await openStore(matching.orderBook, { path, durability: 'os' });
   await store.execute('listSymbol', { symbol: 'ACME', tick: 1, lot: 1 });
   for (let n = 1; n <= 9; n++)
-    await store.execute('placeOrder', { orderId: n, symbol: 'ACME', side: 'buy', type: 'limit', price: n, quantity: n });
+    await store.execute('placeOrder', {
+      orderId: n,
+      symbol: 'ACME',
+      side: 'buy',
+      type: 'limit',
+      price: n,
+      quantity: n,
+    });
   const { module, view } = BOOKS.matching;
   const options = { path, model: module, view: { ...view, module: `${view.module}?levels=7` }, port: 0 };
   const studio = await openStudio(options, PAGE);
