@@ -12,7 +12,7 @@ import type { PaneKind, RestingSide } from '../wire-views.ts';
 export interface About<Event = any> {
   /** What the view is of: one of its subjects, such as a symbol. An empty text in a view without subjects. */
   readonly of: string;
-  /** The first event of the log; undefined if there is none, or if its history was dropped. Its meta may say where a feed comes from. */
+  /** The first event of the log; undefined if the log is empty, or the event was dropped. Its meta may say where a feed comes from. */
   readonly first: Event | undefined;
 }
 
