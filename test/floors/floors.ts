@@ -100,7 +100,7 @@ const STUDIO_PAGE = [
   ...['book/', 'book/heatmap/', 'book/heatmap/colours/', 'book/heatmap/tiles/'],
 ].map((room) => `src/studio/page/${room}`);
 /** What the build bundles into the page. */
-const PAGE_PACKAGES = ['preact', '@preact/signals', '@tanstack/virtual-core', 'tinykeys', 'lucide'];
+const PAGE_PACKAGES = ['preact', '@preact/signals', 'tinykeys', 'lucide'];
 
 /** What the commands of the Redis server stand on: the protocol, and the key space. */
 const REDIS_DATA = ['src/redis/protocol/', 'src/redis/model/', 'src/redis/model/effects/'];

@@ -132,7 +132,7 @@ export interface View<State = any, Event = any> extends ViewDefinition<State, Ev
 }
 
 /** The view of a model, as a type: `ViewOf<typeof model>`. */
-export type ViewOf<M> =
+type ViewOf<M> =
   M extends Model<infer State, infer C extends Catalog, any, any>
     ? View<DeepReadonly<State>, RecordedEventOf<C>>
     : never;

@@ -24,8 +24,8 @@ interface Shot {
 const SHOTS: Readonly<Record<string, Shot>> = {
   end: { log: BOOK },
   middle: { log: BOOK, link: 'at=9000&path=orders' },
-  view: { log: BOOK, link: 'at=9000&view=Book' },
-  'real-day': { log: GOOG, link: 'at=2500&view=Book' },
+  view: { log: BOOK, link: 'at=9000&view=book' },
+  'real-day': { log: GOOG, link: 'at=2500&view=book' },
   why: { log: KINDS, link: 'at=90&path=date', keys: ['w'] },
   kinds: { log: KINDS, link: 'at=77' },
   table: { log: CROWD, link: 'at=2000&path=people', keys: ['r'] },
