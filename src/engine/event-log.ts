@@ -5,7 +5,7 @@
  * without one. Dropping history needs a model, because only a model can tell which snapshots are usable.
  */
 import { isRefoldError, type SerializedError } from '../core/errors.ts';
-import type { RecordedEvent } from '../core/event.ts';
+import type { Commit, RecordedEvent } from '../core/event.ts';
 import { decodeBlock } from '../log/blocks/block.ts';
 import { requireReadable } from '../log/blocks/block-rules.ts';
 import type { LogSource } from '../log/log-source.ts';
@@ -32,6 +32,7 @@ import { describeLog, type LogInfo } from './log-info.ts';
 import { countsOf, type EventCounts } from './looking/counts.ts';
 import { blocksOf } from './looking/keyframes.ts';
 import type { BlocksOptions, CountOptions } from './looking/past-options.ts';
+import { type CommitRange, listCommits } from './past/commits.ts';
 import { readBatches } from './past/event-batches.ts';
 import { AS_RECORDED, type EventRange, readRecorded, storedTagging } from './past/events.ts';
 import { checkFollowing, type FollowOptions, followLog } from './past/follow-log.ts';
@@ -140,6 +141,16 @@ export class EventLog implements AsyncDisposable {
    */
   batches(range: EventRange = {}): AsyncGenerator<readonly RecordedEvent[], void> {
     return readBatches(this.#log, range);
+  }
+
+  /**
+   * Where the commits of a range begin and end, in order: which events were recorded together. The first commit may begin before
+   * `from`, and the last one may end after `to`.
+   *
+   * @throws RefoldError as `events` does
+   */
+  commits(range: CommitRange = {}): AsyncGenerator<Commit, void> {
+    return listCommits(this.#log, range);
   }
 
   /**

@@ -48,7 +48,7 @@ const STUDIO_THREAD_FILE = new URL(
 );
 const MOMENT_ROUTES = ['moment', 'table', 'value'];
 const ANSWER_ROUTES = ['log', 'timeline', 'times', 'diff', 'tile', 'tape'];
-const LINE_ROUTES = ['events', 'live', 'why'];
+const LINE_ROUTES = ['events', 'matches', 'live', 'why'];
 
 /**
  * @param files of the page

@@ -18,6 +18,7 @@ import {
 import { listEvents } from './jobs/events.ts';
 import { followLog } from './jobs/live.ts';
 import { countTimeline, describeLog } from './jobs/log.ts';
+import { findMatches } from './jobs/matches.ts';
 import { compare, explain } from './jobs/questions.ts';
 import type { Listed } from './jobs/sound-events.ts';
 import { listTimes, sampleTimeline } from './jobs/times.ts';
@@ -178,6 +179,7 @@ async function jobRoutes(): Promise<ReadonlyMap<string, Answering>> {
     ['timeline', (query, signal) => timelineOf(listed, query, signal)],
     ['times', (query, signal) => listTimes(log, query, signal)],
     ['events', (query, signal) => listEvents(listed, query, signal)],
+    ['matches', (query, signal) => findMatches(listed, query, signal)],
     ['live', (query, signal) => followLog(log, query, signal, following)],
     ['why', (query, signal) => explain(requirePast(), query, signal)],
     ['diff', async (query, signal) => compare(requirePast(), query, signal)],
@@ -191,7 +193,7 @@ async function jobRoutes(): Promise<ReadonlyMap<string, Answering>> {
 
 function timelineOf(listed: Listed, query: URLSearchParams, signal: AbortSignal): Promise<TimelineAnswer> {
   const isSampled = readChoice(query, 'sample', ['no', 'yes']) === 'yes';
-  return isSampled ? sampleTimeline(listed.log, query, signal) : countTimeline(listed, query, signal);
+  return (isSampled ? sampleTimeline : countTimeline)(listed, query, signal);
 }
 
 function everySecond(run: () => void): () => void {

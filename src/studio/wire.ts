@@ -191,9 +191,23 @@ export type EventLine =
   | WireEvent
   /** The window ends before it has as many events as were asked for: they are long. The next one begins here. */
   | { readonly next: number }
+  /** The commits of the window that have more than one event, each by its first and last sequence. Absent of a wide window. */
+  | { readonly commits: readonly (readonly [number, number])[] }
   /** A damaged block: its events are not in the list, nor in the number of matches. */
   | { readonly damage: LogProblem }
   | { readonly matches: number; readonly complete: boolean };
+
+/** What is known of the matches of a filter: how many there are, and where some of them are. */
+export interface MatchesLine {
+  /** Matches up to and with the event `through`. */
+  readonly matches: number;
+  readonly through: number;
+  /** Places are told for the matches 0, `every`, 2 × `every` and so on. A power of two, which only grows. */
+  readonly every: number;
+  /** Their sequences, those that no line before told. */
+  readonly places: readonly number[];
+  readonly complete: boolean;
+}
 
 /** New events of the log, or news without events: history was dropped or redacted. */
 export interface LiveLine {

@@ -94,9 +94,11 @@ const STUDIO = ['server', 'moments', 'jobs', 'views', 'views/tiles'].map((room) 
 /** What both sides of the studio say to each other: the page sees nothing else of refold. */
 const STUDIO_WIRE = 'src/studio/wire.ts';
 /** The rooms of the studio's page. */
-const STUDIO_PAGE = ['', ...['base/', 'moment/', 'timeline/', 'line/', 'events/', 'state/', 'book/', 'help/']].map(
-  (room) => `src/studio/page/${room}`,
-);
+const STUDIO_PAGE = [
+  ...['', 'base/', 'moment/', 'timeline/', 'line/', 'events/', 'help/'],
+  ...['state/', 'state/asked/', 'state/event/', 'state/parts/'],
+  ...['book/', 'book/heatmap/', 'book/heatmap/colours/', 'book/heatmap/tiles/'],
+].map((room) => `src/studio/page/${room}`);
 /** What the build bundles into the page. */
 const PAGE_PACKAGES = ['preact', '@preact/signals', '@tanstack/virtual-core', 'tinykeys', 'lucide'];
 
@@ -472,7 +474,7 @@ export const FLOORS: readonly Floor[] = [
   { files: 'src/cli/output/states/', sees: [...PACKAGE, 'src/cli/output/'], node: 'all' },
   { files: 'src/studio/', sees: [...PACKAGE, GUESTS, ...STUDIO], node: 'all' },
   { files: 'src/studio/server/', sees: [...PACKAGE, GUESTS, 'src/studio/'], node: 'all' },
-  { files: 'src/studio/moments/', sees: [...PACKAGE, 'src/studio/', 'src/studio/server/'], node: PURE },
+  { files: 'src/studio/moments/', sees: [...PACKAGE, 'src/studio/', 'src/studio/server/'], node: 'all' },
   { files: 'src/studio/jobs/', sees: [...PACKAGE, GUESTS, TERMINAL, ...STUDIO, 'src/studio/'], node: PURE },
   { files: 'src/studio/views/', sees: [...PACKAGE, GUESTS, 'src/model.ts', ...STUDIO, 'src/studio/'], node: [] },
   { files: 'src/studio/views/tiles/', sees: [...PACKAGE, ...STUDIO, 'src/studio/'], node: 'all' },

@@ -138,6 +138,20 @@ test('the pages of a table are its entries, in order and each once', async () =>
   expect(await ask('table?path=nothing')).toMatchObject({ total: 0, rows: [] });
 });
 
+test('the matches of a filter are those of the library, and their windows too', async () => {
+  const expected = (await Array.fromAsync(past.events({ types: ['Put'] }))).filter(
+    ({ data }) => (data as { id: number }).id > 20,
+  );
+  const filter = `type=Put&where=${encodeURIComponent('data.id > 20')}`;
+  const counted = await linesOf(`matches?${filter}`);
+  expect(counted.at(-1)).toMatchObject({ matches: expected.length, every: 1, complete: true });
+  const places: number[] = counted.flatMap(({ places }) => places);
+  expect(places).toEqual(expected.map(({ sequence }) => sequence));
+  const window = await linesOf(`events?sequences=${places.slice(5, 25)}&commits=yes&matches=no`);
+  expect(window.map(({ data }) => data)).toEqual([...expected.slice(5, 25).map(({ data }) => data), undefined]);
+  expect(window.at(-1)).toEqual({ commits: [] });
+});
+
 test('the timeline counts every event once', async () => {
   for (const question of ['timeline?buckets=7', 'timeline?buckets=50&by=time', 'timeline']) {
     const { buckets, types, events } = await ask(question);

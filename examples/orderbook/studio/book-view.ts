@@ -13,12 +13,12 @@ import { DRAWN_LEVELS, knownLevels, levelsIn, titleOf, zoneOf } from './view-opt
 const LEVELS = levelsIn(import.meta.url);
 
 export const bookView = defineView(orderBook, {
-  name: 'Book',
+  name: 'book',
   subjects: ({ symbols }) => [...symbols.keys()],
   title: (_state, { of, first }) => titleOf(of, knownLevels(first?.meta?.levels, LEVELS)),
   zone: (_state, { first }) => zoneOf(first?.meta?.zone),
-  // LOBSTER counts in hundredths of a cent. The book itself has no scale.
-  priceDecimals: (_state, { first }) => (first?.meta?.feed === 'lobster' ? 4 : 2),
+  // LOBSTER and the demo count in hundredths of a cent. The book itself has no scale.
+  priceDecimals: (_state, { first }) => (['lobster', 'demo'].includes(String(first?.meta?.feed)) ? 4 : 2),
   known: ({ first }) => knownLevels(first?.meta?.levels, LEVELS),
   panes: {
     Heatmap: { kind: 'heatmap', depth: DRAWN_LEVELS, levels, touches, print },

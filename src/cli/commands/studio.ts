@@ -13,6 +13,7 @@ import { counted, oneLine, paintError, time } from '../output/text.ts';
 
 interface Options extends JsonOption {
   readonly model?: string;
+  readonly view?: string;
   readonly port?: number;
   readonly host?: string;
   readonly allowHost?: readonly string[];
@@ -21,7 +22,7 @@ interface Options extends JsonOption {
 const STUDIO_HELP = `
 Examples:
   refold studio book.db
-  refold studio book.db --model ./model.ts --port 8000
+  refold studio book.db --model ./model.ts --view ./view.ts#bookView
   refold studio book.db --allow-host book.example.com:443`;
 
 export function defineStudio(program: Command): void {
@@ -30,6 +31,7 @@ export function defineStudio(program: Command): void {
     .argument(...FILE)
     .description('show any moment of a log in the browser')
     .option(...MODEL)
+    .option('--view <module>', 'how the model is drawn: ./view.ts#name picks an export (default: the default export)')
     .option('--port <number>', 'listen on this port (default: 7336, or the next free one)', parsePort)
     .option('--host <address>', 'listen on this address; other machines reach it (default: 127.0.0.1)')
     .option('--allow-host <name:port>', 'answer under this name as well, such as that of a tunnel', collect)
@@ -67,14 +69,15 @@ async function infoOf(path: string): Promise<LogInfo> {
 }
 
 /** A model that was found, and not given, is only used if the log belongs to it. */
-async function open(path: string, { model, port, host, allowHost }: Options, info: LogInfo): Promise<Studio> {
+async function open(path: string, { model, view, port, host, allowHost }: Options, info: LogInfo): Promise<Studio> {
   const { openStudio } = await import('../../studio/index.ts');
   const plain: StudioOptions = { path, port, host, allowHosts: allowHost };
+  const shown = view === undefined ? plain : { ...plain, view: moduleOf(view) };
   const found = findModelFor(model);
-  if (found === undefined) return openStudio(plain);
+  if (found === undefined) return openStudio(shown);
   if (found.from === undefined || info.model !== undefined) {
     try {
-      const studio = await openStudio({ ...plain, model: moduleOf(found.specifier) });
+      const studio = await openStudio({ ...shown, model: moduleOf(found.specifier) });
       tellModel(found);
       return studio;
     } catch (error) {
@@ -82,7 +85,7 @@ async function open(path: string, { model, port, host, allowHost }: Options, inf
     }
   }
   tellModel(found, whyUnused(info.model));
-  return openStudio(plain);
+  return openStudio(shown);
 }
 
 /** `./model.ts#name` as a module. */

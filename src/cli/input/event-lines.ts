@@ -3,10 +3,10 @@
  */
 import { statSync } from 'node:fs';
 import type { Readable } from 'node:stream';
+import { EVENT_MEMBERS } from '../../guests/event-members.ts';
 import { type ImportedEvent, isRefoldError, type PastEvent, RefoldError } from '../../index.ts';
 import type { ProgressBar } from '../output/progress.ts';
 import { count } from '../output/text.ts';
-import { EVENT_MEMBERS } from './event-members.ts';
 import { type JsonLine, readJsonLines } from './json-lines.ts';
 import { recordedTime } from './recorded-time.ts';
 

@@ -3,8 +3,9 @@
  *
  * `events` gives the same events, without saying where one commit ends and the next begins.
  */
-import type { RecordedEvent } from '../../core/event.ts';
+import type { Commit, RecordedEvent } from '../../core/event.ts';
 import type { Model } from '../../core/model.ts';
+import { decodeBlock } from '../../log/blocks/block.ts';
 import type { LogStore } from '../../log/log-store.ts';
 import { throwIfAborted } from '../../threads/aborted.ts';
 import { Pace } from '../../threads/pace.ts';
@@ -49,5 +50,32 @@ export async function* readCommits(
       if (events.length > 0) yield events;
       if (pace.isOver) await pace.rest();
     }
+  }
+}
+
+/**
+ * Where the commits of a range begin and end, in order: also the one that begins before `from`, and the one that ends after `to`.
+ *
+ * @throws RefoldError `INVALID_OPTION`, `HISTORY_GONE`, `LOG_CORRUPT`; the signal's reason when it aborts
+ */
+export async function* listCommits(log: LogStore, given: CommitRange): AsyncGenerator<Commit, void> {
+  const range = checkOptions('list commits', COMMIT_RANGE_CHECKS, given);
+  throwIfAborted(range.signal);
+  const { from, to } = await boundsOf(log, range);
+  if (from > to) return;
+  const pace = new Pace(READING_SLICE_MS);
+  let through = from - 1;
+  for await (const block of log.read({ from, to })) {
+    throwIfAborted(range.signal);
+    const { events, commitEnds } = decodeBlock(block);
+    let firstSequence = block.firstSequence;
+    for (const lastSequence of commitEnds) {
+      const { recordedAt } = events[lastSequence - block.firstSequence]!;
+      if (lastSequence > through) yield { firstSequence, lastSequence, recordedAt };
+      firstSequence = lastSequence + 1;
+      if (firstSequence > to) return;
+    }
+    through = Math.max(through, block.lastSequence);
+    if (pace.isOver) await pace.rest();
   }
 }

@@ -11,8 +11,8 @@ import { MOST_COUNTED, shownChange, shownDifferences } from './changes.ts';
 
 /** Changes that one answer tells at most. */
 const MOST_TOLD_CHANGES = 2_000;
-/** How often it is told how far was looked, in ms. */
-const PROGRESS_EVERY = 100;
+/** How far was looked is told so often on the whole way. */
+const PROGRESS_TOLD = 100;
 
 /**
  * Changes of a place, newest first, as soon as each is certain. The last line says how far was looked. With `values=shown`, lines
@@ -28,7 +28,7 @@ export async function* explain(past: Past, query: URLSearchParams, signal: Abort
   const parts = parsePath(path);
   const come: object[] = [];
   let wake = (): void => {};
-  let toldAt = performance.now();
+  let told = 0;
   const add = (line: object): void => {
     come.push(line);
     wake();
@@ -36,8 +36,8 @@ export async function* explain(past: Past, query: URLSearchParams, signal: Abort
   const onChange = (change: PlaceChange): void =>
     add(isShown ? shownChange(change, parts) : withTags(change, 'before', 'after'));
   const onProgress = ({ done, total }: { readonly done: number; readonly total: number }): void => {
-    if (!isShown || performance.now() - toldAt < PROGRESS_EVERY) return;
-    toldAt = performance.now();
+    if (!isShown || done - told < total / PROGRESS_TOLD) return;
+    told = done;
     add({ looked: done, of: total });
   };
   let isDone = false;

@@ -16,24 +16,51 @@ export interface Listed {
   readonly troubles: Troubles;
 }
 
+type SoundRange = Pick<EventRange, 'from' | 'to' | 'types' | 'tag' | 'sequences' | 'signal'>;
+type Damaged = { readonly damage: LogProblem };
+
 /** The events of a range in order, and each damaged block in its place. @throws what reading the log throws */
-export async function* soundEvents(
+export function soundEvents(listed: Listed, range: SoundRange): AsyncGenerator<RecordedEvent | Damaged, void> {
+  return sound(
+    listed,
+    range,
+    (part) => listed.log.events(part),
+    ({ sequence }) => sequence,
+  );
+}
+
+/** The same in lists: for programs that only read. */
+export function soundBatches(
+  listed: Listed,
+  range: SoundRange,
+): AsyncGenerator<readonly RecordedEvent[] | Damaged, void> {
+  return sound(
+    listed,
+    range,
+    (part) => listed.log.batches(part),
+    (events) => events.at(-1)!.sequence,
+  );
+}
+
+async function* sound<Read>(
   { log, troubles }: Listed,
-  range: Pick<EventRange, 'from' | 'types' | 'tag' | 'signal'>,
-): AsyncGenerator<RecordedEvent | { readonly damage: LogProblem }, void> {
+  range: SoundRange,
+  read: (part: SoundRange) => AsyncIterable<Read>,
+  lastOf: (part: Read) => number,
+): AsyncGenerator<Read | Damaged, void> {
   let { from } = range;
   for (;;) {
     try {
-      for await (const event of log.events({ ...range, from })) {
-        from = event.sequence + 1;
-        yield event;
+      for await (const part of read({ ...range, from })) {
+        from = lastOf(part) + 1;
+        yield part;
       }
       return;
     } catch (error) {
       const damage = await damageOf(log, error);
       // A page of blocks is checked as a whole: what stands before the damage may not have come yet.
       if (damage.firstSequence > 1 && !(Number(from) >= damage.firstSequence))
-        yield* log.events({ ...range, from, to: damage.firstSequence - 1 });
+        yield* read({ ...range, from, to: damage.firstSequence - 1 });
       yield { damage: troubles.note(damage) };
       from = damage.lastSequence + 1;
     }

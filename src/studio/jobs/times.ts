@@ -3,6 +3,7 @@ import type { EventLog } from '../../index.ts';
 import { readMoment } from '../server/positions.ts';
 import { readChoice, readCount, readSequence, required } from '../server/query.ts';
 import type { TimelineAnswer, TimesAnswer } from '../wire.ts';
+import type { Listed } from './sound-events.ts';
 
 /** Events of a bucket that are looked at */
 const SAMPLED_EVENTS = 256;
@@ -20,10 +21,11 @@ type Bucket = TimelineAnswer['buckets'][number];
  * @throws RefoldError what reading the log throws; the signal's reason
  */
 export async function sampleTimeline(
-  log: EventLog,
+  { log, troubles }: Listed,
   query: URLSearchParams,
   signal: AbortSignal,
 ): Promise<TimelineAnswer> {
+  const onDamage = troubles.note;
   const { firstSequence, lastSequence } = await log.info();
   const from = Math.max(firstSequence, readSequence(query, 'from', 0));
   const to = Math.min(lastSequence, readSequence(query, 'to', lastSequence));
@@ -34,14 +36,20 @@ export async function sampleTimeline(
   const buckets: Bucket[] = [];
   for (const [index, first] of edges.slice(0, -1).entries()) {
     const last = edges[index + 1]! - 1;
-    const sample = await log.counts({ by, from: first, to: Math.min(last, first + SAMPLED_EVENTS - 1), signal });
+    const sample = await log.counts({
+      by,
+      from: first,
+      to: Math.min(last, first + SAMPLED_EVENTS - 1),
+      signal,
+      onDamage,
+    });
     const { start } = sample.buckets[0]!;
     const types = scaled(sample.types, last - first + 1);
     buckets.push({ first, last, ...(start !== undefined && { start }), events: last - first + 1, types });
   }
   const whole = { from, to, events, sampled: true, types: sumOfTypes(buckets) };
   if (by === 'sequence' || events === 0) return { ...whole, buckets };
-  const [end] = (await log.counts({ by, from: to, to, signal })).buckets;
+  const [end] = (await log.counts({ by, from: to, to, signal, onDamage })).buckets;
   return { ...whole, buckets: withEnds(buckets, end!.end!) };
 }
 

@@ -3,7 +3,7 @@ import { Deque, OrderedMap, valueAt } from '../../index.ts';
 import type { TableFound } from '../wire.ts';
 import { sizeOf } from './show-value.ts';
 
-/** Keys that one search looks at: some tenths of a second. */
+/** Keys that one search looks at: less than a second. */
 const MOST_KEYS = 5_000_000;
 
 /**

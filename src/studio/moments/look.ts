@@ -106,13 +106,13 @@ class Room {
 
   #longest(): number {
     if (this.#left > ANSWER_BYTES / 2) return LONGEST_VALUE;
-    return this.#left > ANSWER_BYTES / 4 ? SHORT_TEXT : SHORTEST_TEXT;
+    return this.#left > ANSWER_BYTES / 4 ? SHORTENED_TEXT : SHORTEST_TEXT;
   }
 }
 
 /** What a value takes beside its characters, about. */
 const BESIDE_VALUE = 32;
-const SHORT_TEXT = 256;
+const SHORTENED_TEXT = 256;
 const SHORTEST_TEXT = 32;
 
 /** About how long a value is in the answer: only texts and bytes are long. */
@@ -160,7 +160,7 @@ function rowOf(container: object, [key, entry]: readonly [unknown, unknown], par
 function membersOf(value: object, count: number, room: Room): Member[] {
   return Array.from(entriesFrom(value, 0, count), ([key, entry]) => ({
     key: keyOf(key),
-    shown: room.show(entry, SHORT_TEXT),
+    shown: room.show(entry, SHORTENED_TEXT),
   }));
 }
 

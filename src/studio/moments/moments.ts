@@ -97,7 +97,7 @@ export class Moments {
     return {
       sequence: cursor.sequence,
       recordedAt: cursor.recordedAt,
-      ...(cursor.event !== undefined && { event: wireEvent(cursor.event) }),
+      ...(cursor.event !== undefined && { event: taggedEvent(cursor.event, this.#past.model) }),
       ...(cursor.commit !== undefined && { commit: wireCommit(cursor.commit) }),
       changes: firstChanges(changes),
       changesInAll: changes.length,
@@ -117,6 +117,26 @@ export class Moments {
     return this.#cursor;
   }
 }
+
+/** Tags are computed as the log computes them: from the data, in the model's version. */
+function taggedEvent(event: RecordedEvent, { events }: Past['model']): WireEvent {
+  const entry: unknown = events[event.type];
+  const tagger = typeof entry === 'object' && entry !== null && 'tags' in entry ? entry.tags : undefined;
+  const tags = typeof tagger === 'function' ? tagsBy(tagger as (data: unknown) => unknown, event.data) : [];
+  return { ...wireEvent(event), ...(tags.length > 0 && { tags }) };
+}
+
+function tagsBy(tagger: (data: unknown) => unknown, data: unknown): readonly string[] {
+  try {
+    const tags = tagger(data);
+    return Array.isArray(tags) ? tags.filter((tag) => typeof tag === 'string').slice(0, MOST_TAGS) : [];
+  } catch {
+    return []; // an event that was recorded before the tagger was as it is now
+  }
+}
+
+/** As many as an event may have. */
+const MOST_TAGS = 16;
 
 export function wireEvent(event: RecordedEvent): WireEvent {
   const { sequence, recordedAt, type, version, data, meta, commandId } = event;

@@ -129,7 +129,7 @@ function statusOf(code: string): number {
   return STATUS[code] ?? 409;
 }
 
-const STATUS: { readonly [code: string]: number } = { INVALID_OPTION: 400, HISTORY_GONE: 410, DEFECT: 500 };
+const STATUS: { readonly [code: string]: number } = { INVALID_OPTION: 400, HISTORY_GONE: 410, DEFECT: 500, BUSY: 503 };
 
 /** What a thread answered in place of an answer. */
 export class AnsweredProblem extends Error {

@@ -5,7 +5,7 @@
  */
 import type { Worker } from 'node:worker_threads';
 import { RefoldError } from '../../index.ts';
-import { AnsweredProblem } from './answering.ts';
+import { AnsweredProblem, type Problem } from './answering.ts';
 import { type FromWorker, LINES_AHEAD, type ToWorker } from './desk-protocol.ts';
 import type { Route } from './http-server.ts';
 
@@ -72,6 +72,7 @@ export class Desk {
   #ask(route: string, query: URLSearchParams, signal: AbortSignal, receive: Receiver): number {
     if (this.#gone !== undefined) throw this.#gone;
     signal.throwIfAborted();
+    if (this.#waiting.size >= MOST_AT_ONCE) throw new AnsweredProblem(TOO_MANY_QUESTIONS);
     const id = ++this.#asked;
     this.#waiting.set(id, receive);
     this.#send({ kind: 'ask', id, route, query: query.toString() });
@@ -103,3 +104,12 @@ export class Desk {
 }
 
 const HALF = LINES_AHEAD / 2;
+
+/** Questions to one thread at once. Seven tabs ask for thirty at most. */
+export const MOST_AT_ONCE = 64;
+
+const TOO_MANY_QUESTIONS: Problem = {
+  code: 'BUSY',
+  message: `The studio is answering ${MOST_AT_ONCE} other questions`,
+  hint: 'Ask again when one of them is answered; close tabs that are not needed',
+};

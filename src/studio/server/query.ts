@@ -53,6 +53,21 @@ export function readCount(query: URLSearchParams, name: string, usual: number, m
   return count;
 }
 
+/** Sequences with commas between them; undefined if there is no such parameter. */
+export function readSequences(query: URLSearchParams, name: string, most: number): readonly number[] | undefined {
+  const text = query.get(name);
+  if (text === null) return undefined;
+  const parts = text === '' ? [] : text.split(',', most + 1);
+  if (parts.length > most) throw badQuery(name, 'it has too many sequences', `Give at most ${most}`);
+  const wrong = parts.find((part) => !isSequenceText(part));
+  if (wrong !== undefined) throw badQuery(name, `${quoted(wrong)} is not a sequence`, 'Give whole numbers from 1');
+  return parts.map(Number);
+}
+
+function isSequenceText(text: string): boolean {
+  return /^[1-9]\d*$/.test(text) && Number.isSafeInteger(Number(text));
+}
+
 /** A number within bounds, which may have a fraction. It may not be left out. @throws RefoldError `INVALID_OPTION` */
 export function readReal(query: URLSearchParams, name: string, least: number, most: number): number {
   const text = required(readText(query, name), name);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { CommitRange } from '../../../src/index.ts';
+import { type CommitRange, openLog } from '../../../src/index.ts';
 import { note } from '../cart.ts';
 import { errorOf, manualClock, openCarts, temporaryPath } from '../harness.ts';
 
@@ -40,6 +40,33 @@ test('gives whole commits: from the one that has `from` to the last that ends at
   }
   const events = (await Array.fromAsync(store.commits({ from: 3 }))).flat();
   expect(events).toEqual(await Array.fromAsync(store.events({ from: 2 })));
+});
+
+test('a log without its model says where commits begin and end, also those that reach beyond the range', async () => {
+  const clock = manualClock(0);
+  const path = await temporaryPath();
+  await using store = await openCarts({ path, clock: clock.read });
+  for (const size of SIZES) {
+    clock.now += 10;
+    await store.append(Array.from({ length: size }, (_, at) => note(`${clock.now} ${at}`)));
+  }
+  const all = COMMITS.map(([firstSequence, lastSequence], at) => ({
+    firstSequence,
+    lastSequence,
+    recordedAt: 10 * (at + 1),
+  }));
+  for (const isSealed of [false, true]) {
+    if (isSealed) await store.compact();
+    await using log = await openLog({ path });
+    expect(await Array.fromAsync(log.commits())).toEqual(all);
+    for (let from = 1; from <= 12; from++) {
+      for (let to = 0; to <= 13; to++) {
+        const expected = all.filter((one) => one.lastSequence >= from && one.firstSequence <= to);
+        expect(await Array.fromAsync(log.commits({ from, to }))).toEqual(from > to ? [] : expected);
+      }
+    }
+    expect(await errorOf(Array.fromAsync(log.commits({ from: -1 })))).toMatchObject({ code: 'INVALID_OPTION' });
+  }
 });
 
 test('refuses what is not a range', async () => {

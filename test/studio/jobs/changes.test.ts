@@ -20,7 +20,7 @@ describe('a change of a place', () => {
     });
   });
 
-  test('of a collection tells the first differences inside, by their full paths', () => {
+  test('in a collection tells the first differences inside, by their full paths', () => {
     const before = new Map([[1, { n: 1 }]]);
     const after = new Map([
       [1, { n: 2 }],

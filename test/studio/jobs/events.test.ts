@@ -15,8 +15,12 @@ const never = new AbortController().signal;
 function logOf(data: readonly unknown[], type = 'Said'): EventLog {
   const all = data.map((one, index) => ({ sequence: index + 1, recordedAt: 0, type, version: 1, data: one }));
   return {
-    async *events({ from = 1 }: { from?: number }) {
-      yield* all.filter(({ sequence }) => sequence >= from) as RecordedEvent[];
+    async *events({ from = 1, sequences }: { from?: number; sequences?: number[] }) {
+      const isIn = (sequence: number) => (sequences === undefined ? sequence >= from : sequences.includes(sequence));
+      yield* all.filter(({ sequence }) => isIn(sequence)) as RecordedEvent[];
+    },
+    async *commits({ from, to }: { from: number; to: number }) {
+      for (let at = from - (from % 2); at <= to; at += 2) yield { firstSequence: at, lastSequence: at + 1 };
     },
     counts: async () => ({ types: { [type]: all.length } }),
   } as unknown as EventLog;
@@ -77,4 +81,19 @@ test('a long event is shown by its beginning, and a window of long events ends e
     seen.push(...lines.flatMap(({ sequence }) => sequence ?? []));
   }
   expect(seen).toEqual(Array.from({ length: 100 }, (_, n) => n + 1));
+});
+
+test('a window may be of these sequences, tells what was recorded together, and leaves out the count', async () => {
+  const log = logOf(DATA);
+  const lines = await list(log, { sequences: '2,4', where: 'data.say = plain', commits: 'yes', matches: 'no' });
+  expect(lines.map(({ sequence }) => sequence)).toEqual([2, 4, undefined]);
+  expect(lines.at(-1)).toEqual({
+    commits: [
+      [2, 3],
+      [4, 5],
+    ],
+  });
+  expect(await list(log, { sequences: '', matches: 'no', commits: 'yes' })).toEqual([]);
+  for (const sequences of ['0', '1,', 'a', '1.5', Array(1_001).fill('1').join()])
+    await expect(list(log, { sequences })).rejects.toMatchObject({ code: 'INVALID_OPTION', type: 'sequences' });
 });

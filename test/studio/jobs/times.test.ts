@@ -12,6 +12,7 @@ const folder = mkdtempSync(join(tmpdir(), 'refold-times-'));
 const never = new AbortController().signal;
 const EVENTS = 5_000;
 let log: EventLog;
+let listed: { readonly log: EventLog; readonly troubles: Troubles };
 
 const ask = (text: string) => new URLSearchParams(text);
 
@@ -31,6 +32,7 @@ beforeAll(async () => {
   }
   vi.useRealTimers();
   log = await openLog({ path });
+  listed = { log, troubles: new Troubles(path) };
 });
 afterAll(async () => {
   await log?.close();
@@ -38,8 +40,8 @@ afterAll(async () => {
 });
 
 test('a sampled timeline has as many events as the log, and begins and ends when it does', async () => {
-  const sampled = await sampleTimeline(log, ask('buckets=10&by=time'), never);
-  const counted = await countTimeline({ log, troubles: new Troubles('shop.db') }, ask('buckets=10&by=time'), never);
+  const sampled = await sampleTimeline(listed, ask('buckets=10&by=time'), never);
+  const counted = await countTimeline(listed, ask('buckets=10&by=time'), never);
   expect(sampled).toMatchObject({ sampled: true, from: 1, to: EVENTS, events: EVENTS });
   expect(sampled.buckets).toHaveLength(10);
   expect(sampled.buckets[0]!.start).toBe(counted.buckets[0]!.start);
@@ -54,15 +56,15 @@ test('a sampled timeline has as many events as the log, and begins and ends when
 });
 
 test('a sampled part keeps to its bounds, and there are never more buckets than events', async () => {
-  const part = await sampleTimeline(log, ask('from=11&to=13&buckets=64'), never);
+  const part = await sampleTimeline(listed, ask('from=11&to=13&buckets=64'), never);
   expect(part.buckets.map(({ first, last }) => [first, last])).toEqual([
     [11, 11],
     [12, 12],
     [13, 13],
   ]);
   expect(part.buckets[0]).not.toHaveProperty('start');
-  expect((await sampleTimeline(log, ask('from=9000'), never)).events).toBe(0);
-  await expect(sampleTimeline(log, ask('buckets=9999'), never)).rejects.toMatchObject({ code: 'INVALID_OPTION' });
+  expect((await sampleTimeline(listed, ask('from=9000'), never)).events).toBe(0);
+  await expect(sampleTimeline(listed, ask('buckets=9999'), never)).rejects.toMatchObject({ code: 'INVALID_OPTION' });
 });
 
 test('counts of a sample are scaled to whole numbers with the right sum', () => {

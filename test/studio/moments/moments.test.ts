@@ -1,10 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { hashState, openPast, openStore, type Past } from 'refold';
+import { defineModel, hashState, openPast, openStore, type Past } from 'refold';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { z } from 'zod';
 import { lookAt } from '../../../src/studio/moments/look.ts';
 import { Moments } from '../../../src/studio/moments/moments.ts';
+import { wholeValue } from '../../../src/studio/moments/show-value.ts';
 import { shop } from '../shop.ts';
 
 const EVENTS = 400;
@@ -116,4 +118,51 @@ test('after a redaction no moment has the word, after an append the new end is t
   expect(long).toMatchObject({ event: { long: { data: { length: 400_019 } } }, changesInAll: 2 });
   expect(long.changes).toHaveLength(1);
   expect(JSON.stringify(long).length).toBeLessThan(10_000);
+});
+
+test('the event of a moment has the tags that its model gives, and none where the model cannot', async () => {
+  const tagged = defineModel({
+    name: 'tagged',
+    events: {
+      Put: { schema: z.object({ id: z.number() }), tags: ({ id }: { readonly id: number }) => [`id ${id}`] },
+      Plain: z.object({}),
+    },
+    initialState: () => ({ last: 0 }),
+    reducers: {
+      Put(state, { id }) {
+        state.last = id;
+      },
+      Plain() {},
+    },
+  });
+  const other = join(folder, 'tagged.db');
+  await using store = await openStore(tagged, { path: other, durability: 'os' });
+  await store.append([
+    { type: 'Put', data: { id: 7 } },
+    { type: 'Plain', data: {} },
+  ]);
+  await store.close();
+  await using all = await openPast(tagged, { path: other });
+  const moments = new Moments(all);
+  expect((await moments.ask({ at: 1, looks: [] }, never)).event).toMatchObject({ tags: ['id 7'] });
+  expect((await moments.ask({ at: 2, looks: [] }, never)).event).not.toHaveProperty('tags');
+});
+
+test('a whole value is given for copying, and a key of a table is found', async () => {
+  const moments = new Moments(past);
+  const { state } = await past.at(EVENTS);
+  const path = `things[${[...state.things.keys()][3]}]`;
+  expect(await moments.value({ at: EVENTS, path }, never)).toEqual({
+    ...{ sequence: EVENTS, path },
+    value: [...state.things.values()][3],
+  });
+  const word = [...state.byWord.keys()][4]!;
+  expect(await moments.find({ at: EVENTS, path: 'byWord', key: word, after: 0 }, never)).toEqual({
+    ...{ sequence: EVENTS, path: 'byWord', total: state.byWord.size },
+    ...{ found: 4, isExact: true, complete: true },
+  });
+  await expect(moments.value({ at: EVENTS, path: 'things[' }, never)).rejects.toMatchObject({ code: 'INVALID_OPTION' });
+  expect(() => wholeValue(new Map(Array.from({ length: 2_000_000 }, (_, n) => [n, n])))).toThrow(/more than/);
+  expect(() => wholeValue('x'.repeat(2_000_000))).toThrow(/more than/);
+  expect(() => wholeValue(new Float64Array(200_000))).toThrow(/more than/);
 });

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { Desk } from '../../../src/studio/server/desk.ts';
+import { Desk, MOST_AT_ONCE } from '../../../src/studio/server/desk.ts';
 
 const WORKER = `
   import { parentPort } from 'node:worker_threads';
@@ -116,6 +116,16 @@ describe('lines', () => {
     await expect(reading).rejects.toMatchObject({ problem: { code: 'LOG_CORRUPT' } });
     expect(read).toEqual([0, 1, 2]);
   });
+});
+
+test('more questions at once than it answers are refused, and room comes back', async () => {
+  const abort = new AbortController();
+  const waiting = Array.from({ length: MOST_AT_ONCE }, () => ask('never', '', abort.signal));
+  await expect(ask('echo')).rejects.toMatchObject({ problem: { code: 'BUSY', hint: expect.any(String) } });
+  await expect(Array.fromAsync(lines('count=1'))).rejects.toMatchObject({ problem: { code: 'BUSY' } });
+  abort.abort(new Error('gone'));
+  expect((await Promise.allSettled(waiting)).every(({ status }) => status === 'rejected')).toBe(true);
+  expect(await ask('echo', 'n=1')).toEqual({ asked: { n: '1' } });
 });
 
 test('when the worker dies, those who wait get an error, and so do later ones', async () => {

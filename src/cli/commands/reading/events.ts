@@ -3,12 +3,12 @@
  * also prints new events.
  */
 import { type Command, Option } from 'commander';
+import { parseEventCondition } from '../../../guests/event-condition.ts';
 import { loadModel } from '../../../guests/load-model.ts';
 import type { Place } from '../../../guests/position.ts';
 import { type EventLog, openLog, type Position } from '../../../index.ts';
 import { answering, collect, FILE, type JsonOption, parseCount, parsePosition, withTimes } from '../../args.ts';
 import { requireFile } from '../../files.ts';
-import { parseEventCondition } from '../../input/event-condition.ts';
 import { type EventForm, eventLines, printBatches } from '../../output/events/json-lines.ts';
 import { EventTable } from '../../output/events/table.ts';
 import { outputWidth } from '../../output/lines.ts';

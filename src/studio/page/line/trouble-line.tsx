@@ -13,8 +13,8 @@ const lostWriter: Signal<{ readonly pid: number } | undefined> = signal(undefine
 const troubles = computed(() =>
   troublesOf({
     ...{ server: trouble.value, moment: momentProblem.value, broken: broken.value, link: linkProblem.value },
-    ...{ lostWriter: lostWriter.value, problems: [] },
-    ...{ first: firstSequence.value, shown: shown.value?.sequence },
+    ...{ lostWriter: lostWriter.value, problems: log.value?.problems ?? [] },
+    ...{ first: log.value?.earliest ?? firstSequence.value, shown: shown.value?.sequence },
   }),
 );
 
@@ -27,8 +27,8 @@ export function TroubleLines(): JSX.Element {
   }, []);
   return (
     <>
-      {troubles.value.map((one) => (
-        <Line key={one.code} of={one} />
+      {troubles.value.map((one, index) => (
+        <Line key={index} of={one} />
       ))}
     </>
   );
@@ -46,7 +46,7 @@ function Line({ of }: { readonly of: Trouble }): JSX.Element {
       )}
       {action !== undefined && (
         <button type="button" onClick={() => act(of)}>
-          {action.label}
+          {action.says}
         </button>
       )}
     </p>

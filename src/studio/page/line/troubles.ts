@@ -1,5 +1,5 @@
 /** What is wrong, in the order in which it matters, and the one thing that a person can do about each. Pure. */
-import { count } from '../base/format.ts';
+import { count, counted } from '../base/format.ts';
 
 /** A problem in words. */
 interface Told {
@@ -10,8 +10,8 @@ interface Told {
 
 /** What a button does: `go` to a sequence, ask the server again, or take the line away. */
 export type TroubleAction =
-  | { readonly does: 'go'; readonly label: string; readonly sequence: number }
-  | { readonly does: 'retry' | 'dismiss'; readonly label: string };
+  | { readonly does: 'go'; readonly says: string; readonly sequence: number }
+  | { readonly does: 'retry' | 'dismiss'; readonly says: string };
 
 export interface Trouble extends Told {
   readonly action?: TroubleAction;
@@ -49,12 +49,24 @@ export function troublesOf({
   ...place
 }: Facts): readonly Trouble[] {
   const all: Trouble[] = [];
-  if (server !== undefined) all.push({ ...told(server), action: { does: 'retry', label: 'Try now' } });
+  if (server !== undefined) all.push({ ...told(server), action: { does: 'retry', says: 'Try now' } });
   if (broken !== undefined) all.push(brokenTrouble(broken));
   if (moment !== undefined && moment.code !== broken?.code) all.push(momentTrouble(moment, place));
-  if (link !== undefined) all.push({ ...told(link), action: { does: 'dismiss', label: 'Dismiss' } });
+  if (link !== undefined) all.push({ ...told(link), action: { does: 'dismiss', says: 'Dismiss' } });
   if (lostWriter !== undefined) all.push(writerTrouble(lostWriter.pid));
-  return [...all, ...problems.map(told)];
+  return [
+    ...all,
+    ...problems.slice(0, MOST_TROUBLE_LINES).map(told),
+    ...moreTrouble(problems.length - MOST_TROUBLE_LINES),
+  ];
+}
+
+/** Problems of the log that have a line each. */
+const MOST_TROUBLE_LINES = 2;
+
+function moreTrouble(more: number): Trouble[] {
+  if (more <= 0) return [];
+  return [{ code: 'MORE_PROBLEMS', message: `${counted(more, 'more problem')}`, hint: 'Run refold verify to see all' }];
 }
 
 function told({ code, message, hint }: Told): Trouble {
@@ -71,9 +83,9 @@ function brokenTrouble(broken: Placed): Trouble {
 
 function momentTrouble(moment: Placed, { first, shown }: Pick<Facts, 'first' | 'shown'>): Trouble {
   if (moment.code === 'HISTORY_GONE')
-    return { ...told(moment), action: { does: 'go', label: `Go to ${count(first)}`, sequence: first } };
+    return { ...told(moment), action: { does: 'go', says: `Go to ${count(first)}`, sequence: first } };
   if (shown === undefined) return told(moment);
-  return { ...told(moment), action: { does: 'go', label: `Back to ${count(shown)}`, sequence: shown } };
+  return { ...told(moment), action: { does: 'go', says: `Back to ${count(shown)}`, sequence: shown } };
 }
 
 function writerTrouble(pid: number): Trouble {
@@ -81,6 +93,6 @@ function writerTrouble(pid: number): Trouble {
     code: 'WRITER_GONE',
     message: `The writer, process ${pid}, ended or closed the log`,
     hint: 'What it committed is shown. The page goes on when a writer opens the log again',
-    action: { does: 'dismiss', label: 'Dismiss' },
+    action: { does: 'dismiss', says: 'Dismiss' },
   };
 }

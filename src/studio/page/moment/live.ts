@@ -99,14 +99,16 @@ function take(line: LiveLine, signal: AbortSignal): void {
       ...{ events: value.events + events, lastSequence: value.lastSequence + events },
       ...(value.firstRecordedAt === undefined && line.recordedAt !== undefined && { firstRecordedAt: line.recordedAt }),
       ...(line.recordedAt !== undefined && { lastRecordedAt: line.recordedAt }),
+      problems: line.problems,
     };
     latest.value = line;
     count(events);
     unseen.value = stoodAtEnd ? 0 : unseen.value + events;
     if (stoodAtEnd && events > 0) go(line.last);
   });
-  // When the first event was recorded is known exactly by the server alone.
-  if (value.events === 0 && events > 0) void load(signal).catch(() => {});
+  // Who writes, and when the first event was recorded, is known exactly by the server alone.
+  const isOtherWriter = line.hasWriter !== (value.writer !== undefined);
+  if (isOtherWriter || (value.events === 0 && events > 0)) void load(signal).catch(() => {});
 }
 
 /** Goes to the end, and stays there while it grows. */

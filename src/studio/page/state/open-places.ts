@@ -1,8 +1,8 @@
 /** Which places of the state are open, and which is shown as a table. It outlives moves, and the pane. */
 import { type Signal, signal } from '@preact/signals';
 import { selectedPath } from '../moment/place.ts';
-import { stepsTo } from './path-text.ts';
-import { FIRST_ROWS, MOST_OPEN, type Open } from './tree-lines.ts';
+import { stepsTo } from './parts/path-text.ts';
+import { FIRST_ROWS, MOST_OPEN_PLACES, type Open } from './tree-lines.ts';
 
 /** Members of the state itself that are shown at first. */
 const FIRST_MEMBERS = 200;
@@ -21,7 +21,7 @@ export function openPlaces(paths: readonly string[]): void {
 /** The place that was opened first is closed when there are too many. */
 function bounded(all: Open): Open {
   const [root, ...rest] = all;
-  return new Map([root!, ...rest.slice(Math.max(0, rest.length + 1 - MOST_OPEN))]);
+  return new Map([root!, ...rest.slice(Math.max(0, rest.length + 1 - MOST_OPEN_PLACES))]);
 }
 
 export function closePlace(path: string): void {

@@ -6,11 +6,11 @@ import { count } from '../base/format.ts';
 import { safeLine, safeText } from '../base/safe-text.ts';
 import { inSight } from '../moment/in-sight.ts';
 import { selectedPath, shown } from '../moment/place.ts';
-import { copied } from './copying.ts';
-import { isPath } from './path-text.ts';
-import { RowButtons } from './row-buttons.tsx';
-import { Sides } from './value.tsx';
-import { previewText, valueText } from './value-text.ts';
+import { copied } from './parts/copying.ts';
+import { isPath } from './parts/path-text.ts';
+import { RowButtons } from './parts/row-buttons.tsx';
+import { Sides } from './parts/value.tsx';
+import { previewText, valueText } from './parts/value-text.ts';
 import './selected.css';
 
 /** Members of what opens that are shown. */
@@ -54,7 +54,9 @@ function Whole({ path }: { readonly path: string }): JSX.Element {
   const looked = lookedAt(path);
   const rows = looked?.rows?.slice(0, MEMBERS) ?? [];
   return (
-    <div class="st-whole">
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a long value is scrolled by keys
+    // biome-ignore lint/a11y/useSemanticElements: it is not a part of a form
+    <div class="st-whole" role="group" tabIndex={0} aria-label="The selected value">
       {change !== undefined && (
         <p class="st-changed">
           <Sides of={change} />

@@ -1,10 +1,10 @@
 /** What keys do with the selected place. */
 import { addActions } from '../moment/actions.ts';
 import { log, question, selectedPath, shown, tab } from '../moment/place.ts';
-import { askWhy } from './asking-why.ts';
-import { copy, copyValue } from './copying.ts';
+import { askWhy } from './asked/asking-why.ts';
 import { showTable, tablePath } from './open-places.ts';
-import { containerOf, isPath } from './path-text.ts';
+import { copy, copyValue } from './parts/copying.ts';
+import { containerOf, isPath } from './parts/path-text.ts';
 
 export function addStateActions(): void {
   const isPossible = (): boolean => log.value?.hasModel === true && isPath(selectedPath.value);

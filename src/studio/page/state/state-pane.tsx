@@ -1,6 +1,6 @@
 /** The state at the moment that is shown: a tree, or one of its collections as a table; below it the selected place. */
 import type { JSX } from 'preact';
-import { useEffect } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import { paneSize, Splitter } from '../base/splitter.tsx';
 import { inSight } from '../moment/in-sight.ts';
 import { tablePath } from './open-places.ts';
@@ -8,6 +8,10 @@ import { Selected } from './selected.tsx';
 import { Table } from './table.tsx';
 import { Tree } from './tree.tsx';
 import './state.css';
+
+function focusPane(): void {
+  document.querySelector<HTMLElement>('[data-testid=tree], [data-testid=table]')?.focus();
+}
 
 const SELECTED = { pane: 'selected', usual: 88, least: 28, most: 600, isReversed: true, isFlat: true };
 
@@ -20,6 +24,12 @@ export function StatePane(): JSX.Element {
     [],
   );
   const table = tablePath.value;
+  const before = useRef(table);
+  // What had the focus is not there any more.
+  useEffect(() => {
+    if (before.current !== table && document.activeElement === document.body) focusPane();
+    before.current = table;
+  }, [table]);
   return (
     <div class="st-pane">
       {table === undefined ? <Tree /> : <Table path={table} key={table} />}

@@ -1,10 +1,10 @@
 /** The columns of a table: its key, and the members of its entries. Pure. */
 import type { Row } from '../../wire.ts';
-import { childPath } from './path-text.ts';
-import { keyText, previewText, valueText } from './value-text.ts';
+import { childPath } from './parts/path-text.ts';
+import { keyText, previewText, valueText } from './parts/value-text.ts';
 
 /** Members that have a column: what the server shows of a row at most, without a few. */
-export const MOST_COLUMNS = 24;
+export const MOST_TABLE_COLUMNS = 24;
 
 export interface Columns {
   /** Names of members, in the order in which they were met. */
@@ -33,7 +33,7 @@ export function columnsWith(
   before: Columns = NO_COLUMNS,
 ): Columns {
   const names = new Set(before.names);
-  for (const row of rows) for (const name of namesOf(row)) if (names.size < MOST_COLUMNS) names.add(name);
+  for (const row of rows) for (const name of namesOf(row)) if (names.size < MOST_TABLE_COLUMNS) names.add(name);
   const hasValues = before.hasValues || rows.some((row) => !isRecord(row));
   const width = (texts: readonly string[], least: number): number =>
     Math.min(MOST_WIDTH, Math.max(LEAST_WIDTH, least, ...texts.map((text) => text.length + 1)));
@@ -68,10 +68,12 @@ export function rowText({ shown, members }: Row): string {
   return members === undefined ? valueText(shown).text : previewText(shown, members);
 }
 
-/** Whether a member is a number in all rows that have it. */
+/** Whether a member is a number, or nothing, in all rows that have it. */
 function isNumber(rows: readonly Row[], name: string): boolean {
   const values = rows.flatMap((row) => memberOf(row, name)?.shown ?? []);
-  return values.every((shown) => valueText(shown).tone === 'number' && typeof shown.value !== 'boolean');
+  const tones = new Set(values.map((shown) => (typeof shown.value === 'boolean' ? 'text' : valueText(shown).tone)));
+  tones.delete('nothing');
+  return [...tones].every((tone) => tone === 'number');
 }
 
 function memberOf(row: Row, name: string) {
@@ -83,7 +85,7 @@ function memberText(row: Row, name: string): string {
   return member === undefined ? '' : valueText(member.shown).text;
 }
 
-/** The path of a cell: of the entry, or of one of its members. */
+/** Where a cell is: at the entry, or at one of its members. */
 export function cellPath(row: Row, name: string | undefined): string {
   return name === undefined ? row.path : childPath(row.path, name);
 }

@@ -6,10 +6,10 @@ import { getJson, isAbort } from '../base/api.ts';
 import { count } from '../base/format.ts';
 import { safeLine } from '../base/safe-text.ts';
 import { at } from '../moment/place.ts';
+import { problemOf } from './asked/problem-of.ts';
 import { reveal, showTable, tablePath } from './open-places.ts';
-import { nameIn, stepsTo } from './path-text.ts';
-import { problemOf } from './problem-of.ts';
-import { valueText } from './value-text.ts';
+import { nameIn, stepsTo } from './parts/path-text.ts';
+import { valueText } from './parts/value-text.ts';
 
 export interface TableNews {
   /** From the table to the entry: `[723]`. */

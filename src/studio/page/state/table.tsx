@@ -8,19 +8,19 @@ import { safeLine } from '../base/safe-text.ts';
 import { inSight } from '../moment/in-sight.ts';
 import { selectedPath, shown } from '../moment/place.ts';
 import { showTable } from './open-places.ts';
-import { isInside, stepInside } from './path-text.ts';
+import { isInside, stepInside } from './parts/path-text.ts';
+import { Sides, Value } from './parts/value.tsx';
+import { keyText } from './parts/value-text.ts';
 import {
   type Columns,
   cellPath,
   columnsWith,
   isRecord,
-  MOST_COLUMNS,
+  MOST_TABLE_COLUMNS,
   NO_COLUMNS,
   windowAround,
 } from './table-columns.ts';
 import { TableHead, type TableNews } from './table-head.tsx';
-import { Sides, Value } from './value.tsx';
-import { keyText } from './value-text.ts';
 import './table.css';
 
 interface At {
@@ -42,7 +42,7 @@ export function Table({ path }: { readonly path: string }): JSX.Element {
   );
   useSignalEffect(() => {
     const { first, end } = place.sighted.value;
-    inSight('state', { looks: [{ path, ...windowAround(first, end), members: MOST_COLUMNS }] });
+    inSight('state', { looks: [{ path, ...windowAround(first, end), members: MOST_TABLE_COLUMNS }] });
   });
   const { shown: collection, from = 0, rows = [] } = looked.value ?? {};
   const kind = collection?.kind ?? 'map';
@@ -66,6 +66,7 @@ export function Table({ path }: { readonly path: string }): JSX.Element {
     if (JSON.stringify(wider) !== JSON.stringify(columns.peek())) columns.value = wider;
   }, [looked.value]);
   const header = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => bringColumnIn(header.current!, current.value.column), [current.value]);
   const pick = (event: MouseEvent): void => {
     const cell = (event.target as Element).closest<HTMLElement>('[data-row]');
     if (cell !== null) goTo(Number(cell.dataset.row), Number(cell.dataset.column));
@@ -112,6 +113,16 @@ export function Table({ path }: { readonly path: string }): JSX.Element {
       </div>
     </div>
   );
+}
+
+/** Scrolls a wide table sideways, as far as it must. */
+function bringColumnIn(header: HTMLElement, column: number): void {
+  const list = header.nextElementSibling as HTMLElement;
+  const name = header.children[column] as HTMLElement | undefined;
+  if (name === undefined || list.scrollWidth <= list.clientWidth) return;
+  const [left, right] = [name.offsetLeft - header.offsetLeft, name.offsetLeft - header.offsetLeft + name.offsetWidth];
+  if (left < list.scrollLeft) list.scrollLeft = left;
+  else if (right > list.scrollLeft + list.clientWidth) list.scrollLeft = Math.min(left, right - list.clientWidth);
 }
 
 /** A window of a million rows is not a table of HTML. The grid has the focus, and says which cell is active. */
@@ -213,7 +224,7 @@ function CellContent({ row, name, column, kind, own }: CellProps): JSX.Element |
   return member === undefined ? null : <Value of={member.shown} />;
 }
 
-/** What the event changed in a cell: of a member that opens, the first place inside. */
+/** What the event changed in a cell. A member that opens tells the first place inside. */
 function changeOf(row: Row, name: string | undefined, own: readonly Change[]): Change | undefined {
   const path = cellPath(row, name);
   if (name === undefined) return isRecord(row) ? undefined : own.find((one) => one.path === path);

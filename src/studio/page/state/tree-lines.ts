@@ -3,16 +3,16 @@
  * changed outside of the window. Pure.
  */
 import type { Change, Look, Looked, Member, Row, Shown } from '../../wire.ts';
-import { isInside, stepInside, stepsTo } from './path-text.ts';
+import { isInside, stepInside, stepsTo } from './parts/path-text.ts';
 
 /** Places that are open at once, the state itself included. */
-export const MOST_OPEN = 60;
+export const MOST_OPEN_PLACES = 60;
 /** Rows that a place shows when it is opened. */
 export const FIRST_ROWS = 50;
 /** Rows that all open places show together. */
 const MOST_TREE_ROWS = 1_500;
 /** Rows that each place shows when as many as can be are open. */
-export const LEAST_WINDOW: number = Math.floor(MOST_TREE_ROWS / MOST_OPEN);
+export const LEAST_WINDOW: number = Math.floor(MOST_TREE_ROWS / MOST_OPEN_PLACES);
 /** Members in the line of what is closed. */
 const PREVIEWED = 4;
 /** Changes outside of the window of a place that are listed there. */
@@ -76,7 +76,7 @@ export function looksOf(open: Open): Look[] {
     stepsTo(path)
       .slice(0, -1)
       .every((step) => open.has(step.path));
-  const all = [...open].filter(([path]) => isShown(path)).slice(0, MOST_OPEN);
+  const all = [...open].filter(([path]) => isShown(path)).slice(0, MOST_OPEN_PLACES);
   let left = MOST_TREE_ROWS;
   const byRows = all.toSorted(([, a], [, b]) => a - b);
   const counts = new Map<string, number>();

@@ -9,13 +9,13 @@ import { ListPlace } from '../base/long-list.tsx';
 import { safeLine } from '../base/safe-text.ts';
 import { inSight } from '../moment/in-sight.ts';
 import { selectedPath, shown } from '../moment/place.ts';
-import { Lines } from './lines.tsx';
 import { closePlace, open, openPlaces, showMore } from './open-places.ts';
-import { containerOf } from './path-text.ts';
-import { RowButtons } from './row-buttons.tsx';
+import { Lines } from './parts/lines.tsx';
+import { containerOf } from './parts/path-text.ts';
+import { RowButtons } from './parts/row-buttons.tsx';
+import { InsideChange, Sides, Value } from './parts/value.tsx';
+import { keyText } from './parts/value-text.ts';
 import { type ChangeLine, looksOf, type MoreLine, type RowLine, type TreeLine, treeLines } from './tree-lines.ts';
-import { InsideChange, Sides, Value } from './value.tsx';
-import { keyText } from './value-text.ts';
 import './tree.css';
 
 const lines = computed(() => treeLines(shown.value?.look ?? [], open.value, shown.value?.changes ?? []));

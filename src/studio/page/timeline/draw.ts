@@ -3,7 +3,7 @@ import type { LogAnswer } from '../../wire.ts';
 import { count } from '../base/format.ts';
 import { isDrawn, type Layer, spanOfLayer } from './layer.ts';
 import { type Bucket, bucketsWithin, type Scale, spanOfBucket, xOf, xOfValue } from './scale.ts';
-import { CANVAS_HEIGHT, DROPPED_WIDTH, PARTS, SIGN } from './sizes.ts';
+import { CANVAS_HEIGHT, DROPPED_WIDTH, PICTURE, SIGN } from './sizes.ts';
 import { ticksOf } from './ticks.ts';
 
 export interface Colours {
@@ -69,13 +69,13 @@ function drawLayer(
   const { lo, hi } = spanOfLayer(layer);
   const [left, right] = [Math.max(0, xOfValue(scale, lo)), Math.min(scale.width, xOfValue(scale, hi))];
   context.fillStyle = colours.ground;
-  context.fillRect(left, PARTS.signs, right - left, PARTS.bars);
+  context.fillRect(left, PICTURE.signs, right - left, PICTURE.bars);
   for (const bucket of bucketsWithin(scale.by, layer.buckets, scale.span)) {
     if (bucket.events === 0) continue;
     const span = spanOfBucket(scale.by, bucket);
     const [x, end] = [Math.round(xOfValue(scale, span.lo)), Math.round(xOfValue(scale, span.hi))];
-    const height = Math.max(1, (density(scale, bucket) / most) * PARTS.bars);
-    let y = PARTS.signs + PARTS.bars;
+    const height = Math.max(1, (density(scale, bucket) / most) * PICTURE.bars);
+    let y = PICTURE.signs + PICTURE.bars;
     for (const type of typesInOrder) {
       const events = Object.hasOwn(bucket.types, type) ? bucket.types[type]! : 0;
       if (events === 0) continue;
@@ -92,11 +92,11 @@ function drawDropped(context: CanvasRenderingContext2D, { scale, log }: Picture,
   if (log.firstSequence <= 1 || scale.span.lo > log.firstSequence + 0.5) return;
   const right = DROPPED_WIDTH;
   context.fillStyle = colours.ground;
-  context.fillRect(0, PARTS.signs, right, PARTS.bars);
+  context.fillRect(0, PICTURE.signs, right, PICTURE.bars);
   context.strokeStyle = colours.muted;
   context.lineWidth = 1;
   context.beginPath();
-  for (let y = PARTS.signs; y < PARTS.signs + PARTS.bars; y += 4) {
+  for (let y = PICTURE.signs; y < PICTURE.signs + PICTURE.bars; y += 4) {
     context.moveTo(0, y + 4);
     context.lineTo(right, y);
   }
@@ -104,7 +104,7 @@ function drawDropped(context: CanvasRenderingContext2D, { scale, log }: Picture,
 }
 
 function drawLabels(context: CanvasRenderingContext2D, { scale, zone }: Picture, colours: Colours): void {
-  const top = PARTS.signs + PARTS.bars;
+  const top = PICTURE.signs + PICTURE.bars;
   context.fillStyle = colours.line;
   context.fillRect(0, top, scale.width, 1);
   context.font = colours.font;
@@ -117,7 +117,7 @@ function drawLabels(context: CanvasRenderingContext2D, { scale, zone }: Picture,
     const { width } = context.measureText(label);
     if (x + 4 + width > scale.width) continue;
     context.fillStyle = colours.muted;
-    context.fillText(label, x + 4, top + PARTS.labels / 2 + 1);
+    context.fillText(label, x + 4, top + PICTURE.labels / 2 + 1);
   }
 }
 
@@ -130,7 +130,7 @@ function drawRecovery(context: CanvasRenderingContext2D, { scale, log }: Picture
   const from = Math.max(0, xOf(scale, Math.max(log.firstSequence, log.lastSequence - events + 1)));
   const to = Math.min(scale.width, xOf(scale, log.lastSequence) + 1);
   context.fillStyle = colours.muted;
-  if (to > from) context.fillRect(from, PARTS.signs - 2, Math.max(1, to - from), 1);
+  if (to > from) context.fillRect(from, PICTURE.signs - 2, Math.max(1, to - from), 1);
 }
 
 /** A usable snapshot is a filled triangle, a stale one an empty square. */
@@ -160,7 +160,7 @@ function drawMarks(context: CanvasRenderingContext2D, { scale, marks }: Picture,
   for (const sequence of marks) {
     const x = Math.round(xOf(scale, sequence));
     if (x < 0 || x > scale.width) continue;
-    context.fillRect(x, 1, 1, PARTS.signs + PARTS.bars - 1);
+    context.fillRect(x, 1, 1, PICTURE.signs + PICTURE.bars - 1);
     context.fillRect(x, 1, 6, 4);
   }
 }

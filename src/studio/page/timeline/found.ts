@@ -2,7 +2,7 @@
 import type { LogAnswer } from '../../wire.ts';
 import { type Layer, spanOfLayer } from './layer.ts';
 import { type Bucket, indexWhere, type Scale, spanOfBucket, valueAt, xOf } from './scale.ts';
-import { DROPPED_WIDTH, PARTS, SIGN } from './sizes.ts';
+import { DROPPED_WIDTH, PICTURE, SIGN } from './sizes.ts';
 
 export type Found =
   | { readonly is: 'snapshot'; readonly snapshot: LogAnswer['snapshots'][number] }
@@ -11,7 +11,7 @@ export type Found =
 
 /** A sign at a place, if it has one. Snapshots and the line of recovery lie above the bars. */
 export function foundAt(scale: Scale, log: LogAnswer, x: number, y: number): Found | undefined {
-  if (y < PARTS.signs) {
+  if (y < PICTURE.signs) {
     const near = log.snapshots
       .map((snapshot) => ({ snapshot, distance: Math.abs(xOf(scale, snapshot.sequence) - x) }))
       .filter(({ distance }) => distance <= SIGN + 1)

@@ -1,8 +1,8 @@
 /** Sizes within the picture of the timeline, in CSS pixels. */
 
 /** From the top: snapshots and marks, bars, labels. */
-export const PARTS = { signs: 12, bars: 48, labels: 16 } as const;
-export const CANVAS_HEIGHT: number = PARTS.signs + PARTS.bars + PARTS.labels;
+export const PICTURE = { signs: 12, bars: 48, labels: 16 } as const;
+export const CANVAS_HEIGHT: number = PICTURE.signs + PICTURE.bars + PICTURE.labels;
 /** Half of the width of a sign. */
 export const SIGN = 4;
 /** The hatching for dropped history. */

@@ -175,7 +175,7 @@ describe('the bytes of the server', () => {
 
 describe('the tick', () => {
   test.each([
-    ['of one price is that price', [[5_000]], 5_000],
+    ['is the price, if there is one only', [[5_000]], 5_000],
     ['divides all prices', [[57_500, 57_600], [57_900]], 100],
     ['is 0 without cells', [[]], 0],
   ])('%s', (_what, prices, tick) => {

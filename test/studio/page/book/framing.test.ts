@@ -4,10 +4,10 @@ import { describe, expect, test } from 'vitest';
 import {
   followedPrices,
   followedTime,
-  LEAST_SPAN,
   mostSpan,
   panned,
   pricesToSee,
+  SHORTEST_SPAN,
   usualSpan,
   zoomedPrice,
   zoomedTime,
@@ -18,11 +18,11 @@ const DAY = { from: 0, to: 390 * MINUTE };
 
 describe('the usual span', () => {
   test.each([
-    ['of a day is 30 minutes', DAY, 30 * MINUTE],
-    ['of a second is ten', { from: 5, to: 1_005 }, 10_000],
-    ['of no time is ten seconds', { from: 5, to: 5 }, 10_000],
-    ['of eight minutes is ten', { from: 0, to: 8 * MINUTE }, 10 * MINUTE],
-    ['of eleven minutes is 30', { from: 0, to: 11 * MINUTE }, 30 * MINUTE],
+    ['is 30 minutes for a day', DAY, 30 * MINUTE],
+    ['is ten seconds for a second', { from: 5, to: 1_005 }, 10_000],
+    ['is ten seconds for no time', { from: 5, to: 5 }, 10_000],
+    ['is ten minutes for eight', { from: 0, to: 8 * MINUTE }, 10 * MINUTE],
+    ['is 30 minutes for eleven', { from: 0, to: 11 * MINUTE }, 30 * MINUTE],
   ])('%s', (_what, log, span) => {
     expect(usualSpan(log)).toBe(span);
   });
@@ -60,7 +60,7 @@ describe('following the moment', () => {
   test('has the moment in sight, wherever it was and is', () => {
     const time = fc.integer({ min: DAY.from, max: DAY.to });
     fc.assert(
-      fc.property(time, time, fc.integer({ min: LEAST_SPAN, max: mostSpan(DAY) }), (before, now, width) => {
+      fc.property(time, time, fc.integer({ min: SHORTEST_SPAN, max: mostSpan(DAY) }), (before, now, width) => {
         const shown = followedTime(followedTime(undefined, width, before, DAY), width, now, DAY);
         expect(shown.to - shown.from).toBeCloseTo(width, 3);
         expect(shown.from).toBeLessThanOrEqual(now);
@@ -78,7 +78,7 @@ describe('zooming', () => {
   });
 
   test.each([
-    ['in', 1e-9, LEAST_SPAN],
+    ['in', 1e-9, SHORTEST_SPAN],
     ['out', 1e9, mostSpan(DAY)],
   ])('%s ends', (_what, factor, span) => {
     const { from, to } = zoomedTime(shown, 150_000, factor, DAY);
@@ -129,7 +129,7 @@ describe('following the prices', () => {
     expect(followedPrices(shown, next, 1) === shown).toBe(isSame);
   });
 
-  test('of a single price shows some ticks', () => {
+  test('shows some ticks around a single price', () => {
     const { low, high } = followedPrices(undefined, { low: 500, high: 500 }, 10);
     expect([low < 470, high > 530]).toEqual([true, true]);
   });

@@ -21,12 +21,12 @@ const problem = (code: string, sequence?: number) => ({ code, message: `it is ${
 test('what is well is not told', () => expect(troublesOf(well)).toEqual([]));
 
 test.each([
-  ['SERVER_GONE', { server: problem('SERVER_GONE') }, { does: 'retry', label: 'Try now' }],
-  ['HISTORY_GONE', { moment: problem('HISTORY_GONE') }, { does: 'go', label: 'Go to 101', sequence: 101 }],
-  ['INVALID_OPTION', { moment: problem('INVALID_OPTION') }, { does: 'go', label: 'Back to 500', sequence: 500 }],
+  ['SERVER_GONE', { server: problem('SERVER_GONE') }, { does: 'retry', says: 'Try now' }],
+  ['HISTORY_GONE', { moment: problem('HISTORY_GONE') }, { does: 'go', says: 'Go to 101', sequence: 101 }],
+  ['INVALID_OPTION', { moment: problem('INVALID_OPTION') }, { does: 'go', says: 'Back to 500', sequence: 500 }],
   ['INVALID_OPTION', { moment: problem('INVALID_OPTION'), shown: undefined }, undefined],
-  ['LINK_DIFFERS', { link: problem('LINK_DIFFERS') }, { does: 'dismiss', label: 'Dismiss' }],
-  ['WRITER_GONE', { lostWriter: { pid: 12 } }, { does: 'dismiss', label: 'Dismiss' }],
+  ['LINK_DIFFERS', { link: problem('LINK_DIFFERS') }, { does: 'dismiss', says: 'Dismiss' }],
+  ['WRITER_GONE', { lostWriter: { pid: 12 } }, { does: 'dismiss', says: 'Dismiss' }],
   ['LOG_CORRUPT', { problems: [problem('LOG_CORRUPT')] }, undefined],
 ])('%s is told with one thing to do', (code, facts, action) => {
   const [only, ...others] = troublesOf({ ...well, ...facts });
@@ -54,4 +54,10 @@ test('several are told in the order in which they matter', () => {
     'WRITER_GONE',
     'LOG_CORRUPT',
   ]);
+});
+
+test('many problems of the log do not fill the page', () => {
+  const all = troublesOf({ ...well, problems: Array.from({ length: 50 }, (_, n) => problem('LOG_CORRUPT', n)) });
+  expect(all).toHaveLength(3);
+  expect(all.at(-1)!.message).toBe('48 more problems');
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { inDirection } from '../../../../src/studio/page/state/diff-sides.ts';
+import { inDirection } from '../../../../src/studio/page/state/asked/diff-sides.ts';
 import type { DiffAnswer } from '../../../../src/studio/wire.ts';
 
 const value = (n: number) => ({ kind: 'value', value: n }) as const;
@@ -17,7 +17,7 @@ test('from the earlier moment to the later one the answer stands as it is', () =
   expect(inDirection(ANSWER)).toBe(ANSWER);
 });
 
-test('from the later moment to the earlier one what is new was gone', () => {
+test('from the later moment to the earlier one new and gone are the other way round', () => {
   expect(inDirection({ ...ANSWER, isSwapped: true })).toMatchObject({
     ...{ from: 9, to: 1, events: 8 },
     tables: [{ path: 'a', new: 2, gone: 1, changed: 3 }],

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { eventLines } from '../../../../src/studio/page/state/event-lines.ts';
-import { jsonLines, jsonMembers } from '../../../../src/studio/page/state/json-lines.ts';
+import { eventLines } from '../../../../src/studio/page/state/event/event-lines.ts';
+import { jsonLines, jsonMembers } from '../../../../src/studio/page/state/event/json-lines.ts';
 import type { Moment } from '../../../../src/studio/wire.ts';
 
 const EVENT = { sequence: 1, recordedAt: 0, type: 'Put', version: 1 };
@@ -28,7 +28,7 @@ describe('the lines of JSON', () => {
     ]);
   });
 
-  test('of what was closed are one', () => {
+  test('are one for what was closed', () => {
     const lines = jsonLines('data', data, new Set(['data.list']));
     expect(lines.map(({ path }) => path)).not.toContain('data.list[0]');
     expect(lines.find(({ path }) => path === 'data.list')).toMatchObject({ isOpen: false, json: data.list });
@@ -60,6 +60,10 @@ describe('the lines of an event', () => {
       'more more',
     ]);
     expect(lines.at(-1)).toMatchObject({ changes: 8 });
+  });
+
+  test('say nothing of changes where there is no model', () => {
+    expect(eventLines(moment({ data: 1 }), NONE, false).map(({ path }) => path)).toEqual(['data']);
   });
 
   test('are the beginning of what is long', () => {

@@ -9,7 +9,7 @@ import {
   nameIn,
   stepInside,
   stepsTo,
-} from '../../../../src/studio/page/state/path-text.ts';
+} from '../../../../src/studio/page/state/parts/path-text.ts';
 
 const KEY = fc.oneof(
   fc.string(),

@@ -4,7 +4,7 @@ import {
   FIRST_ROWS,
   LEAST_WINDOW,
   looksOf,
-  MOST_OPEN,
+  MOST_OPEN_PLACES,
   type Open,
   type TreeLine,
   treeLines,
@@ -120,7 +120,7 @@ describe('what is asked for', () => {
   test('is bounded, and shared out: the smallest windows stay whole', () => {
     const open: Open = new Map(['', ...Array.from({ length: 70 }, (_, n) => `p${n}`)].map((path) => [path, 500]));
     const looks = looksOf(new Map([...open, ['p3', 30]]));
-    expect(looks).toHaveLength(MOST_OPEN);
+    expect(looks).toHaveLength(MOST_OPEN_PLACES);
     expect(looks.reduce((sum, { count }) => sum + count, 0)).toBeLessThanOrEqual(1_500);
     expect(Math.min(...looks.map(({ count }) => count))).toBeGreaterThanOrEqual(LEAST_WINDOW - 1);
     expect(

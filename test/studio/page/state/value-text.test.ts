@@ -1,7 +1,7 @@
 import { toTaggedJson } from 'refold';
 import { describe, expect, test } from 'vitest';
 import { showValue } from '../../../../src/studio/moments/show-value.ts';
-import { copyText, keyText, previewText, valueText } from '../../../../src/studio/page/state/value-text.ts';
+import { copyText, keyText, previewText, valueText } from '../../../../src/studio/page/state/parts/value-text.ts';
 
 describe('a value in a line', () => {
   test.each<[unknown, string, string]>([

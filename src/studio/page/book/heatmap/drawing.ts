@@ -21,7 +21,7 @@ export interface Picture {
   readonly drawn: readonly DrawnTile[];
   readonly inks: Inks;
   readonly look: CanvasLook;
-  /** Of the canvas, in its own pixels. */
+  /** The size of the canvas, in its own pixels. */
   readonly width: number;
   readonly height: number;
   /** Pixels for one CSS pixel. */
@@ -70,7 +70,6 @@ type Plot = Omit<Raster, 'pixels'>;
 function drawBests(context: CanvasRenderingContext2D, { drawn, look, scale }: Picture, plot: Plot): void {
   const bids = bestPath(drawn, plot, ({ bid }) => bid);
   const asks = bestPath(drawn, plot, ({ ask }) => ask);
-  context.lineJoin = 'round';
   for (const path of [bids, asks]) stroke(context, path, look.ground, 3 * scale);
   stroke(context, bids, look.bid, 1.25 * scale);
   stroke(context, asks, look.ask, 1.25 * scale);
@@ -104,7 +103,7 @@ function bestPath(drawn: readonly DrawnTile[], plot: Plot, pick: (tile: Tile) =>
 
 /**
  * Trades as circles: the taker's side is told by the colour and by the shape too: bought is filled, sold is a ring. Prints against
- * hidden orders are diamonds. A mark is a cross at its price, or at the lower edge if it has none.
+ * hidden orders are diamonds. A mark is a cross at its price, or at the lower edge without a price.
  */
 function drawTrades(context: CanvasRenderingContext2D, { drawn, look, scale }: Picture, plot: Plot): void {
   const [bought, sold, other, hidden, marks] = Array.from({ length: 5 }, () => new Path2D()) as [

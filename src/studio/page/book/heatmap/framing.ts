@@ -10,7 +10,7 @@ export interface Span {
   readonly to: number;
 }
 
-export const LEAST_SPAN = 1_000;
+export const SHORTEST_SPAN = 1_000;
 const USUAL_SPAN = 30 * 60_000;
 /** Spans that a short log opens with, in ms. */
 const SHORT_SPANS = [10_000, 30_000, 60_000, 120_000, 300_000, 600_000];
@@ -27,7 +27,7 @@ export function usualSpan({ from, to }: Span): number {
 
 /** The most time that can be shown: the whole log with some room, and a day of a log that is longer. */
 export function mostSpan({ from, to }: Span): number {
-  return Math.max(2 * LEAST_SPAN, usualSpan({ from, to }), (to - from) * (1 + 2 * ROOM));
+  return Math.max(2 * SHORTEST_SPAN, usualSpan({ from, to }), (to - from) * (1 + 2 * ROOM));
 }
 
 /** Moves a span of time so that the moment is well inside. It stays where it is if that is so already. */
@@ -47,7 +47,7 @@ export function followedTime(shown: Span | undefined, span: number, moment: numb
 
 /** Zooms time around a place that stays where it is. A factor above 1 shows more; a log that fits is in the middle. */
 export function zoomedTime<Shown extends Span>(shown: Shown, around: number, factor: number, all: Span): Shown {
-  const span = Math.min(mostSpan(all), Math.max(LEAST_SPAN, (shown.to - shown.from) * factor));
+  const span = Math.min(mostSpan(all), Math.max(SHORTEST_SPAN, (shown.to - shown.from) * factor));
   const free = span - (all.to - all.from);
   if (free >= 0 && factor > 1) return { ...shown, from: all.from - free / 2, to: all.to + free / 2 };
   const share = (around - shown.from) / (shown.to - shown.from);
@@ -85,7 +85,7 @@ export interface Prices {
 }
 
 /** Room above and below what is to be seen. */
-const MARGIN = 0.08;
+const PRICE_MARGIN = 0.08;
 
 /** Prices that show all of `seen`: those of before, if they show it and are not much too wide for it. */
 export function followedPrices(shown: Prices | undefined, seen: Prices, tick: number): Prices {
@@ -94,7 +94,7 @@ export function followedPrices(shown: Prices | undefined, seen: Prices, tick: nu
   const isFitting =
     shown !== undefined && shown.low <= seen.low && shown.high >= seen.high && shown.high - shown.low <= 2 * height;
   if (isFitting) return shown;
-  const half = height * (0.5 + MARGIN);
+  const half = height * (0.5 + PRICE_MARGIN);
   return { low: middle - half, high: middle + half };
 }
 

@@ -151,13 +151,13 @@ function reset(gestures: Gestures, event: MouseEvent): void {
 }
 
 /** Shift takes ten steps at once. */
-const MANY_STEPS = 10;
+const SHIFT_STEPS = 10;
 const KEY_ZOOM = Math.SQRT2;
 
 function key(gestures: Gestures, event: KeyboardEvent): void {
   const { model } = gestures;
   if (event.ctrlKey || event.metaKey || event.altKey || model.frame === undefined) return;
-  const act = keyAction(gestures, event.key, event.shiftKey ? MANY_STEPS : 1);
+  const act = keyAction(gestures, event.key, event.shiftKey ? SHIFT_STEPS : 1);
   if (act === undefined) return;
   event.preventDefault();
   event.stopPropagation();

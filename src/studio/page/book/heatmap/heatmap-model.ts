@@ -29,11 +29,11 @@ export interface Surroundings extends Known {
   readonly log: Span;
   /** The time of the moment that is shown. */
   readonly moment: number;
-  /** Of the plot, in CSS pixels. */
+  /** The width of the plot, in CSS pixels. */
   readonly width: number;
   /** Whether the page is seen: a hidden one asks for nothing. */
   readonly isSeen: boolean;
-  /** Of the log: tiles of another one do not hold. */
+  /** The generation of the log: tiles of another one do not hold. */
   readonly generation: string;
 }
 

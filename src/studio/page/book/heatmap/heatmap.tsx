@@ -16,7 +16,7 @@ interface Props {
   readonly scale: ViewScale;
   /** The time of the moment that is shown. */
   readonly moment: number;
-  /** The width of the plot, in CSS pixels: told to whoever asks for tiles. */
+  /** The width of the plot, in CSS pixels: it decides which tiles are asked for. */
   readonly width: Signal<number>;
 }
 

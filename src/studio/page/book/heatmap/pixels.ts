@@ -30,7 +30,7 @@ export interface Raster {
 /** What stands in a pixel. */
 export interface Cell {
   readonly price: number;
-  /** Of the first price to after the last: more than a tick where the server put prices together. */
+  /** How many prices the cell stands for: several where the server put prices together. */
   readonly priceStep: number;
   readonly from: number;
   readonly to: number;

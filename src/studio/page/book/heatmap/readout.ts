@@ -8,7 +8,7 @@ import { type TradeInSight, tradesInSight } from './sights.ts';
 import { HIDDEN_BIT, MARK_BIT, SIDE_BITS, type Tile } from './tiles/decode.ts';
 
 export interface Readout {
-  /** The price of the cell; where there is none, the nearest one. */
+  /** The price of the cell; without a cell, the nearest price. */
   readonly price: number;
   /** The time of the column. */
   readonly from: number;

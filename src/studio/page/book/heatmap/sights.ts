@@ -27,7 +27,7 @@ export interface TradeInSight {
   readonly index: number;
   readonly x: number;
   readonly y: number;
-  /** Of its circle, in pixels of the canvas. */
+  /** The radius of its circle, in pixels of the canvas. */
   readonly radius: number;
   readonly quantity: number;
   readonly kind: number;
@@ -60,17 +60,17 @@ function indexesInSight({ tile, span }: DrawnTile, { frame }: Plot): readonly nu
 }
 
 /** Radius of trades in CSS pixels. */
-const SMALLEST = 1.25;
-const LARGEST = 7;
+const SMALLEST_RADIUS = 1.25;
+const LARGEST_RADIUS = 7;
 const LARGEST_IN_A_CROWD = 4;
 /** With so much room for each trade, in CSS pixels, circles need not be smaller than usual. */
 const ENOUGH_ROOM = 4;
 
 function largestRadius(room: number): number {
-  return Math.min(LARGEST, Math.max(LARGEST_IN_A_CROWD, (LARGEST * room) / ENOUGH_ROOM));
+  return Math.min(LARGEST_RADIUS, Math.max(LARGEST_IN_A_CROWD, (LARGEST_RADIUS * room) / ENOUGH_ROOM));
 }
 
 /** The area of a circle grows with the quantity. */
 function radiusOf(quantity: number, most: number, largest: number): number {
-  return SMALLEST + (largest - SMALLEST) * Math.sqrt(quantity / most);
+  return SMALLEST_RADIUS + (largest - SMALLEST_RADIUS) * Math.sqrt(quantity / most);
 }

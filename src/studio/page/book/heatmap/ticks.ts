@@ -36,13 +36,13 @@ export function priceTicks(
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
-const DAY = 24 * HOUR;
-const TIME_STEPS = [
+const DAY_STEP = 24 * HOUR;
+const ROUND_TIMES = [
   ...[1, 2, 5, 10, 20, 50, 100, 200, 500],
   ...[1, 2, 5, 10, 15, 30].map((seconds) => seconds * SECOND),
   ...[1, 2, 5, 10, 15, 30].map((minutes) => minutes * MINUTE),
   ...[1, 2, 3, 6, 12].map((hours) => hours * HOUR),
-  ...[1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000].map((days) => days * DAY),
+  ...[1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000].map((days) => days * DAY_STEP),
 ];
 
 /** @param offsetAt how much the wall clock of the zone is ahead of UTC then, in ms */
@@ -53,7 +53,7 @@ export function timeTicks(
   offsetAt: (time: number) => number,
 ): readonly Tick[] {
   const least = ((to - from) / Math.max(1, width)) * pixels;
-  const step = TIME_STEPS.find((one) => one >= least) ?? TIME_STEPS.at(-1)!;
+  const step = ROUND_TIMES.find((one) => one >= least) ?? ROUND_TIMES.at(-1)!;
   const offset = offsetAt(from);
   const first = Math.ceil((from + offset) / step);
   const last = Math.min(Math.floor((to + offset) / step), first + 200);
@@ -66,7 +66,7 @@ export function timeTicks(
 /** 10:31, 10:31:07 or 10:31:07.120: as fine as the step. A day for steps of days. */
 function wallLabel(wall: number, step: number): string {
   const text = new Date(wall).toISOString();
-  if (step >= DAY) return text.slice(0, 10);
+  if (step >= DAY_STEP) return text.slice(0, 10);
   return text.slice(11, step >= MINUTE ? 16 : step >= SECOND ? 19 : 23);
 }
 

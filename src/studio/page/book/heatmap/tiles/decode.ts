@@ -23,14 +23,14 @@ export interface Tile extends TileBytesHead {
   readonly end: Uint32Array;
   readonly place: Uint32Array;
   readonly quantity: Float32Array;
-  /** The greatest number that divides all prices; 0 where there are none. */
+  /** The greatest number that divides all prices; 0 without prices. */
   readonly tick: number;
   readonly bytes: number;
 }
 
-const MAGIC = 0x31544652;
-const DOUBLE = 8;
-const WORD = 4;
+const FIRST_WORD = 0x31544652;
+const BYTES_OF_DOUBLE = 8;
+const BYTES_OF_WORD = 4;
 /** Bits of a trade's kind. */
 export const SIDE_BITS = 3;
 export const HIDDEN_BIT = 4;
@@ -40,7 +40,7 @@ export const MARK_BIT = 8;
 export function decodeTile(bytes: ArrayBuffer): Tile {
   const head = headOf(bytes);
   const { columns, trades, cells, lines } = head;
-  let offset = 2 * WORD + new DataView(bytes).getUint32(WORD, true);
+  let offset = 2 * BYTES_OF_WORD + new DataView(bytes).getUint32(BYTES_OF_WORD, true);
   const next = <Numbers>(
     Kind: new (bytes: ArrayBuffer, offset: number, length: number) => Numbers,
     length: number,
@@ -50,7 +50,7 @@ export function decodeTile(bytes: ArrayBuffer): Tile {
     offset += length * size;
     return numbers;
   };
-  const doubles = (length: number): Float64Array => next(Float64Array, length, DOUBLE);
+  const doubles = (length: number): Float64Array => next(Float64Array, length, BYTES_OF_DOUBLE);
   if (bytes.byteLength !== offset + lengthOf(head)) throw notATile('its length is not the one that its head says');
   const tile = {
     ...head,
@@ -58,9 +58,9 @@ export function decodeTile(bytes: ArrayBuffer): Tile {
     lineValues: new Map(lines.map((name) => [name, doubles(columns)])),
     ...{ tradeTime: doubles(trades), tradePrice: doubles(trades) },
     ...{ tradeQuantity: doubles(trades), tradeSequence: doubles(trades) },
-    end: next(Uint32Array, columns, WORD),
-    place: next(Uint32Array, cells, WORD),
-    quantity: next(Float32Array, cells, WORD),
+    end: next(Uint32Array, columns, BYTES_OF_WORD),
+    place: next(Uint32Array, cells, BYTES_OF_WORD),
+    quantity: next(Float32Array, cells, BYTES_OF_WORD),
     tradeKind: next(Uint8Array, trades, 1),
     bytes: bytes.byteLength,
   };
@@ -68,13 +68,14 @@ export function decodeTile(bytes: ArrayBuffer): Tile {
 }
 
 function headOf(bytes: ArrayBuffer): TileBytesHead {
-  if (bytes.byteLength < 2 * WORD) throw notATile('it is too short');
+  if (bytes.byteLength < 2 * BYTES_OF_WORD) throw notATile('it is too short');
   const view = new DataView(bytes);
-  const length = view.getUint32(WORD, true);
-  if (view.getUint32(0, true) !== MAGIC) throw notATile('it does not begin as one');
-  if (length % DOUBLE !== 0 || length > bytes.byteLength - 2 * WORD) throw notATile('its head has a wrong length');
+  const length = view.getUint32(BYTES_OF_WORD, true);
+  if (view.getUint32(0, true) !== FIRST_WORD) throw notATile('it does not begin as one');
+  if (length % BYTES_OF_DOUBLE !== 0 || length > bytes.byteLength - 2 * BYTES_OF_WORD)
+    throw notATile('its head has a wrong length');
   try {
-    return JSON.parse(new TextDecoder().decode(new Uint8Array(bytes, 2 * WORD, length))) as TileBytesHead;
+    return JSON.parse(new TextDecoder().decode(new Uint8Array(bytes, 2 * BYTES_OF_WORD, length))) as TileBytesHead;
   } catch {
     throw notATile('its head is not JSON');
   }
@@ -82,7 +83,7 @@ function headOf(bytes: ArrayBuffer): TileBytesHead {
 
 function lengthOf({ columns, trades, cells, lines }: TileBytesHead): number {
   const doubles = columns * (2 + lines.length) + trades * 4;
-  return doubles * DOUBLE + (columns + 2 * cells) * WORD + trades;
+  return doubles * BYTES_OF_DOUBLE + (columns + 2 * cells) * BYTES_OF_WORD + trades;
 }
 
 function notATile(why: string): StudioProblem {

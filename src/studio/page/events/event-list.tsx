@@ -1,0 +1,98 @@
+/** The rows of the list, and its keys: arrows move in it, Enter and a click go to the event. */
+import type { JSX } from 'preact';
+import { useEffect } from 'preact/hooks';
+import { count, date } from '../base/format.ts';
+import { LongList } from '../base/long-list.tsx';
+import { filter, go, lastSequence, NO_FILTER } from '../moment/place.ts';
+import { zone } from '../moment/zone.ts';
+import { rowIndex } from './counting.ts';
+import { currentRow, cursor, keepList, place, sequenceAt, windows } from './current-row.ts';
+import { EventRow, rowId } from './event-row.tsx';
+import { Foot } from './foot.tsx';
+
+export function EventList(): JSX.Element {
+  useEffect(keepList, []);
+  const { first, end } = place.sighted.value;
+  const row = cursor.value ?? currentRow.value?.row ?? -1;
+  const active = row >= first && row < end ? rowId(row) : undefined;
+  return (
+    <div class="ev-list" style={{ '--ev-digits': count(lastSequence.value).length }}>
+      <Head />
+      <LongList
+        place={place}
+        rowsOf={rowsOf}
+        testid="events"
+        role="grid"
+        tabIndex={0}
+        aria-label="Events"
+        aria-rowcount={rowIndex.value.rows}
+        aria-activedescendant={active}
+        onKeyDown={press}
+        onClick={click}
+      />
+      <Foot />
+    </div>
+  );
+}
+
+/** The day of the first row in sight: the rows have the time of day only. */
+function Head(): JSX.Element {
+  const first = windows.eventAt(place.sighted.value.first);
+  return (
+    <div class="ev-head quiet" aria-hidden="true">
+      <span class="ev-sequence">sequence</span>
+      <span class="ev-time">{first === undefined ? 'time' : date(first.recordedAt, zone.value)}</span>
+      <span class="ev-type">type</span>
+      <span class="ev-data">data</span>
+    </div>
+  );
+}
+
+function rowsOf(first: number, end: number): JSX.Element[] {
+  const current = currentRow.value?.row;
+  const rows = [];
+  for (let row = first; row < end; row++) {
+    rows.push(<EventRow key={row} row={row} isNear={row === current} isActive={row === cursor.value} />);
+  }
+  return rows;
+}
+
+function click({ target }: MouseEvent): void {
+  const row = (target as Element).closest<HTMLElement>('[data-sequence]');
+  if (row !== null) go(Number(row.dataset.sequence));
+}
+
+/** Rows that a key moves by; `page` is what is in sight. */
+function stepOf(key: string, page: number): number | undefined {
+  switch (key) {
+    case 'ArrowUp':
+      return -1;
+    case 'ArrowDown':
+      return 1;
+    case 'PageUp':
+      return -page;
+    case 'PageDown':
+      return page;
+    case 'Home':
+      return Number.NEGATIVE_INFINITY;
+    case 'End':
+      return Number.POSITIVE_INFINITY;
+  }
+}
+
+function press(event: KeyboardEvent): void {
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  const active = cursor.value ?? currentRow.value?.row ?? place.sighted.value.first;
+  const { first, end } = place.sighted.value;
+  const step = stepOf(event.key, Math.max(1, end - first - 2));
+  if (step !== undefined) {
+    event.preventDefault();
+    const last = Math.max(0, rowIndex.value.rows - 1);
+    cursor.value = Math.min(last, Math.max(0, active + step));
+    place.show(cursor.value);
+  } else if (event.key === 'Enter') {
+    event.preventDefault();
+    const sequence = sequenceAt(active);
+    if (sequence !== undefined) go(sequence);
+  } else if (event.key === 'Escape') filter.value = NO_FILTER;
+}

@@ -1,0 +1,34 @@
+/** A dialog over the page. The browser keeps the focus in it, gives it back, and closes it on Escape. */
+import type { ComponentChildren, JSX } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
+import { close } from './opened.ts';
+
+interface Props {
+  readonly label: string;
+  readonly testid: string;
+  readonly children: ComponentChildren;
+}
+
+export function Dialog({ label, testid, children }: Props): JSX.Element {
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => {
+    const element = dialog.current!;
+    element.showModal();
+    return () => element.close();
+  }, []);
+  const press = ({ target }: PointerEvent): void => {
+    if (target === dialog.current) close(); // the ground around it
+  };
+  return (
+    <dialog
+      ref={dialog}
+      class="hp-dialog"
+      aria-label={label}
+      data-testid={testid}
+      onClose={close}
+      onPointerDown={press}
+    >
+      <div class="hp-content">{children}</div>
+    </dialog>
+  );
+}

@@ -1,0 +1,66 @@
+/** Asks what is different between two moments, and keeps the answer while the page moves on. */
+import { type Signal, signal } from '@preact/signals';
+import type { DiffAnswer } from '../../../wire.ts';
+import { getJson, type StudioProblem } from '../../base/api.ts';
+import { asJob } from '../../moment/job-stream.ts';
+import { problemOf } from './problem-of.ts';
+
+/** Positions as a person types them. */
+export interface Compared {
+  readonly from: string;
+  readonly to: string;
+  /** Only this part of the state; empty for all of it. */
+  readonly only: string;
+  readonly limit: number;
+  readonly state: 'running' | 'ended' | 'done' | 'failed';
+  readonly answer?: DiffAnswer;
+  readonly problem?: StudioProblem;
+}
+
+export const compared: Signal<Compared | undefined> = signal(undefined);
+
+/** Ends the comparison by hand. */
+let stopping = new AbortController();
+
+/** Differences that are asked for at first, and at most. */
+const LIMITS = { first: 200, most: 2_000 };
+
+export async function askDiff(from: string, to: string, only = '', limit = LIMITS.first): Promise<void> {
+  const mine = { from, to, only, limit };
+  const before = compared.value;
+  // More of the same: what is known stays in sight.
+  const isSame = before?.from === from && before.to === to && before.only === only;
+  compared.value = {
+    ...mine,
+    state: 'running',
+    ...(isSame && before.answer !== undefined && { answer: before.answer }),
+  };
+  const end = (part: Partial<Compared>): void => {
+    const { value } = compared;
+    if (value?.from === from && value.to === to && value.only === only) compared.value = { ...value, ...part };
+  };
+  try {
+    stopping = new AbortController();
+    const { signal: stopped } = stopping;
+    await asJob(async (signal) => {
+      const asked = { from, to, limit, values: 'shown', ...(only !== '' && { only }) };
+      end({ state: 'done', answer: await getJson<DiffAnswer>('diff', asked, AbortSignal.any([signal, stopped])) });
+    });
+  } catch (error) {
+    const problem = problemOf(error);
+    end(problem === undefined ? { state: 'ended' } : { state: 'failed', problem });
+  }
+}
+
+export function askAll({ from, to, only }: Compared): void {
+  void askDiff(from, to, only, LIMITS.most);
+}
+
+/** Whether there are differences that can still be asked for. */
+export function hasMore({ limit, answer }: Compared): boolean {
+  return answer !== undefined && limit < LIMITS.most && answer.changesInAll > answer.changes.length;
+}
+
+export function stopDiff(): void {
+  stopping.abort();
+}

@@ -1,0 +1,66 @@
+import { expect, test } from 'vitest';
+import { type Entry, matching, placeIn } from '../../../../src/studio/page/help/entries.ts';
+import { diffPlan, markAfter, markBefore } from '../../../../src/studio/page/help/marked.ts';
+
+const ENTRIES: readonly Entry[] = [
+  { id: 'back', title: 'Go one event back', kind: 'move', label: ',', run: () => {} },
+  { id: 'commit-back', title: 'Go one commit back', kind: 'move', label: '<', run: () => {} },
+  { id: 'mark', title: 'Mark this moment, or take its mark away', kind: 'mark', label: 'm', run: () => {} },
+  { id: 'type', title: 'List only TradeExecuted', kind: 'type', run: () => {} },
+  { id: 'path', title: 'Select orders["a.b"].price', kind: 'table', run: () => {} },
+];
+
+const found = (text: string, most = 10) => matching(ENTRIES, text, most).map(({ id }) => id);
+
+test.each([
+  ['', ['back', 'commit-back', 'mark', 'type', 'path']],
+  ['back go', ['back', 'commit-back']],
+  ['COMMIT', ['commit-back']],
+  ['executed', ['type']],
+  ['mo', ['back', 'commit-back', 'mark']],
+  ['m', ['commit-back', 'mark', 'back'].sort()],
+  ['price table', ['path']],
+  ['<', ['commit-back']],
+  ['nothing here', []],
+])('the words %j find %j', (text, ids) => {
+  const ordered = text === 'm' ? found(text).sort() : found(text);
+  expect(ordered).toEqual(ids);
+});
+
+test('words that begin words come first, and no more than asked for', () => {
+  expect(found('ark')).toEqual(['mark']);
+  const entries = [
+    { id: 'within', title: 'Remark', kind: '', run: () => {} },
+    { id: 'begins', title: 'Set a mark', kind: '', run: () => {} },
+  ];
+  expect(matching(entries, 'mark', 10).map(({ id }) => id)).toEqual(['begins', 'within']);
+  expect(found('', 2)).toEqual(['back', 'commit-back']);
+});
+
+test.each([
+  ['1,015', '1015'],
+  [' 42 ', '42'],
+  ['end', 'end'],
+  ['10:31:07.123', '10:31:07.123'],
+  ['2012-06-21T10:00', '2012-06-21T10:00'],
+  ['last-1h', 'last-1h'],
+  ['-10', '-10'],
+  ['50%', '50%'],
+  ['ending', undefined],
+  ['mark', undefined],
+  ['', undefined],
+])('%j names the place %j', (text, place) => {
+  expect(placeIn(text)).toBe(place);
+});
+
+test.each([
+  [[], 5, undefined, undefined, undefined],
+  [[5], 5, undefined, undefined, undefined],
+  [[1, 3, 9], 5, 3, 9, { from: 3, to: 5 }],
+  [[9], 5, undefined, 9, { from: 5, to: 9 }],
+  [[3, 5], 5, 3, undefined, { from: 3, to: 5 }],
+])('the marks %j have at %d the one before, %s, and the next one, %s', (marks, at, before, after, plan) => {
+  expect(markBefore(marks, at)).toBe(before);
+  expect(markAfter(marks, at)).toBe(after);
+  expect(diffPlan(marks, at)).toEqual(plan);
+});
