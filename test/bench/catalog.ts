@@ -13,6 +13,7 @@ import { lookingLargeWorkloads } from './workloads/reading/looking-large.ts';
 import { memoryWorkloads } from './workloads/reading/memory.ts';
 import { openWorkloads } from './workloads/reading/open.ts';
 import { replayWorkloads } from './workloads/reading/replay.ts';
+import { studioWorkloads } from './workloads/reading/studio.ts';
 import { tagWorkloads } from './workloads/reading/tags.ts';
 import { timeTravelWorkloads } from './workloads/reading/time-travel.ts';
 import { largeKeyWorkloads } from './workloads/serving/large-keys.ts';
@@ -49,6 +50,7 @@ export const WORKLOADS: readonly Workload[] = [
   ...lookingWorkloads,
   ...lookingLargeWorkloads,
   ...lookingCommandWorkloads,
+  ...studioWorkloads,
   ...tagWorkloads,
   ...memoryWorkloads,
   ...openWorkloads,

@@ -474,7 +474,7 @@ export const FLOORS: readonly Floor[] = [
   { files: 'src/cli/output/states/', sees: [...PACKAGE, 'src/cli/output/'], node: 'all' },
   { files: 'src/studio/', sees: [...PACKAGE, GUESTS, ...STUDIO], node: 'all' },
   { files: 'src/studio/server/', sees: [...PACKAGE, GUESTS, 'src/studio/'], node: 'all' },
-  { files: 'src/studio/moments/', sees: [...PACKAGE, 'src/studio/', 'src/studio/server/'], node: PURE },
+  { files: 'src/studio/moments/', sees: [...PACKAGE, 'src/studio/', 'src/studio/server/'], node: 'all' },
   { files: 'src/studio/jobs/', sees: [...PACKAGE, GUESTS, TERMINAL, ...STUDIO, 'src/studio/'], node: PURE },
   ...STUDIO_PAGE.map(
     (files): Floor => ({

@@ -104,7 +104,7 @@ test('dropped history is told, and where states begin', async () => {
   expect((await studio.lines(`events?count=5`))[0]).toMatchObject({ sequence: firstSequence });
 });
 
-test('the live stream tells of a writer that ends, and of one that comes back', async () => {
+test('the live stream reports a writer that ends, and one that comes back', async () => {
   const path = await copy('writer.db');
   const store = await openStore(shop, { path, durability: 'os' });
   await using studio = await AskedStudio.open({ path, model: SHOP });

@@ -13,7 +13,7 @@ import { DRAWN_LEVELS, knownLevels, levelsIn, titleOf, zoneOf } from './view-opt
 const LEVELS = levelsIn(import.meta.url);
 
 export const bookView = defineView(orderBook, {
-  name: 'Book',
+  name: 'book',
   subjects: ({ symbols }) => [...symbols.keys()],
   title: (_state, { of, first }) => titleOf(of, knownLevels(first?.meta?.levels, LEVELS)),
   zone: (_state, { first }) => zoneOf(first?.meta?.zone),

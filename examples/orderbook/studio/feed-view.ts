@@ -10,7 +10,7 @@ import { DRAWN_LEVELS, knownLevels, levelsIn, titleOf, zoneOf } from './view-opt
 const LEVELS = levelsIn(import.meta.url);
 
 export const feedView = defineView(feedBook, {
-  name: 'Book',
+  name: 'book',
   subjects: ({ symbols }) => [...symbols.keys()],
   title: (_state, { of, first }) => titleOf(of, knownLevels(first?.meta?.levels, LEVELS)),
   zone: (_state, { first }) => zoneOf(first?.meta?.zone),

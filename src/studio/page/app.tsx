@@ -8,7 +8,7 @@ import { useDocumentState } from './document-state.ts';
 import { Events } from './events/events.tsx';
 import { Header } from './header.tsx';
 import { Help } from './help/help.tsx';
-import { MomentLine } from './line/moment-line.tsx';
+import { FirstHint, MomentLine } from './line/moment-line.tsx';
 import { TroubleLines } from './line/trouble-line.tsx';
 import { Locked } from './locked.tsx';
 import { log, question, shown, tab, trouble } from './moment/place.ts';
@@ -20,8 +20,11 @@ import { StatePane } from './state/state-pane.tsx';
 import { Scrubber } from './timeline/scrubber.tsx';
 import { Timeline } from './timeline/timeline.tsx';
 
-const EVENTS = { pane: 'events', usual: 360, least: 240, most: 720 };
-const SIDE = { pane: 'side', usual: 380, least: 280, most: 800, isReversed: true };
+/** On a small screen the middle needs the room. */
+const SIDE_PART = 0.22;
+const usual = Math.min(380, Math.max(280, Math.round(innerWidth * SIDE_PART)));
+const EVENTS = { pane: 'events', usual, least: 240, most: 720 };
+const SIDE = { pane: 'side', usual, least: 240, most: 800, isReversed: true };
 const ASKED = { pane: 'asked', usual: 260, least: 120, most: 800, isReversed: true, isFlat: true };
 
 export function App(): JSX.Element {
@@ -34,6 +37,7 @@ export function App(): JSX.Element {
       <main data-at={settledAt.value}>
         <Timeline />
         <Scrubber />
+        <FirstHint />
         <MomentLine />
         <div class="columns">
           <section class="column" style={{ width: `${paneSize(EVENTS)}px` }} aria-label="Events">

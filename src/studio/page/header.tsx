@@ -8,6 +8,7 @@ import { theme } from './base/settings.ts';
 import { runAction } from './moment/actions.ts';
 import { goToEnd, isLive, rate, unseen } from './moment/live.ts';
 import { log, trouble } from './moment/place.ts';
+import { zone, zoneName } from './moment/zone.ts';
 
 export function Header(): JSX.Element {
   const { path, model, events, totalBytes } = log.value!;
@@ -37,7 +38,8 @@ export function Header(): JSX.Element {
 
 function spanOf({ firstRecordedAt, lastRecordedAt }: NonNullable<typeof log.value>): string {
   if (firstRecordedAt === undefined || lastRecordedAt === undefined) return 'no events yet, waiting';
-  return `${dateTime(firstRecordedAt)} UTC + ${duration(lastRecordedAt - firstRecordedAt)}`;
+  const first = `${dateTime(firstRecordedAt, zone.value)} ${zoneName(zone.value)}`;
+  return `${first} + ${duration(lastRecordedAt - firstRecordedAt)}`;
 }
 
 function Live(): JSX.Element {

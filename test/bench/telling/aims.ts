@@ -7,6 +7,7 @@
 
 import { type Aim, LESS, MORE } from './aim.ts';
 import { lookingBack } from './looking-aims.ts';
+import { STUDIO_AIMS } from './studio-aims.ts';
 
 export const AIMS: readonly Aim[] = [
   {
@@ -205,6 +206,7 @@ export const AIMS: readonly Aim[] = [
     guard: { better: 'less', indifferent: 6 },
   },
   ...lookingBack(),
+  ...STUDIO_AIMS,
   {
     name: 'tags-statement-vs-at',
     what: 'the last 50 events of one account in the longest log ÷ `at` in it',

@@ -16,7 +16,7 @@ const AROUND = ['symbols', 'symbols.GOOG'];
 
 /** A trade at another price than the one before it. */
 export const STILLS: readonly Still[] = [
-  { name: 'heatmap', link: 'at=44777&view=Book' },
+  { name: 'heatmap', link: 'at=44777&view=book' },
   { name: 'state', link: 'at=44777' },
 ];
 
@@ -42,11 +42,22 @@ async function askWhy(page: Page): Promise<void> {
   await page.getByTestId('why-row').first().waitFor();
 }
 
+/** Waits for new events: each frame of growth shows some, on a slow machine too. */
+async function newsOf(page: Page): Promise<void> {
+  const count = page.getByTestId('header-count');
+  const before = await count.getAttribute('data-count');
+  for (let waited = 0; waited < SHARPENS_MS; waited += NEWS_MS) {
+    if ((await count.getAttribute('data-count')) !== before) return;
+    await pause(NEWS_MS);
+  }
+}
+
 function rowOf(page: Page, path: string): Locator {
   return page.locator(`[data-testid="tree-row"][data-path="${path}"]`);
 }
 
 const SHARPENS_MS = 400;
+const NEWS_MS = 50;
 const LONGEST_MS = 60_000;
 
 /** Tiles and answers sharpen in place: the picture is done when it is the same twice. */
@@ -63,8 +74,8 @@ async function isSharp(page: Page): Promise<void> {
 
 /** The day grows, a drag goes back, a click asks why. */
 export async function filmOf(page: Page, film: Film): Promise<void> {
-  await page.getByRole('tab', { name: 'Book' }).click();
-  await film.shoot(38);
+  await page.getByRole('tab', { name: 'book' }).click();
+  await film.shoot(38, () => newsOf(page));
   const scrubber = await boxOf(page.getByTestId('scrubber'));
   const y = scrubber.y + scrubber.height / 2;
   await film.moveTo({ x: scrubber.x + scrubber.width - 6, y }, 6);

@@ -12,7 +12,7 @@ import { type Action, addActions, runAction } from '../moment/actions.ts';
 import { hueOf } from '../moment/event-types.ts';
 import { marks } from '../moment/marks.ts';
 import { at, firstSequence, lastSequence, log, shown, wanted } from '../moment/place.ts';
-import { zone } from '../moment/zone.ts';
+import { zone, zoneName } from '../moment/zone.ts';
 import { checkOpenedLink, linkToHere } from './copied-link.ts';
 import { GoTo, isGoToOpen, openGoTo } from './go-to.tsx';
 import './line.css';
@@ -39,7 +39,6 @@ export function MomentLine(): JSX.Element {
       <Place />
       <GoTo />
       {!isGoToOpen.value && <What />}
-      <FirstHint />
       {!isGoToOpen.value && <Cost />}
     </div>
   );
@@ -115,7 +114,10 @@ function What(): JSX.Element | null {
   return (
     <>
       <span class="mono" data-testid="moment-time" data-recorded-at={recordedAt}>
-        {dateTime(recordedAt, zone.value)} <span class="quiet">{zone.value}</span>
+        {dateTime(recordedAt, zone.value)}{' '}
+        <span class="quiet" title={zone.value}>
+          {zoneName(zone.value)}
+        </span>
       </span>
       <span class="ln-type">
         {event === undefined ? (
@@ -158,7 +160,8 @@ const MOVED_PLACE = 'refold.moved';
 const hasMoved = signal(sessionStorage.getItem(MOVED_PLACE) !== null);
 
 /** The first keys to know, until the first move. */
-function FirstHint(): JSX.Element | null {
+/** What to do first, until something was done: it lies over the scrubber. */
+export function FirstHint(): JSX.Element | null {
   useSignalEffect(() => {
     if (hasMoved.value || shown.value === undefined || typeof wanted.value === 'string') return;
     firstPlace ??= wanted.value;
@@ -167,7 +170,11 @@ function FirstHint(): JSX.Element | null {
     sessionStorage.setItem(MOVED_PLACE, 'yes');
   });
   if (hasMoved.value || isGoToOpen.value) return null;
-  return <span class="ln-hint">drag, or press , and . · ? for keys</span>;
+  return (
+    <div class="ln-hint">
+      <span>drag, or press , and . · ? for keys</span>
+    </div>
+  );
 }
 
 let firstPlace: number | undefined;

@@ -54,11 +54,15 @@ export function troublesOf({
   if (moment !== undefined && moment.code !== broken?.code) all.push(momentTrouble(moment, place));
   if (link !== undefined) all.push({ ...told(link), action: { does: 'dismiss', says: 'Dismiss' } });
   if (lostWriter !== undefined) all.push(writerTrouble(lostWriter.pid));
-  return [...all, ...problems.slice(0, MOST_LINES).map(told), ...moreTrouble(problems.length - MOST_LINES)];
+  return [
+    ...all,
+    ...problems.slice(0, MOST_TROUBLE_LINES).map(told),
+    ...moreTrouble(problems.length - MOST_TROUBLE_LINES),
+  ];
 }
 
 /** Problems of the log that have a line each. */
-const MOST_LINES = 2;
+const MOST_TROUBLE_LINES = 2;
 
 function moreTrouble(more: number): Trouble[] {
   if (more <= 0) return [];

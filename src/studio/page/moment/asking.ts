@@ -13,6 +13,9 @@ import { isWaiting } from './settled.ts';
 
 /** How long a question may take before a newer one ends it, in ms. */
 const OVERTAKEN_AFTER = 80;
+/** A drag should be seen. When nothing was shown for so long, a question may take longer. In ms. */
+const SEEN_EVERY = 300;
+const SEEN_WITHIN = 400;
 
 interface Question {
   readonly at: number | string;
@@ -24,6 +27,7 @@ interface Question {
 let asked: Question | undefined;
 let underWay: { readonly since: number; readonly controller: AbortController } | undefined;
 let timer: ReturnType<typeof setTimeout> | undefined;
+let shownWhen = 0;
 
 /** Starts asking. */
 export function keepAsking(): void {
@@ -56,7 +60,11 @@ function isSame(one: Question, other: Question | undefined): boolean {
 function askSoon(): void {
   clearTimeout(timer);
   if (underWay === undefined) void askNow();
-  else timer = setTimeout(() => void askNow(), Math.max(0, underWay.since + OVERTAKEN_AFTER - performance.now()));
+  else timer = setTimeout(() => void askNow(), Math.max(0, underWay.since + patience() - performance.now()));
+}
+
+function patience(): number {
+  return performance.now() - shownWhen > SEEN_EVERY ? SEEN_WITHIN : OVERTAKEN_AFTER;
 }
 
 async function askNow(): Promise<void> {
@@ -86,6 +94,7 @@ function paramsOf({ at, look, view }: Question): Params {
 /** An answer to a question that was overtaken is shown as well, unless it is of an older generation: a drag goes on being seen. */
 function show(question: Question, moment: Moment): void {
   if (log.value?.generation !== question.generation) return;
+  shownWhen = performance.now();
   batch(() => {
     shown.value = moment;
     momentProblem.value = undefined;

@@ -10,6 +10,11 @@ export const zone: ReadonlySignal<string> = computed(() => {
   return named;
 });
 
+/** The zone as people say it: `New York` for America/New_York. */
+export function zoneName(name: string): string {
+  return name.slice(name.lastIndexOf('/') + 1).replaceAll('_', ' ');
+}
+
 function isZone(text: string): boolean {
   try {
     new Intl.DateTimeFormat('en-US', { timeZone: text });

@@ -9,7 +9,7 @@ export interface Tick {
 
 const DAY_OF_MS = 86_400_000;
 /** Steps between labels of times, in ms. */
-const TIME_STEPS = [
+const AXIS_TIME_STEPS = [
   ...[1, 2, 5, 10, 20, 50, 100, 200, 500],
   ...[1, 2, 5, 10, 15, 30].map((seconds) => seconds * 1_000),
   ...[1, 2, 5, 10, 15, 30].map((minutes) => minutes * 60_000),
@@ -20,7 +20,7 @@ const TIME_STEPS = [
 /** @param most labels */
 export function ticksOf(by: TimelineBy, { lo, hi }: Span, most: number, zone: string): readonly Tick[] {
   const least = (hi - lo) / Math.max(1, most);
-  const step = by === 'sequence' ? roundStep(least) : (TIME_STEPS.find((one) => one >= least) ?? roundStep(least));
+  const step = by === 'sequence' ? roundStep(least) : (AXIS_TIME_STEPS.find((one) => one >= least) ?? roundStep(least));
   const ticks: Tick[] = [];
   for (let value = Math.ceil(lo / step) * step; value < hi; value += step) {
     ticks.push({ value, label: by === 'sequence' ? count(value) : timeLabel(value, step, zone) });

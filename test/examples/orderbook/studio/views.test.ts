@@ -64,10 +64,10 @@ describe.runIf(hasData).each(['feed', 'matching'] as const)('the view of the %s 
     const symbol = 'GOOG';
 
     const { views } = await ask('log');
-    expect(views[0]).toMatchObject({ name: 'Book' });
+    expect(views[0]).toMatchObject({ name: 'book' });
     for (const place of places(10, last)) {
       const { state } = await past.at(place + 1);
-      const { view } = await ask(`moment?at=${place + 1}&view=Book&of=${symbol}`);
+      const { view } = await ask(`moment?at=${place + 1}&view=book&of=${symbol}`);
       expect(view).toMatchObject({
         title: 'GOOG: best 10 of a 10-level feed',
         zone: 'America/New_York',
@@ -94,7 +94,7 @@ describe.runIf(hasData).each(['feed', 'matching'] as const)('the view of the %s 
     const from = Math.floor(firstRecordedAt / step) * step;
     const columns = Math.ceil((lastRecordedAt - from) / step);
     const tile = (await ask(
-      `tile?view=Book&of=${symbol}&from=${from}&step=${step}&columns=${columns}&format=json`,
+      `tile?view=book&of=${symbol}&from=${from}&step=${step}&columns=${columns}&format=json`,
     )) as TileAnswer;
     expect(tile).toMatchObject({ known: LEVELS, depth: LEVELS, complete: true, sampled: false, priceStep: 100 });
     const cells = tile.levels.flatMap((column, at) => column.map((cell) => [at, ...cell] as const));
@@ -112,7 +112,7 @@ describe.runIf(hasData).each(['feed', 'matching'] as const)('the view of the %s 
       expect([place, quantity]).toEqual([place, expect.closeTo(sum / (end - begin), 2)]);
     }
 
-    const tape = await ask(`tape?view=Book&of=${symbol}&at=${last}&count=5`);
+    const tape = await ask(`tape?view=book&of=${symbol}&at=${last}&count=5`);
     const wanted: number[] = [];
     for await (const { sequence } of past.events({ types: [...book.prints], reverse: true, limit: 5 }))
       wanted.push(sequence);
@@ -127,13 +127,20 @@ test('a file that does not tell its levels is opened with an option', async () =
   await using store = await openStore(matching.orderBook, { path, durability: 'os' });
   await store.execute('listSymbol', { symbol: 'ACME', tick: 1, lot: 1 });
   for (let n = 1; n <= 9; n++)
-    await store.execute('placeOrder', { orderId: n, symbol: 'ACME', side: 'buy', type: 'limit', price: n, quantity: n });
+    await store.execute('placeOrder', {
+      orderId: n,
+      symbol: 'ACME',
+      side: 'buy',
+      type: 'limit',
+      price: n,
+      quantity: n,
+    });
   const { module, view } = BOOKS.matching;
   const options = { path, model: module, view: { ...view, module: `${view.module}?levels=7` }, port: 0 };
   const studio = await openStudio(options, PAGE);
   const { origin, hash } = new URL(studio.url);
   const headers = { authorization: `Bearer ${hash.slice('#key='.length)}` };
-  const moment: any = await (await fetch(`${origin}/api/moment?view=Book`, { headers })).json();
+  const moment: any = await (await fetch(`${origin}/api/moment?view=book`, { headers })).json();
   expect(moment.view.title).toBe('ACME: best 7 of a 7-level feed');
   expect(moment.view.panes.Ladder.bids.map(({ price }: { price: number }) => price)).toEqual([9, 8, 7, 6, 5, 4, 3]);
   await studio.close();

@@ -19,7 +19,7 @@ export interface Watched {
   end(): Promise<string[]>;
 }
 
-/** Opens an address in a context of its own. */
+/** Opens an address in a separate context. */
 export async function openAddress(address: string, options: BrowserContextOptions = {}): Promise<Watched> {
   const context = await (await browser()).newContext({ viewport: { width: 1280, height: 720 }, ...options });
   const faults = await Faults.watch(context, new URL(address).origin);

@@ -70,7 +70,6 @@ type Plot = Omit<Raster, 'pixels'>;
 function drawBests(context: CanvasRenderingContext2D, { drawn, look, scale }: Picture, plot: Plot): void {
   const bids = bestPath(drawn, plot, ({ bid }) => bid);
   const asks = bestPath(drawn, plot, ({ ask }) => ask);
-  context.lineJoin = 'round';
   for (const path of [bids, asks]) stroke(context, path, look.ground, 3 * scale);
   stroke(context, bids, look.bid, 1.25 * scale);
   stroke(context, asks, look.ask, 1.25 * scale);

@@ -8,7 +8,7 @@ import { Icon } from '../../base/icon.tsx';
 import { ListPlace } from '../../base/long-list.tsx';
 import { safeLine } from '../../base/safe-text.ts';
 import { log, shown } from '../../moment/place.ts';
-import { zone } from '../../moment/zone.ts';
+import { zone, zoneName } from '../../moment/zone.ts';
 import { reveal } from '../open-places.ts';
 import { Lines } from '../parts/lines.tsx';
 import { RowButtons } from '../parts/row-buttons.tsx';
@@ -77,7 +77,7 @@ function Head({ of, commit }: { readonly of: WireEvent; readonly commit: Moment[
         </dd>
         <dt>recorded</dt>
         <dd>
-          {dateTime(recordedAt, zone.value)} {zone.value}
+          {dateTime(recordedAt, zone.value)} {zoneName(zone.value)}
         </dd>
         <dt>version</dt>
         <dd>{version}</dd>
