@@ -32,7 +32,7 @@ const SHOTS: Readonly<Record<string, Shot>> = {
   help: { log: KINDS, link: 'at=50', keys: ['?'] },
   palette: { log: KINDS, link: 'at=50', keys: ['Control+k'] },
   hostile: { log: HOSTILE, link: 'at=20' },
-  'no-model': { log: PLAIN, refused: /status of 400/ },
+  'no-model': { log: PLAIN },
   damaged: { log: DAMAGED, refused: /status of 409/ },
   'history-gone': { log: DROPPED, link: 'at=1', refused: /status of 410/ },
   empty: { log: EMPTY },
