@@ -35,13 +35,14 @@ export async function askDiff(from: string, to: string, only = '', limit = LIMIT
     state: 'running',
     ...(isSame && before.answer !== undefined && { answer: before.answer }),
   };
+  const ours = new AbortController();
+  stopping = ours;
+  const { signal: stopped } = ours;
+  // One that was asked again is told by the newer asking.
   const end = (part: Partial<Compared>): void => {
-    const { value } = compared;
-    if (value?.from === from && value.to === to && value.only === only) compared.value = { ...value, ...part };
+    if (stopping === ours && compared.value !== undefined) compared.value = { ...compared.value, ...part };
   };
   try {
-    stopping = new AbortController();
-    const { signal: stopped } = stopping;
     await asJob(async (signal) => {
       const asked = { from, to, limit, values: 'shown', ...(only !== '' && { only }) };
       end({ state: 'done', answer: await getJson<DiffAnswer>('diff', asked, AbortSignal.any([signal, stopped])) });
