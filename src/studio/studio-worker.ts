@@ -175,7 +175,7 @@ async function jobRoutes(): Promise<ReadonlyMap<string, Answering>> {
   const listed = { log, troubles };
   const following = { ticking: everySecond, fingerprint: past?.fingerprint, troubles };
   return new Map<string, Answering>([
-    ['log', () => describeLog({ ...listed, past, views: views?.infos })],
+    ['log', async () => describeLog({ ...listed, past, views: await views?.infos() })],
     ['timeline', (query, signal) => timelineOf(listed, query, signal)],
     ['times', (query, signal) => listTimes(log, query, signal)],
     ['events', (query, signal) => listEvents(listed, query, signal)],

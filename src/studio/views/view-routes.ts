@@ -26,8 +26,10 @@ export class Views {
     this.#tiles = new Tiles(this.#source);
   }
 
-  get infos(): readonly ViewInfo[] {
-    return this.#views.map(infoOf);
+  async infos(): Promise<readonly ViewInfo[]> {
+    const first = await this.#source.first();
+    const state = this.#source.past.model.initialState();
+    return this.#views.map((view) => infoOf(view, state, first));
   }
 
   /** What a question about a moment has to draw; undefined if it names no view. @throws RefoldError `INVALID_OPTION` */

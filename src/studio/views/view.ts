@@ -107,7 +107,7 @@ export interface ViewDefinition<State = any, Event = any> {
   readonly subjects?: ((state: State, about: About<Event>) => readonly string[]) | undefined;
   /** A line above the view, such as "best 10 of a 10-level feed". */
   readonly title?: Told<string, State, Event> | undefined;
-  /** The zone of the times that are shown, such as `America/New_York` or `-04:00`. Default: the reader's. */
+  /** The zone of the times that are shown, such as `America/New_York` or `-04:00`. Default: UTC. */
   readonly zone?: Told<string | undefined, State, Event> | undefined;
   /** Digits behind the point, 0 to 18; default 0. */
   readonly priceDecimals?: Told<number, State, Event> | undefined;

@@ -1,5 +1,5 @@
 /** What is different between two moments: how many events lie between, what changed in each property of the state, then each place. */
-import { computed, type Signal, signal, untracked, useSignalEffect } from '@preact/signals';
+import { computed, type Signal, signal, useSignalEffect } from '@preact/signals';
 import { ArrowLeftRight } from 'lucide';
 import type { JSX } from 'preact';
 import type { DiffAnswer, DiffTable } from '../../../wire.ts';
@@ -27,8 +27,7 @@ export function Diff(): JSX.Element {
     const { value } = diffOf;
     if (value === undefined) return;
     fields.value = { from: String(value.from), to: String(value.to) };
-    // What it asks it must not listen to: it would ask again.
-    untracked(() => void askDiff(String(value.from), String(value.to)));
+    void askDiff(String(value.from), String(value.to));
   });
   const known = compared.value;
   return (
