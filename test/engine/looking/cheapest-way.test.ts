@@ -90,7 +90,7 @@ describe('the next state to keep', () => {
     expect(Math.max(...starts.map((start, n) => (starts[n + 1] ?? 100_000) - start))).toBeLessThanOrEqual(2_000);
   });
 
-  test('is none in a short log, and where another one would not fit', () => {
+  test('does not exist in a short log, and where another one would not fit', () => {
     expect(nextWarmPlace({ ...facts, last: 2_000 })).toBeUndefined();
     expect(nextWarmPlace({ ...facts, starts: [] })).toBeUndefined();
     expect(nextWarmPlace({ ...facts, bytes: 900, kept: 9 })).toBeUndefined();

@@ -1,5 +1,5 @@
 /**
- * States all over the log, encoded and packed in memory, from which a cursor builds the state at a far place: sooner than from the
+ * States all over the log, encoded and packed in memory, from which a cursor builds the state at a far place faster than from the
  * log, where snapshots are farther apart and come from the disk.
  *
  * They belong to one generation of the log. Whoever holds them drops them when history was redacted or dropped.

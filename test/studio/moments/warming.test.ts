@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { hashState, openStore, stateAt } from 'refold';
 import { expect, test } from 'vitest';
-import { AskedStudio, SHOP } from './asking.ts';
-import { shop } from './shop.ts';
+import { AskedStudio, SHOP } from '../asking.ts';
+import { shop } from '../shop.ts';
 
 test('far places are in memory after the first moment, and the log says so', { timeout: 120_000 }, async () => {
   const folder = mkdtempSync(join(tmpdir(), 'refold-studio-'));
