@@ -97,7 +97,8 @@ function routesOf({ moments, jobs }: Desks): ReadonlyMap<string, Route> {
   ]);
 }
 
-async function openDesks(task: Omit<StudioTask, 'kind'>): Promise<Desks> {
+async function openDesks(given: Omit<StudioTask, 'kind' | 'warm'>): Promise<Desks> {
+  const task = { ...given, warm: new Int32Array(new SharedArrayBuffer(4)) };
   const started = (['moments', 'jobs'] as const).map((kind) => startWorker({ kind, ...task }));
   try {
     const [moments, jobs] = await Promise.all(started.map(({ ready }) => ready));

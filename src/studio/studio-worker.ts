@@ -41,6 +41,8 @@ export interface StudioTask {
   /** The module as a URL text, and the name of its export. */
   readonly model: StudioModule | undefined;
   readonly view: StudioModule | undefined;
+  /** Shared by the threads: 1 while far moments are as cheap as they get. */
+  readonly warm: Int32Array<SharedArrayBuffer>;
 }
 
 /** What the thread says first. An error would lose its class on the way. */
@@ -132,7 +134,7 @@ async function eventRoutes(): Promise<ReadonlyMap<string, Answering>> {
 }
 
 function momentRoutes(known: Past): ReadonlyMap<string, Answering> {
-  const moments = new Moments(known);
+  const moments = new Moments(known, (isWarm) => void Atomics.store(task.warm, 0, isWarm ? 1 : 0));
   return new Map<string, Answering>([
     [
       'moment',
@@ -175,7 +177,10 @@ async function jobRoutes(): Promise<ReadonlyMap<string, Answering>> {
   const listed = { log, troubles };
   const following = { ticking: everySecond, fingerprint: past?.fingerprint, troubles };
   return new Map<string, Answering>([
-    ['log', async () => describeLog({ ...listed, past, views: await views?.infos() })],
+    [
+      'log',
+      async () => describeLog({ ...listed, past, views: await views?.infos(), warm: Atomics.load(task.warm, 0) === 1 }),
+    ],
     ['timeline', (query, signal) => timelineOf(listed, query, signal)],
     ['times', (query, signal) => listTimes(log, query, signal)],
     ['events', (query, signal) => listEvents(listed, query, signal)],

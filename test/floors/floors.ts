@@ -52,6 +52,7 @@ const REACTING = 'src/engine/reacting/';
 const ERASING = 'src/engine/erasing/';
 const LOOKING = 'src/engine/looking/';
 const QUESTIONS = 'src/engine/looking/questions/';
+const MOVING = 'src/engine/looking/moving/';
 
 const BELOW_THE_ENGINE = [CORE, THREADS, FOLD, COLLECTIONS, ENCODING, LOG, BLOCKS, UNPACKING];
 const BELOW_SQLITE = [CORE, THREADS, LOG, BLOCKS];
@@ -74,6 +75,7 @@ const BELOW_THE_DOORS = [
   ERASING,
   LOOKING,
   QUESTIONS,
+  MOVING,
 ];
 const PACKAGE = ['src/index.ts'];
 /** What guests share: the command line, and whatever else shows a log to people. */
@@ -299,7 +301,7 @@ export const FLOORS: readonly Floor[] = [
   { files: PAST, sees: [...BELOW_THE_ENGINE, CALLS, FOLDING, FOLLOWING], node: 'all' },
   {
     files: LOOKING,
-    sees: [...BELOW_THE_ENGINE, CALLS, FOLDING, PAST, QUESTIONS],
+    sees: [...BELOW_THE_ENGINE, CALLS, FOLDING, PAST, QUESTIONS, MOVING],
     doors: [
       'past.ts',
       'one-question.ts',
@@ -312,6 +314,12 @@ export const FLOORS: readonly Floor[] = [
       'keyframes.ts',
       'position.ts',
     ],
+    node: 'all',
+  },
+  {
+    files: MOVING,
+    sees: [...BELOW_THE_ENGINE, CALLS, FOLDING, PAST, LOOKING],
+    doors: ['moving-state.ts', 'standing.ts', 'state-builder.ts'],
     node: 'all',
   },
   {

@@ -9,9 +9,10 @@ import { Mutex } from '../../threads/mutex.ts';
 import { performance } from '../../threads/timers.ts';
 import { A_SIGNAL, checkOptions, checkValue, type OptionCheck, type OptionChecks } from '../calls/call-options.ts';
 import { locate } from '../past/history.ts';
-import { type CursorParts, MovingState, type Tally } from './moving-state.ts';
+import { MovingState } from './moving/moving-state.ts';
+import type { Standing } from './moving/standing.ts';
+import type { CursorParts, Tally } from './moving/state-builder.ts';
 import { type PastPosition, readPosition } from './position.ts';
-import type { Standing } from './standing.ts';
 
 export interface CursorOptions {
   /** How many bytes the checkpoints may take, for steps back; default 128 MiB. With 0 each step back reads the log. */
@@ -128,6 +129,18 @@ export class PastCursor<State extends object = any, Event extends RecordedEvent 
     const { signal } = checkOptions('go there', MOVE_CHECKS, options);
     const checked = readPosition(this.#parts.log(), position); // read now: the caller may change it
     await this.#moves.run(async () => this.#move(await locate(this.#parts.log(), checked), signal));
+  }
+
+  /**
+   * Keeps one more state in memory, from which later moves to far places begin: call it while nothing else is to do. It takes at most
+   * half of `checkpointBytes`. Gives false when nothing more is worth keeping, or fits; after the log has grown, was redacted or has
+   * lost history, there may be more again.
+   *
+   * @throws RefoldError as `step` does, and the signal's reason; the cursor stays where it is
+   */
+  async warm(options?: MoveOptions): Promise<boolean> {
+    const { signal } = checkOptions('keep a state', MOVE_CHECKS, options);
+    return this.#moves.run(() => this.#moving.warm(signal));
   }
 
   async #move(target: number, signal: AbortSignal | undefined): Promise<void> {

@@ -16,9 +16,10 @@ export interface Described {
   readonly past: Past | undefined;
   readonly views: LogAnswer['views'];
   readonly troubles: Troubles;
+  readonly warm: boolean;
 }
 
-export async function describeLog({ log, past, views, troubles }: Described): Promise<LogAnswer> {
+export async function describeLog({ log, past, views, troubles, warm }: Described): Promise<LogAnswer> {
   const info = await log.info();
   const earliest = (await past?.range())?.earliest;
   return {
@@ -29,7 +30,7 @@ export async function describeLog({ log, past, views, troubles }: Described): Pr
     generation: generationOf(info, past?.fingerprint),
     ...(past === undefined && { modelLine: modelLineOf(info) }),
     ...(views !== undefined && { views }),
-    warm: false,
+    warm,
     ...(earliest !== undefined && { earliest }),
     problems: troubles.list(),
   };

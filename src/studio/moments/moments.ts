@@ -19,6 +19,7 @@ import { findKey } from './find-key.ts';
 import { insideOf } from './inside.ts';
 import { lookAt } from './look.ts';
 import { BEGINNING, LONGEST_VALUE, showValue, wholeValue } from './show-value.ts';
+import { Warming } from './warming.ts';
 
 export interface MomentQuestion {
   readonly at: PastPosition;
@@ -39,7 +40,7 @@ export interface FindQuestion extends PlaceQuestion {
   readonly after: number;
 }
 
-/** For steps back and for drags: the states that are kept in memory may take so much. */
+/** For steps back, drags and far places: the states that are kept in memory may take so much. */
 const DRAG_BYTES = 64 * 2 ** 20;
 /** Collections that were replaced are compared: so many of them, with so many entries each. */
 const COMPARED = { places: 50, entries: 1_000 };
@@ -48,11 +49,14 @@ const SHOWN_CHANGES = { places: 500, characters: 262_144 };
 
 export class Moments {
   readonly #past: Past;
+  readonly #warming: Warming;
   #cursor: PastCursor | undefined;
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(past: Past) {
+  /** @param onWarm hears whether far places are as cheap as they get */
+  constructor(past: Past, onWarm: (isWarm: boolean) => void = () => {}) {
     this.#past = past;
+    this.#warming = new Warming(async (signal) => (await this.#cursor?.warm({ signal })) ?? false, onWarm);
   }
 
   /** @throws RefoldError as `past.at` does; the signal's reason when the asker has gone */
@@ -82,11 +86,12 @@ export class Moments {
   }
 
   #inTurn<Answer>(run: () => Promise<Answer>, signal: AbortSignal): Promise<Answer> {
+    const end = this.#warming.pause();
     const answer = this.#last.then(() => {
       signal.throwIfAborted();
       return run();
     });
-    this.#last = answer.catch(() => {});
+    this.#last = answer.catch(() => {}).finally(end);
     return answer;
   }
 

@@ -1,6 +1,6 @@
 /** Where a cursor stands, or has stood: a state after an event, and what the event was. */
-import type { Commit, RecordedEvent } from '../../core/event.ts';
-import type { KeptState, NotingState, StateChange } from '../../fold/live-state.ts';
+import type { Commit, RecordedEvent } from '../../../core/event.ts';
+import type { KeptState, NotingState, StateChange } from '../../../fold/live-state.ts';
 
 /** A state after an event, and what the event was. */
 export interface Standing<State> extends StoodAt {

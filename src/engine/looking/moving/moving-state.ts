@@ -5,22 +5,20 @@
  * again from a checkpoint in memory, and leaves nearer checkpoints on its way, so that the next step back folds less. Where
  * there is no checkpoint, the state comes from the log, as `at` builds it, and the cost says so.
  */
-import { isRefoldError } from '../../core/errors.ts';
-import type { RecordedEvent } from '../../core/event.ts';
-import type { Model } from '../../core/model.ts';
-import { diffStates } from '../../fold/diff.ts';
-import { type NotingState, openNotingState, type StateChange } from '../../fold/live-state.ts';
-import { plain } from '../../fold/own-copy.ts';
-import type { LogStore } from '../../log/log-store.ts';
-import { throwIfAborted } from '../../threads/aborted.ts';
-import { Pace } from '../../threads/pace.ts';
-import { guardOf } from '../calls/reentrancy.ts';
-import type { ModelFingerprint } from '../folding/fingerprint.ts';
-import { recoverDespiteDrops } from '../past/history.ts';
+import { isRefoldError } from '../../../core/errors.ts';
+import type { RecordedEvent } from '../../../core/event.ts';
+import { diffStates } from '../../../fold/diff.ts';
+import type { NotingState, StateChange } from '../../../fold/live-state.ts';
+import { plain } from '../../../fold/own-copy.ts';
+import { throwIfAborted } from '../../../threads/aborted.ts';
+import { Pace } from '../../../threads/pace.ts';
+import { guardOf } from '../../calls/reentrancy.ts';
+import { usableAt } from '../keyframes.ts';
+import { cheapestWay, MEASURED_RATES, type Way, type Ways } from './cheapest-way.ts';
 import { Checkpoints, type Kept } from './checkpoints.ts';
-import { usableAt } from './keyframes.ts';
 import { type EventPlace, NearbyEvents } from './nearby-events.ts';
 import { HeldState, type KeptStanding, type Standing } from './standing.ts';
+import { type CursorParts, StateBuilder, type Tally } from './state-builder.ts';
 
 const CHECKPOINT_BYTES = 128 * 1024 * 1024;
 /** A stretch that is folded on the way back gets so many checkpoints. The last stretch gets one at each event. */
@@ -29,40 +27,23 @@ const CHECKPOINTS_OF_A_STRETCH = 64;
 const FORWARD_EVENTS = 64;
 /** So many entries are kept in about the time in which an event is folded. */
 const FORWARD_ENTRIES = 512;
-/** So many entries are restored in about the time in which an event is folded. */
-const RESTORED_ENTRIES = 64;
 /** How far before its target a state is built from the log, so that the next steps back find checkpoints; it grows. */
-const FIRST_RUN_UP = 64;
+const FIRST_RUN_UP = 16;
 const LONGEST_RUN_UP = 4_096;
-/** So many events are folded from where the cursor is without asking whether a keyframe is nearer. */
-const NEAR_BY = 1_024;
-/** How much faster the direct fold of a rebuild is than a fold that says what changes. */
-const DIRECT_GAIN = 4;
+/** So many events are folded from what is in memory without asking whether a keyframe is nearer. */
+const NEAR_BY = 64;
+/** The part of the budget that states for far places may take. */
+const WARM_SHARE = 0.5;
 /** How long a move may keep the event loop to itself, in ms. */
 const MOVE_SLICE_MS = 20;
-
-/** What a cursor moves through. */
-export interface CursorParts<State extends object> {
-  readonly model: Model<State>;
-  /** Throws when the handle is closed. */
-  readonly log: () => LogStore;
-  readonly fingerprint: ModelFingerprint;
-  readonly checkpointBytes: number | undefined;
-}
-
-/** Counts what a move does. */
-export interface Tally {
-  checkpoint?: number;
-  keyframe?: number;
-  isRebuilt: boolean;
-  events: number;
-}
 
 /** A state that moves, for a cursor: it has moved once before it may be asked where it stands. */
 export class MovingState<State extends object> {
   readonly #parts: CursorParts<State>;
+  readonly #budget: number;
   readonly #events: NearbyEvents;
   readonly #checkpoints: Checkpoints<KeptStanding<State>>;
+  readonly #builder: StateBuilder<State>;
   #at: Standing<State> | undefined;
   /** Whether the log was redacted since the state was built. */
   #isStale = false;
@@ -76,7 +57,9 @@ export class MovingState<State extends object> {
   constructor(parts: CursorParts<State>) {
     this.#parts = parts;
     this.#events = new NearbyEvents(parts.model, parts.log());
-    this.#checkpoints = new Checkpoints(parts.checkpointBytes ?? CHECKPOINT_BYTES);
+    this.#budget = parts.checkpointBytes ?? CHECKPOINT_BYTES;
+    this.#checkpoints = new Checkpoints(this.#budget);
+    this.#builder = new StateBuilder(parts);
     this.#generation = parts.log().generation?.();
   }
 
@@ -109,15 +92,26 @@ export class MovingState<State extends object> {
     }
   }
 
+  /** Keeps one more state for far places. False when nothing more is worth it, or fits. @throws the signal's reason */
+  async warm(signal: AbortSignal | undefined): Promise<boolean> {
+    this.#noticeRedaction();
+    const isMore = await this.#builder.warm(this.#budget * WARM_SHARE, signal);
+    this.#checkpoints.limit(this.#budget - this.#builder.warmBytes, this.#at?.sequence ?? 0);
+    return isMore;
+  }
+
   async #goTo(target: number, tally: Tally, signal: AbortSignal | undefined): Promise<void> {
     this.#noticeRedaction();
     const here = this.#isStale ? undefined : this.#at;
     if (here?.sequence === target) return;
     const kept = this.#checkpointFor(target);
-    const isHere = here !== undefined && here.sequence < target && this.#isNearer(here.sequence, kept?.sequence);
-    const nearest = isHere ? here.sequence : kept?.sequence;
-    if (nearest === undefined || !(await this.#isNear(nearest, target))) return this.#rebuild(target, tally, signal);
-    if (isHere) return this.#forward(target, tally, signal);
+    const way = await this.#wayTo({
+      target,
+      here: here !== undefined && here.sequence < target ? here.sequence : undefined,
+      checkpoint: kept && { sequence: kept.sequence, entries: this.#entries },
+    });
+    if (way === 'log') return this.#rebuild(target, tally, signal);
+    if (way === 'here') return this.#forward(target, tally, signal);
     tally.checkpoint = kept!.sequence;
     const { held } = kept!;
     // Nothing is folded, so nothing can fail: the state that was held is not needed any more.
@@ -127,9 +121,15 @@ export class MovingState<State extends object> {
     return this.#fold({ ...held, state: new HeldState<State>(undefined, held.state) }, target, tally, signal);
   }
 
-  /** Restoring a checkpoint costs about as much as folding some events. */
-  #isNearer(here: number, kept: number | undefined): boolean {
-    return kept === undefined || kept - here <= 1 + this.#entries / RESTORED_ENTRIES;
+  /** The log is asked only where what is in memory is far. */
+  async #wayTo(ways: Ways): Promise<Way> {
+    const near = cheapestWay(ways, MEASURED_RATES);
+    const from = near === 'here' ? ways.here : ways.checkpoint?.sequence;
+    if (near !== 'log' && ways.target - from! <= NEAR_BY) return near;
+    return cheapestWay(
+      { ...ways, runUp: FIRST_RUN_UP, keyframe: await this.#builder.startFor(ways.target) },
+      MEASURED_RATES,
+    );
   }
 
   /** One that was built from the log does not know what its event changed, so the cursor cannot stand right there. */
@@ -137,17 +137,6 @@ export class MovingState<State extends object> {
     const kept = this.#checkpoints.before(target);
     const isBare = kept?.sequence === target && target > 0 && kept.held.commit === undefined;
     return isBare ? this.#checkpoints.before(target - 1) : kept;
-  }
-
-  /** Whether it costs less to fold from there than to build the state from the log. */
-  async #isNear(from: number, target: number): Promise<boolean> {
-    const distance = target - from;
-    if (distance <= NEAR_BY) return true;
-    const { fingerprint } = this.#parts;
-    const log = this.#parts.log();
-    const keyframes = await usableAt(log, fingerprint);
-    const keyframe = keyframes.find(({ sequence }) => sequence <= target)?.sequence ?? 0;
-    return distance * DIRECT_GAIN <= target - keyframe;
   }
 
   /** Builds a state some events before the target from the log, and folds these events. */
@@ -169,29 +158,25 @@ export class MovingState<State extends object> {
 
   /** The state at a sequence, from the log. Where the log has lost it, the state at the oldest snapshot before the target. */
   async #recover(to: number, target: number, tally: Tally, signal?: AbortSignal): Promise<Standing<State>> {
-    const { model, fingerprint } = this.#parts;
     const log = this.#parts.log();
-    tally.isRebuilt = true;
-    let recovered: Awaited<ReturnType<typeof recoverDespiteDrops<State>>>;
-    try {
-      recovered = await recoverDespiteDrops(model, log, fingerprint, { to, signal });
-    } catch (error) {
-      if (to === target || !isRefoldError(error, 'HISTORY_GONE')) throw error;
-      const snapshots = await usableAt(log, fingerprint);
-      const oldest = snapshots.findLast(({ sequence }) => sequence <= target)?.sequence ?? target;
-      recovered = await recoverDespiteDrops(model, log, fingerprint, { to: oldest, signal });
-    }
-    const { cursor, snapshot, eventsReplayed } = recovered;
-    if (snapshot !== undefined) tally.keyframe = snapshot.sequence;
-    tally.events += eventsReplayed;
-    const { sequence, recordedAt } = cursor;
-    this.#entries = tableEntriesIn(cursor.state);
-    const state = new HeldState(openNotingState(cursor.state, model.comparators));
-    const standing: Standing<State> = { sequence, recordedAt, state, events: [], commit: undefined, changes: [] };
+    const standing = await this.#build(to, target, tally, signal);
+    const { sequence } = standing;
+    this.#entries = tableEntriesIn(standing.state.now.value);
     if (sequence !== target || sequence === 0) return standing;
     // Nothing is left to fold: what its event changed is not known, because the state before it cannot be built.
     const place = sequence >= log.firstSequence() ? await this.#events.at(sequence, signal) : undefined;
     return { ...standing, events: place?.events ?? [], commit: place?.commit };
+  }
+
+  async #build(to: number, target: number, tally: Tally, signal: AbortSignal | undefined): Promise<Standing<State>> {
+    try {
+      return await this.#builder.build(to, tally, signal);
+    } catch (error) {
+      if (to === target || !isRefoldError(error, 'HISTORY_GONE')) throw error;
+      const snapshots = await usableAt(this.#parts.log(), this.#parts.fingerprint);
+      const oldest = snapshots.findLast(({ sequence }) => sequence <= target)?.sequence ?? target;
+      return this.#builder.build(oldest, tally, signal);
+    }
   }
 
   /** Folds to the target from a state that belongs to the cursor, with checkpoints on the way for steps back. */
@@ -290,6 +275,7 @@ export class MovingState<State extends object> {
 
   /** What was read before a redaction must not be shown. */
   #noticeRedaction(): void {
+    this.#builder.noticeLoss();
     const generation = this.#parts.log().generation?.();
     if (generation === this.#generation) return;
     this.#generation = generation;

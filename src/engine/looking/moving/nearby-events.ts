@@ -2,16 +2,16 @@
  * The events near a place in the log, for a cursor that goes back and forth: each as the model has it, and each as often as it
  * is asked for. A few blocks stay decoded.
  */
-import { isRefoldError } from '../../core/errors.ts';
-import type { Commit, RecordedEvent } from '../../core/event.ts';
-import { freezeJson } from '../../core/freeze.ts';
-import { copyPayload } from '../../core/guard.ts';
-import type { Model } from '../../core/model.ts';
-import { decodeBlock } from '../../log/blocks/block.ts';
-import type { LogStore } from '../../log/log-store.ts';
-import { throwIfAborted } from '../../threads/aborted.ts';
-import { guardOf } from '../calls/reentrancy.ts';
-import { type FoldingRules, foldingRulesOf, presentToFold } from '../folding/refold.ts';
+import { isRefoldError } from '../../../core/errors.ts';
+import type { Commit, RecordedEvent } from '../../../core/event.ts';
+import { freezeJson } from '../../../core/freeze.ts';
+import { copyPayload } from '../../../core/guard.ts';
+import type { Model } from '../../../core/model.ts';
+import { decodeBlock } from '../../../log/blocks/block.ts';
+import type { LogStore } from '../../../log/log-store.ts';
+import { throwIfAborted } from '../../../threads/aborted.ts';
+import { guardOf } from '../../calls/reentrancy.ts';
+import { type FoldingRules, foldingRulesOf, presentToFold } from '../../folding/refold.ts';
 
 /** What the log has at one sequence. */
 export interface EventPlace {

@@ -22,7 +22,7 @@ function bytesOf(entries: number): number {
 }
 
 export class Checkpoints<Held> {
-  readonly #budget: number;
+  #budget: number;
   /** In the order of their sequences. */
   #kept: Kept<Held>[] = [];
   #bytes = 0;
@@ -30,6 +30,12 @@ export class Checkpoints<Held> {
   /** @param budget bytes of all checkpoints together */
   constructor(budget: number) {
     this.#budget = budget;
+  }
+
+  /** Changes the budget. Those that are farthest from a sequence are dropped if there is no room. */
+  limit(budget: number, near: number): void {
+    this.#budget = budget;
+    while (this.#bytes > budget) this.#dropFarthest(near);
   }
 
   /** Whether one with so many entries may be kept at all. */
