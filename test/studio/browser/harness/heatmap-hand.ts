@@ -87,8 +87,9 @@ export class HeatmapHand {
   }
 }
 
-/** Runs in the page: the axes begin at the lines that are drawn there. */
-const plotInPage = `() => {
+/** Runs in the page, after the frames in which the picture is drawn: the axes begin at the lines that are drawn there. */
+const plotInPage = `async () => {
+  for (let frames = 0; frames < 3; frames++) await new Promise(requestAnimationFrame);
   const host = document.querySelector('[data-testid=heatmap]');
   const [canvas] = host.querySelectorAll('canvas');
   const style = getComputedStyle(document.documentElement);
@@ -108,10 +109,13 @@ const plotInPage = `() => {
 
 /** Runs in the page, after the frames in which the crosshair is drawn and what it says is written. */
 const readInPage = `async (x, y) => {
-  for (let frames = 0; frames < 3; frames++) await new Promise(requestAnimationFrame);
+  const readout = document.querySelector('[data-testid=heatmap-readout]');
+  const isSaid = () => readout.dataset.from !== undefined;
+  for (let frames = 0; frames < 3 || (frames < 60 && !isSaid()); frames++) await new Promise(requestAnimationFrame);
+  if (!isSaid()) throw new Error('the crosshair says nothing at pixel ' + x + ', ' + y);
   const [canvas] = document.querySelectorAll('[data-testid=heatmap] canvas');
   const [red, green, blue, full] = canvas.getContext('2d').getImageData(x, y, 1, 1).data;
-  const { price, from, to, quantity, side, trade } = document.querySelector('[data-testid=heatmap-readout]').dataset;
+  const { price, from, to, quantity, side, trade } = readout.dataset;
   const pixel = ((full << 24) | (blue << 16) | (green << 8) | red) >>> 0;
   return JSON.parse(JSON.stringify({ price, from, to, quantity, side, trade, pixel }));
 }`;

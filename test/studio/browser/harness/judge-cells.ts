@@ -29,9 +29,12 @@ function isUnderLines(plot: Plot, history: BookHistory, { y, from, to }: Reading
   return y >= plot.height - MARK_HEIGHT || history.bests(from - beside, to + beside).some(isNear);
 }
 
+/** The grip of the splitter at the left lies over so many pixels of the plot. */
+const SPLITTER_REACH = 6;
+
 /** A pixel where something rests, as the library has it; or any pixel. */
 function pixelIn({ plot, history, random }: Seen, isResting: boolean, after: number): readonly [x: number, y: number] {
-  const left = Math.max(0, Math.ceil(xOf(plot, after)));
+  const left = Math.max(SPLITTER_REACH, Math.ceil(xOf(plot, after)));
   const right = Math.min(plot.width, Math.ceil(xOf(plot, history.last.time)) + 1);
   const [x, y] = [left + random.below(right - left), random.below(plot.height)];
   const rows = history.at(timeAt(plot, x))?.rows;
