@@ -21,6 +21,7 @@ export type {
   ViewDefinition,
   ViewLevel,
 } from './views/view.ts';
+export type { RestingSide } from './wire-views.ts';
 
 /**
  * Opens the studio on a log: a server on this machine, which only reads. Its page is at `url`.

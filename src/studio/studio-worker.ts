@@ -177,7 +177,10 @@ async function jobRoutes(): Promise<ReadonlyMap<string, Answering>> {
   const listed = { log, troubles };
   const following = { ticking: everySecond, fingerprint: past?.fingerprint, troubles };
   return new Map<string, Answering>([
-    ['log', () => describeLog({ ...listed, past, views: views?.infos, warm: Atomics.load(task.warm, 0) === 1 })],
+    [
+      'log',
+      async () => describeLog({ ...listed, past, views: await views?.infos(), warm: Atomics.load(task.warm, 0) === 1 }),
+    ],
     ['timeline', (query, signal) => timelineOf(listed, query, signal)],
     ['times', (query, signal) => listTimes(log, query, signal)],
     ['events', (query, signal) => listEvents(listed, query, signal)],

@@ -12,6 +12,8 @@ export type RestingSide = 'buy' | 'sell';
 /** A view, as `/api/log` lists it: what can be drawn, not what stands there. */
 export interface ViewInfo {
   readonly name: string;
+  /** As in `ViewScale`, as far as the first event tells it: the page has its zone before it asks for a moment. */
+  readonly zone?: string;
   readonly panes: readonly { readonly name: string; readonly kind: PaneKind }[];
 }
 
@@ -28,7 +30,7 @@ export interface ViewProblem {
 export interface ViewScale {
   /** Such as "best 10 of a 10-level feed". */
   readonly title?: string;
-  /** The zone of the market, such as `America/New_York` or `-04:00`. Absent: the reader's own. */
+  /** The zone of the market, such as `America/New_York` or `-04:00`. Absent: that of another view of the log, or UTC. */
   readonly zone?: string;
   readonly priceDecimals: number;
   readonly quantityDecimals: number;

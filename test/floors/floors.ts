@@ -92,7 +92,7 @@ const ORDER_BOOK = [
 ].map((wing) => `examples/orderbook/${wing}`);
 
 /** The studio's rooms on the server. */
-const STUDIO = ['server', 'moments', 'jobs'].map((room) => `src/studio/${room}/`);
+const STUDIO = ['server', 'moments', 'jobs', 'views', 'views/tiles'].map((room) => `src/studio/${room}/`);
 /** What both sides of the studio say to each other: the page sees nothing else of refold. */
 const STUDIO_WIRE = 'src/studio/wire.ts';
 /** The rooms of the studio's page. */
@@ -102,7 +102,7 @@ const STUDIO_PAGE = [
   ...['book/', 'book/heatmap/', 'book/heatmap/colours/', 'book/heatmap/tiles/'],
 ].map((room) => `src/studio/page/${room}`);
 /** What the build bundles into the page. */
-const PAGE_PACKAGES = ['preact', '@preact/signals', '@tanstack/virtual-core', 'tinykeys', 'lucide'];
+const PAGE_PACKAGES = ['preact', '@preact/signals', 'tinykeys', 'lucide'];
 
 /** What the commands of the Redis server stand on: the protocol, and the key space. */
 const REDIS_DATA = ['src/redis/protocol/', 'src/redis/model/', 'src/redis/model/effects/'];
@@ -484,6 +484,8 @@ export const FLOORS: readonly Floor[] = [
   { files: 'src/studio/server/', sees: [...PACKAGE, GUESTS, 'src/studio/'], node: 'all' },
   { files: 'src/studio/moments/', sees: [...PACKAGE, 'src/studio/', 'src/studio/server/'], node: 'all' },
   { files: 'src/studio/jobs/', sees: [...PACKAGE, GUESTS, TERMINAL, ...STUDIO, 'src/studio/'], node: PURE },
+  { files: 'src/studio/views/', sees: [...PACKAGE, GUESTS, 'src/model.ts', ...STUDIO, 'src/studio/'], node: [] },
+  { files: 'src/studio/views/tiles/', sees: [...PACKAGE, ...STUDIO, 'src/studio/'], node: 'all' },
   ...STUDIO_PAGE.map(
     (files): Floor => ({
       files,

@@ -7,7 +7,7 @@ const PAGE = fileURLToPath(new URL('../../src/studio/page', import.meta.url));
 
 /** What makes HTML, script or a frame of a text. */
 const MAKERS =
-  /\b(?:innerHTML|outerHTML|insertAdjacentHTML|dangerouslySetInnerHTML|setHTMLUnsafe|setHTML|parseHTMLUnsafe|createContextualFragment|DOMParser|srcdoc|cssText|insertRule|adoptedStyleSheets|createPolicy|execCommand|XSLTProcessor|importScripts)\b|\bdocument\s*\.\s*write|\beval\b|\bnew\s+Function\b|(?<![\w.])Function\s*\(|\bset(?:Timeout|Interval)\s*\(\s*['"`]|javascript:|data:text|\bimport\s*\(|createElement(?:NS)?\s*\([^)]*['"`](?:script|iframe|object|embed|style|link|base|meta)['"`]|<(?:script|iframe|object|embed|style|base)\b/g;
+  /\b(?:innerHTML|outerHTML|insertAdjacentHTML|dangerouslySetInnerHTML|setHTMLUnsafe|setHTML|parseHTMLUnsafe|createContextualFragment|DOMParser|srcdoc|cssText|insertRule|adoptedStyleSheets|createPolicy|insertHTML|XSLTProcessor|importScripts)\b|\bdocument\s*\.\s*write|\beval\b|\bnew\s+Function\b|(?<![\w.])Function\s*\(|\bset(?:Timeout|Interval)\s*\(\s*['"`]|javascript:|data:text|\bimport\s*\(|createElement(?:NS)?\s*\([^)]*['"`](?:script|iframe|object|embed|style|link|base|meta)['"`]|<(?:script|iframe|object|embed|style|base)\b/g;
 const COMMENTS = /\/\*[\s\S]*?\*\/|(?<![:\w])\/\/[^\n]*/g;
 
 function makersIn(source: string): string[] {

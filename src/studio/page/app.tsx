@@ -25,7 +25,10 @@ const SIDE_PART = 0.22;
 const usual = Math.min(380, Math.max(280, Math.round(innerWidth * SIDE_PART)));
 const EVENTS = { pane: 'events', usual, least: 240, most: 720 };
 const SIDE = { pane: 'side', usual, least: 240, most: 800, isReversed: true };
-const ASKED = { pane: 'asked', usual: 260, least: 120, most: 800, isReversed: true, isFlat: true };
+/** The event and its changes come first: on a low screen they need the height. */
+const ASKED_PART = 0.26;
+const asked = Math.min(260, Math.round(innerHeight * ASKED_PART));
+const ASKED = { pane: 'asked', usual: asked, least: 120, most: 800, isReversed: true, isFlat: true };
 
 export function App(): JSX.Element {
   useDocumentState();

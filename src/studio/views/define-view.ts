@@ -26,9 +26,10 @@ export function defineView<State extends object, C extends Catalog>(
 export function checkView(given: unknown): View {
   if (!isRecord(given) || typeof given.model !== 'string' || !isRecord(given.panes))
     throw badView('view', 'it is not a view', 'Give what defineView gives');
-  if (!isName(given.name)) throw badView('name', 'it is not a short text', HINT_NAME);
+  if (!isName(given.name)) throw badView('name', 'it is not a short text', HINT_VIEW_NAME);
   for (const part of Object.keys(given))
-    if (!PARTS.includes(part)) throw badView(part, 'there is no such part', `Its parts are ${PARTS.join(', ')}`);
+    if (!VIEW_PARTS.includes(part))
+      throw badView(part, 'there is no such part', `Its parts are ${VIEW_PARTS.join(', ')}`);
   for (const part of FUNCTIONS) requireFunction(given, part);
   requireTold(given, 'title', isText, 'text');
   requireTold(given, 'zone', isText, 'text');
@@ -41,22 +42,22 @@ export function checkView(given: unknown): View {
 }
 
 const FUNCTIONS = ['subjects', 'time'];
-const PARTS = [
+const VIEW_PARTS = [
   ...['model', 'name', 'panes', 'title', 'zone', 'priceDecimals', 'quantityDecimals', 'known'],
   ...FUNCTIONS,
 ];
 const MOST_PANES = 16;
 const MOST_TABLE_COLUMNS = 50;
 const LONGEST_VIEW_NAME = 64;
-const HINT_NAME = `Give a text of 1 to ${LONGEST_VIEW_NAME} characters`;
+const HINT_VIEW_NAME = `Give a text of 1 to ${LONGEST_VIEW_NAME} characters`;
 /** The largest number of decimals that a number can use. */
 const MOST_DECIMALS = 18;
-/** Levels of each side: of a ladder, and of a heatmap. */
+/** Levels that a ladder and a heatmap can have at each side. */
 const MOST_LEVELS = { ladder: 200, heatmap: 500 };
 
 function checkPane(name: string, pane: unknown): Pane {
   const path = `panes.${name}`;
-  if (!isName(name)) throw badView(path, 'its name is not a short text', HINT_NAME);
+  if (!isName(name)) throw badView(path, 'its name is not a short text', HINT_VIEW_NAME);
   if (!isRecord(pane)) throw badView(path, 'it is not an object', 'Give { kind, … }');
   const kind = PANE_KINDS.find((one) => one === pane.kind);
   if (kind === undefined)

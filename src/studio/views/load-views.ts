@@ -20,7 +20,7 @@ export function pickViews(
   if (views.length === 0 || views.length > MOST_VIEWS)
     throw badViews(`there are ${views.length} views`, `Give 1 to ${MOST_VIEWS}`);
   const names = new Set(views.map((view) => view.name));
-  if (names.size < views.length) throw badViews('two views have one name', 'Give each view a name of its own');
+  if (names.size < views.length) throw badViews('two views have one name', 'Give each view another name');
   const other = views.find((view) => view.model !== model.name);
   if (other === undefined) return views;
   throw badViews(

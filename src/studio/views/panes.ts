@@ -3,9 +3,21 @@ import type { LadderAnswer, PaneAnswer, TableAnswer, ViewAnswer, ViewInfo, ViewP
 import type { About, LadderPane, Pane, TablePane, View, ViewCell, ViewLevel } from './view.ts';
 import { call, clipped, readKnown, readNumber, readSides, readSubjects, readTold, ViewFailure } from './view-calls.ts';
 
-/** What `/api/log` says of a view. */
-export function infoOf({ name, panes }: View): ViewInfo {
-  return { name, panes: Object.entries(panes).map(([pane, { kind }]) => ({ name: pane, kind })) };
+/** What `/api/log` says of a view. @param state the one before the first event */
+export function infoOf(view: View, state: unknown, first: About['first']): ViewInfo {
+  const zone = firstZone(view, state, first);
+  const panes = Object.entries(view.panes).map(([name, { kind }]) => ({ name, kind }));
+  return { name: view.name, ...(zone !== undefined && { zone }), panes };
+}
+
+/** The zone, where the view knows it without any event folded. Why it does not is told with its answer at a moment. */
+function firstZone(view: View, state: unknown, first: About['first']): string | undefined {
+  try {
+    return readTold<string>(view, 'zone', state, { of: '', first });
+  } catch (error) {
+    if (error instanceof ViewFailure) return undefined;
+    throw error;
+  }
 }
 
 /** @param asked the subject; undefined for the first one */

@@ -5,9 +5,9 @@ import { badQuery, readChoice, readCount, readReal, readText } from '../server/q
 import type { TapeAnswer, TileAnswer, ViewAnswer, ViewInfo } from '../wire.ts';
 import { answerView, infoOf } from './panes.ts';
 import { MOST_TAPE_ROWS, readTape } from './tape.ts';
-import { tileAsBytes, tileAsJson } from './tile-answer.ts';
-import type { Drawing } from './tile-walk.ts';
-import { Tiles } from './tiles.ts';
+import { tileAsBytes, tileAsJson } from './tiles/tile-answer.ts';
+import type { Drawing } from './tiles/tile-walk.ts';
+import { Tiles } from './tiles/tiles.ts';
 import type { HeatmapPane, LinePane, Pane, TapePane, View } from './view.ts';
 import { readKnown, ViewFailure } from './view-calls.ts';
 import { ViewSource } from './view-source.ts';
@@ -26,8 +26,10 @@ export class Views {
     this.#tiles = new Tiles(this.#source);
   }
 
-  get infos(): readonly ViewInfo[] {
-    return this.#views.map(infoOf);
+  async infos(): Promise<readonly ViewInfo[]> {
+    const first = await this.#source.first();
+    const state = this.#source.past.model.initialState();
+    return this.#views.map((view) => infoOf(view, state, first));
   }
 
   /** What a question about a moment has to draw; undefined if it names no view. @throws RefoldError `INVALID_OPTION` */

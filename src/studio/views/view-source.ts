@@ -1,4 +1,4 @@
-/** What the functions of views are told of the log: its first event, and what a view is of. Kept for a generation of the log. */
+/** What the functions of views know about the log: its first event, and what a view is of. Kept for a generation of the log. */
 import type { EventLog, Past, RecordedEvent } from '../../index.ts';
 import { generationOf } from '../jobs/log.ts';
 import type { About, View } from './view.ts';
@@ -28,7 +28,7 @@ export class ViewSource {
     return generation;
   }
 
-  /** The first event of the log; undefined if there is none, or it was dropped. */
+  /** The first event of the log; undefined if the log is empty, or the event was dropped. */
   async first(): Promise<RecordedEvent | undefined> {
     await this.generation();
     if (this.#first === undefined)

@@ -5,14 +5,13 @@
  * Prices and quantities are numbers in the smallest unit, and `priceDecimals` says where the point is. `side` is that of the order
  * that rests: `'buy'` for bids.
  */
-import type { Catalog, DeepReadonly, Model, RecordedEventOf } from '../../model.ts';
 import type { PaneKind, RestingSide } from '../wire-views.ts';
 
 /** What functions of a view are told beside the state. */
 export interface About<Event = any> {
   /** What the view is of: one of its subjects, such as a symbol. An empty text in a view without subjects. */
   readonly of: string;
-  /** The first event of the log; undefined if there is none, or if its history was dropped. Its meta may say where a feed comes from. */
+  /** The first event of the log; undefined if the log is empty, or the event was dropped. Its meta may say where a feed comes from. */
   readonly first: Event | undefined;
 }
 
@@ -108,7 +107,7 @@ export interface ViewDefinition<State = any, Event = any> {
   readonly subjects?: ((state: State, about: About<Event>) => readonly string[]) | undefined;
   /** A line above the view, such as "best 10 of a 10-level feed". */
   readonly title?: Told<string, State, Event> | undefined;
-  /** The zone of the times that are shown, such as `America/New_York` or `-04:00`. Default: the reader's. */
+  /** The zone of the times that are shown, such as `America/New_York` or `-04:00`. Default: UTC. */
   readonly zone?: Told<string | undefined, State, Event> | undefined;
   /** Digits behind the point, 0 to 18; default 0. */
   readonly priceDecimals?: Told<number, State, Event> | undefined;
@@ -130,11 +129,5 @@ export interface View<State = any, Event = any> extends ViewDefinition<State, Ev
   /** The name of the model. */
   readonly model: string;
 }
-
-/** The view of a model, as a type: `ViewOf<typeof model>`. */
-export type ViewOf<M> =
-  M extends Model<infer State, infer C extends Catalog, any, any>
-    ? View<DeepReadonly<State>, RecordedEventOf<C>>
-    : never;
 
 export const PANE_KINDS: readonly PaneKind[] = ['ladder', 'table', 'tape', 'line', 'heatmap'];

@@ -112,7 +112,7 @@ describe('the file contradicts itself', () => {
     const report = await run(messages, ['100,10', '100,20', '100,30'], store);
     expect(report).toMatchObject({ timeStepsBack: 1, timesClamped: 1, first: { timeStepsBack: 1 } });
     expect(metas).toEqual([
-      { feed: 'lobster', source: 'message.csv', date: '1970-01-01', zone: 'America/New_York', ns: 0 },
+      { feed: 'lobster', source: 'message.csv', date: '1970-01-01', zone: 'America/New_York', levels: 1, ns: 0 },
       { ns: 0 },
       { time: String((30_600_200n + 5n * 3_600_000n) * 1_000_000n) },
       { ns: 0 },

@@ -99,7 +99,7 @@ async function serve(milliseconds: number, args: readonly string[]): Promise<num
   const free = await freePort();
   const taken = args.map((arg) => (arg === SHOWN_PORT ? free : arg));
   const code = await runProcess(process.execPath, [executable, ...taken], milliseconds);
-  printed = printed.replaceAll(`port ${free}`, `port ${SHOWN_PORT}`);
+  printed = printed.replaceAll(`port ${free}`, `port ${SHOWN_PORT}`).replaceAll(`:${free}/`, `:${SHOWN_PORT}/`);
   return code;
 }
 

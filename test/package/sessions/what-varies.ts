@@ -12,6 +12,7 @@ const RULES: readonly (readonly [kind: RegExp, same: string])[] = [
   // The day on which the page is produced, in names of files.
   [/\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ/g, '(now)'],
   [/\bPID: \d+/g, 'PID: (process)'],
+  [/#key=[\w-]{43}/g, '#key=(key)'],
   // How often bisect and rehearse ask depends on what an answer and a fold cost on the machine.
   [/^(asked {2,})[\d,]+ times?(?:, at most [\d,]+ events? apart)?$/gm, '$1(times)'],
   [/^(folded {2,})[\d,]+ events?$/gm, '$1(events)'],

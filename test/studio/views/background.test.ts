@@ -1,6 +1,6 @@
 /** Long work goes on while it is asked for, one after the other, and ends when it is not. */
 import { expect, test } from 'vitest';
-import { Background } from '../../../src/studio/views/background.ts';
+import { Background } from '../../../src/studio/views/tiles/background.ts';
 
 /** Work that ends when it is told to, and what happened to it. */
 function work() {
@@ -29,7 +29,7 @@ test('work that is asked for twice is done once, and then can be done again', as
   expect(one.started).toBe(2);
 });
 
-test('of what waits, the work that was asked for last comes first', async () => {
+test('the waiting work that was asked for last comes first', async () => {
   let now = 0;
   const background = new Background(() => ++now);
   const [a, b, c] = [work(), work(), work()];

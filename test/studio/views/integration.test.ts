@@ -1,9 +1,15 @@
 /** Columns of a heatmap against the naive integral: a sum over every stretch between two events. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Column, mergeColumns, NOTHING, placeOf, quantitiesOf } from '../../../src/studio/views/column.ts';
-import { ColumnStore, gridOf } from '../../../src/studio/views/column-store.ts';
-import { Integration, type Stretch } from '../../../src/studio/views/integration.ts';
+import {
+  type Column,
+  EMPTY_COLUMN,
+  mergeColumns,
+  placeOf,
+  quantitiesOf,
+} from '../../../src/studio/views/tiles/column.ts';
+import { ColumnStore, gridOf } from '../../../src/studio/views/tiles/column-store.ts';
+import { Integration, type Stretch } from '../../../src/studio/views/tiles/integration.ts';
 import type { ViewLevel } from '../../../src/studio/views/view.ts';
 import { sample } from '../../sample.ts';
 
@@ -166,7 +172,7 @@ describe('columns', () => {
 });
 
 describe('the store', () => {
-  const column = (weight: number): Column => ({ ...NOTHING, isCovered: true, weight, keys: [2], areas: [weight] });
+  const column = (weight: number): Column => ({ ...EMPTY_COLUMN, isCovered: true, weight, keys: [2], areas: [weight] });
 
   test('merges a column from finer ones on the same grid, and from nothing else', () => {
     const store = new ColumnStore();

@@ -84,7 +84,7 @@ const boom = (): never => {
 const ONE_ROW = ['row', 1] as const;
 let manyRows: (typeof ONE_ROW)[] | undefined;
 
-/** Each pane gives nonsense of its own kind, and the last one is sound. */
+/** Each pane gives another kind of nonsense, and the last one is sound. */
 export const badView = define({
   name: 'Bad',
   panes: {
@@ -109,7 +109,7 @@ export const badView = define({
       levels: () => Array.from({ length: 21 }, (_, at) => ({ side: 'sell', price: at, quantity: 1 })) as never,
     },
     'No rows': { kind: 'table', columns: ['a'], rows: () => 'rows' as never },
-    'A row that is none': { kind: 'table', columns: ['a'], rows: () => [7] as never },
+    'A row that is a number': { kind: 'table', columns: ['a'], rows: () => [7] as never },
     'Ten million rows': {
       kind: 'table',
       columns: ['a', 'b'],

@@ -1,9 +1,9 @@
 /** A tile as JSON and as bytes: the same, and within the bounds of an answer. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Column, keyOf, makeColumn, NOTHING } from '../../../src/studio/views/column.ts';
-import { MOST_CELLS, tileAsBytes, tileAsJson } from '../../../src/studio/views/tile-answer.ts';
-import type { Tile } from '../../../src/studio/views/tiles.ts';
+import { type Column, EMPTY_COLUMN, keyOf, makeColumn } from '../../../src/studio/views/tiles/column.ts';
+import { MOST_CELLS, tileAsBytes, tileAsJson } from '../../../src/studio/views/tiles/tile-answer.ts';
+import type { Tile } from '../../../src/studio/views/tiles/tiles.ts';
 import { sample } from '../../sample.ts';
 import { decodeTile } from './decode-tile.ts';
 
@@ -49,7 +49,7 @@ describe('a tile', () => {
     fc.assert(
       fc.property(columns, (all) => {
         const made = all.map(([cells, prints]): Column => {
-          if (cells.length === 0) return { ...NOTHING, prints };
+          if (cells.length === 0) return { ...EMPTY_COLUMN, prints };
           return { ...columnWith(cells), prints, printsInAll: prints.length };
         });
         const tile = tileOf(made);
@@ -72,7 +72,7 @@ describe('a tile', () => {
         [575_100, 3, 'buy'],
         [575_300, 4, 'sell'],
       ]),
-      NOTHING,
+      EMPTY_COLUMN,
       columnWith([[574_900, 0.5, 'buy']]),
     ]);
     const { priceStep, levels, bid, ask, lines, known, depth } = tileAsJson(tile, VIEW);

@@ -1,9 +1,9 @@
 /** A tile of more events than one answer folds: keyframes at first, and exact columns as they come. */
 import { openLog, openPast, openStore, type Store } from 'refold';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { tileAsJson } from '../../../src/studio/views/tile-answer.ts';
-import type { Drawing } from '../../../src/studio/views/tile-walk.ts';
-import { Tiles } from '../../../src/studio/views/tiles.ts';
+import { tileAsJson } from '../../../src/studio/views/tiles/tile-answer.ts';
+import type { Drawing } from '../../../src/studio/views/tiles/tile-walk.ts';
+import { Tiles } from '../../../src/studio/views/tiles/tiles.ts';
 import type { HeatmapPane } from '../../../src/studio/views/view.ts';
 import { ViewSource } from '../../../src/studio/views/view-source.ts';
 import { temporaryPath } from '../../engine/harness.ts';

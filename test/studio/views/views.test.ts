@@ -107,6 +107,7 @@ test('the log lists the views and their panes', async () => {
   expect(views).toEqual([
     {
       name: 'Market',
+      zone: 'Europe/Berlin',
       panes: [
         { name: 'Map', kind: 'heatmap' },
         { name: 'Ladder', kind: 'ladder' },

@@ -2,7 +2,7 @@
  * States all over the log, encoded and packed in memory, from which a cursor builds the state at a far place faster than from the
  * log, where snapshots are farther apart and come from the disk.
  *
- * They belong to one generation of the log. Whoever holds them drops them when history was redacted or dropped.
+ * They belong to one generation of the log. Their holder drops them when history was redacted or dropped.
  */
 import zlib from 'node:zlib';
 import type { Model } from '../../../core/model.ts';

@@ -28,12 +28,10 @@ export function priceText(value: number, { priceDecimals }: Pick<ViewScale, 'pri
   return scaled(value, priceDecimals);
 }
 
-/** 10:31:07.123 in the zone of the view, or in the reader's own. */
+/** 10:31:07.123 in the zone of the view, or in UTC. */
 export function viewTime(ms: number, { zone }: Pick<ViewScale, 'zone'>): string {
-  return timeOfDay(Math.floor(ms), zone ?? ownZone);
+  return timeOfDay(Math.floor(ms), zone);
 }
-
-const ownZone = new Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 /** The time of an event: `recordedAt`, and the nanoseconds below it if its meta says them. In ms since the epoch. */
 export function timeOfEvent(recordedAt: number, meta: unknown): number {

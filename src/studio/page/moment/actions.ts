@@ -52,15 +52,18 @@ function bindings(all: readonly Action[]): Record<string, (event: KeyboardEvent)
   );
 }
 
-const OWN_ARROWS = '[role=tree],[role=grid],[role=tablist],[role=listbox],[role=separator]';
-const MOVING = /^(Arrow|Page|Home|End)/;
+const OWN_MOVES = '[role=tree],[role=grid],[role=listbox],[role=separator]';
+/** Tabs have arrows, and no pages and ends: after a click on a tab those still move through the log. */
+const OWN_ARROWS = `${OWN_MOVES},[role=tablist]`;
+const MOVING = /^(Page|Home|End)/;
 
 /** Whether the key belongs to what has the focus. */
 function isTaken(event: KeyboardEvent): boolean {
   const target = event.target as Element | null;
   if (event.ctrlKey || event.metaKey || event.altKey) return false;
   if (target?.closest('input, textarea, select, [contenteditable], dialog') != null) return true;
-  if (MOVING.test(event.key)) return target?.closest(OWN_ARROWS) != null;
+  if (event.key.startsWith('Arrow')) return target?.closest(OWN_ARROWS) != null;
+  if (MOVING.test(event.key)) return target?.closest(OWN_MOVES) != null;
   if (event.key === ' ' || event.key === 'Enter') return target?.closest('button, a, summary, [role=row]') != null;
   return event.key.length === 1 && !settings.value.singleKeys;
 }

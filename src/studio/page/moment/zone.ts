@@ -1,13 +1,14 @@
-/** The zone in which times are shown: that of the last view which named one, else UTC. */
+/** The zone in which all times are shown: that of the view last shown, or the first that a view of the log names, else UTC. */
 import { computed, type ReadonlySignal } from '@preact/signals';
-import { shown } from './place.ts';
+import { log, shown } from './place.ts';
 
-let named = 'UTC';
+/** What the view that was shown last said: other panes keep it when the view is closed. */
+let named: string | undefined;
 
 export const zone: ReadonlySignal<string> = computed(() => {
   const given = shown.value?.view?.zone;
   if (given !== undefined && isZone(given)) named = given;
-  return named;
+  return named ?? log.value?.views?.find((view) => view.zone !== undefined && isZone(view.zone))?.zone ?? 'UTC';
 });
 
 /** The zone as people say it: `New York` for America/New_York. */

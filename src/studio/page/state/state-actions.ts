@@ -34,10 +34,11 @@ export function addStateActions(): void {
   ]);
 }
 
-/** The selected place if it has entries, or else what it stands in. */
+/** The selected place if it has entries, or else what it stands in. A row that was just selected is not looked at yet. */
 function collectionAt(path: string): string {
-  const looked = shown.value?.look.find((place) => place.path === path);
-  return (looked?.shown?.total ?? 0) > 0 ? path : containerOf(path);
+  const places = shown.value?.look.flatMap((place) => [place, ...(place.rows ?? [])]) ?? [];
+  const total = places.find((place) => place.path === path && place.shown !== undefined)?.shown?.total ?? 0;
+  return total > 0 ? path : containerOf(path);
 }
 
 /** From a property of the state back to the tree. */

@@ -4,7 +4,7 @@ import { childPath } from './parts/path-text.ts';
 import { keyText, previewText, valueText } from './parts/value-text.ts';
 
 /** Members that have a column: what the server shows of a row at most, without a few. */
-export const MOST_TABLE_COLUMNS = 24;
+export const MOST_SHOWN_COLUMNS = 24;
 
 export interface Columns {
   /** Names of members, in the order in which they were met. */
@@ -33,7 +33,7 @@ export function columnsWith(
   before: Columns = NO_COLUMNS,
 ): Columns {
   const names = new Set(before.names);
-  for (const row of rows) for (const name of namesOf(row)) if (names.size < MOST_TABLE_COLUMNS) names.add(name);
+  for (const row of rows) for (const name of namesOf(row)) if (names.size < MOST_SHOWN_COLUMNS) names.add(name);
   const hasValues = before.hasValues || rows.some((row) => !isRecord(row));
   const width = (texts: readonly string[], least: number): number =>
     Math.min(MOST_WIDTH, Math.max(LEAST_WIDTH, least, ...texts.map((text) => text.length + 1)));

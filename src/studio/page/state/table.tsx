@@ -16,7 +16,7 @@ import {
   cellPath,
   columnsWith,
   isRecord,
-  MOST_TABLE_COLUMNS,
+  MOST_SHOWN_COLUMNS,
   NO_COLUMNS,
   windowAround,
 } from './table-columns.ts';
@@ -42,7 +42,7 @@ export function Table({ path }: { readonly path: string }): JSX.Element {
   );
   useSignalEffect(() => {
     const { first, end } = place.sighted.value;
-    inSight('state', { looks: [{ path, ...windowAround(first, end), members: MOST_TABLE_COLUMNS }] });
+    inSight('state', { looks: [{ path, ...windowAround(first, end), members: MOST_SHOWN_COLUMNS }] });
   });
   const { shown: collection, from = 0, rows = [] } = looked.value ?? {};
   const kind = collection?.kind ?? 'map';

@@ -130,13 +130,18 @@ function RowContent({ of: line }: { readonly of: RowLine }): JSX.Element {
       {line.level > DEEPEST_INDENT && <span class="st-note">{line.level}</span>}
       <span class="st-key">{keyText(line.key, line.container)}</span>
       {line.change === undefined ? (
-        <Value of={line.shown} members={line.isOpen ? undefined : line.members} />
+        <Value of={line.shown} members={previewOf(line)} />
       ) : (
-        <Sides of={line.change} members={line.isOpen ? undefined : line.members} />
+        <Sides of={line.change} members={previewOf(line)} />
       )}
       {line.inside !== undefined && <InsideChange of={line.inside} from={line.path} />}
     </>
   );
+}
+
+/** What changed inside needs the room: it is told in place of the first members. */
+function previewOf({ isOpen, inside, members }: RowLine): RowLine['members'] {
+  return isOpen || inside !== undefined ? undefined : members;
 }
 
 function ChangeContent({ of: { text, change } }: { readonly of: ChangeLine }): JSX.Element {

@@ -1,6 +1,7 @@
 /** Draws the timeline: bars of events by type, what stands above them, and the labels below. */
 import type { LogAnswer } from '../../wire.ts';
-import { count } from '../base/format.ts';
+import { count, counted } from '../base/format.ts';
+import { safeLine } from '../base/safe-text.ts';
 import { isDrawn, type Layer, spanOfLayer } from './layer.ts';
 import { type Bucket, bucketsWithin, type Scale, spanOfBucket, xOf, xOfValue } from './scale.ts';
 import { CANVAS_HEIGHT, DROPPED_WIDTH, PICTURE, SIGN } from './sizes.ts';
@@ -167,12 +168,12 @@ function drawMarks(context: CanvasRenderingContext2D, { scale, marks }: Picture,
 
 /** What the picture shows, for those who do not see it. */
 export function described({ events, snapshots, firstSequence }: LogAnswer, types: ReadonlyMap<string, number>): string {
-  const most = [...types].slice(0, 3).map(([type, number]) => `${type} ${count(number)}`);
+  const most = [...types].slice(0, 3).map(([type, number]) => `${safeLine(type)} ${count(number)}`);
   const parts = [
-    `Timeline of ${count(events)} events`,
+    `Timeline of ${counted(events, 'event')}`,
     ...(most.length > 0 ? [`most of them ${most.join(', ')}`] : []),
   ];
   if (firstSequence > 1) parts.push(`events before ${count(firstSequence)} were dropped`);
-  if (snapshots.length > 0) parts.push(`${snapshots.length} snapshots`);
+  if (snapshots.length > 0) parts.push(counted(snapshots.length, 'snapshot'));
   return parts.join('; ');
 }

@@ -1,6 +1,6 @@
 /**
  * The studio's server, asked over HTTP: a moment at a random place and a step beside `at`, in the longest log of an order book and where
- * the state is large; and how soon the command prints its address beside an import of the package. No browser takes part.
+ * the state is large; and how long the command takes until it prints its address, beside an import of the package. No browser takes part.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';

@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
-import { openStore } from 'refold';
+import { openPast, openStore } from 'refold';
 import { describe, expect, test } from 'vitest';
 import { judgeImport } from '../../../../examples/orderbook/feed-commands.ts';
 import { type ImportReport, importFeed } from '../../../../examples/orderbook/feeds/following/import-feed.ts';
@@ -27,6 +27,11 @@ const textOf = (lines: readonly string[]): string => lines.map((line) => `${line
 
 function importLobster(book: string, ...files: readonly string[]): Promise<ImportReport> {
   return importFeed(book, 'lobster', files, { settings: {} });
+}
+
+async function eventsOf(path: string) {
+  await using past = await openPast(feedBook, { path });
+  return await Array.fromAsync(past.events());
 }
 
 /** A day of five levels, which begins after some messages. */
@@ -76,12 +81,38 @@ describe('import lobster', () => {
     const log = await Array.fromAsync(store.events());
     const open = Date.parse('2024-03-01T14:30:00Z');
     expect(log.map(({ type, recordedAt, meta }) => [type, recordedAt - open, meta])).toEqual([
-      ['FeedOpened', 0, { feed: 'lobster', source: NAME, date: '2024-03-01', zone: 'America/New_York', ns: 1 }],
+      [
+        'FeedOpened',
+        0,
+        { feed: 'lobster', source: NAME, date: '2024-03-01', zone: 'America/New_York', levels: 5, ns: 1 },
+      ],
       ['SymbolListed', 0, { ns: 1, line: 1 }],
       ['OrderAdded', 0, { ns: 1, line: 1 }],
       ['OrderAdded', 250, { ns: 2, line: 2 }],
       ['OrderDeleted', 250, { time: `${open + 100}000003`, line: 3 }],
     ]);
+  });
+
+  test('goes on with a log from before the levels were told, also where its last event opened the file', async () => {
+    const lines = ['34200.000000001,1,1,5,100,1', '34200.250000002,1,2,5,101,-1'];
+    const path = filesOf({ [NAME]: textOf(lines) });
+    const { stateHash } = await importLobster(path('now.db'), path(NAME));
+    for (const count of [1, 3]) {
+      const book = path(`older-${count}.db`);
+      let [first] = await eventsOf(path('now.db'));
+      const { levels, ...meta } = first!.meta!;
+      expect(levels).toBe(5);
+      first = { ...first!, meta };
+      let now = 0;
+      await using store = await openStore(feedBook, { path: book, clock: () => now });
+      for (const event of [first, ...(await eventsOf(path('now.db'))).slice(1, count)]) {
+        now = event.recordedAt;
+        await store.append({ type: event.type, data: event.data, meta: event.meta } as never);
+      }
+      await store.close();
+      const report = await importLobster(book, path(NAME));
+      expect([report.stateHash, report.events, report.added]).toEqual([stateHash, 4, 4 - count]);
+    }
   });
 
   test('reads a seventh column, and counts the orders that are attributed', async () => {

@@ -2,8 +2,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { decodeTile, divisorOf, priceOf } from '../../../../src/studio/page/book/heatmap/tiles/decode.ts';
-import { keyOf, makeColumn } from '../../../../src/studio/views/column.ts';
-import { tileAsBytes, tileAsJson } from '../../../../src/studio/views/tile-answer.ts';
+import { keyOf, makeColumn } from '../../../../src/studio/views/tiles/column.ts';
+import { tileAsBytes, tileAsJson } from '../../../../src/studio/views/tiles/tile-answer.ts';
 import type { RestingSide, TapeRow, TileAnswer } from '../../../../src/studio/wire.ts';
 import { tileBytes, tileOf } from './tile-fixture.ts';
 

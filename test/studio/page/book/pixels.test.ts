@@ -176,6 +176,18 @@ describe('every pixel', () => {
     );
   });
 
+  test('whose middle is the border of two columns belongs to the later one', () => {
+    const json = tileOf({ step: 0.25, from: 0, levels: [[], [[1_000, 1, 'buy']], []] });
+    const raster = painted(
+      rasterOf({ frame: { from: 0, to: 2, low: 993, high: 998 + 5 }, width: 14, height: 1 }),
+      json,
+    );
+    const tile = decodeTile(tileBytes(json));
+    expect(cellAt(raster, tile, 2, 0)?.quantity).toBe(1);
+    expect(cellAt(raster, tile, 3, 0)).toBeUndefined();
+    expect([...raster.pixels].map((pixel) => pixel !== GROUND).indexOf(false, 2)).toBe(3);
+  });
+
   test('says which cell of the JSON it is', () => {
     const json = tileOf({ step: 4, from: 4, levels: [[[100, 10.5, 'buy']], [[101, 20, 'sell']]] });
     const raster = rasterOf({ frame: { from: 0, to: 16, low: 99.5, high: 101.5 }, width: 16, height: 2 });

@@ -4,12 +4,12 @@ import {
   cellPath,
   columnsWith,
   isRecord,
-  MOST_TABLE_COLUMNS,
+  MOST_SHOWN_COLUMNS,
   windowAround,
 } from '../../../../src/studio/page/state/table-columns.ts';
 
 const rowsOf = (entries: readonly unknown[]) =>
-  lookAt({ list: entries }, [{ path: 'list', from: 0, count: 100, members: MOST_TABLE_COLUMNS }])[0]!.rows!;
+  lookAt({ list: entries }, [{ path: 'list', from: 0, count: 100, members: MOST_SHOWN_COLUMNS }])[0]!.rows!;
 
 describe('columns', () => {
   test('are the members of all rows, in the order in which they come', () => {
@@ -40,7 +40,7 @@ describe('columns', () => {
   test('are bounded in number and width', () => {
     const wide = Object.fromEntries(Array.from({ length: 60 }, (_, n) => [`m${n}`, 'x'.repeat(500)]));
     const { names, widths } = columnsWith(rowsOf([wide]), 'array');
-    expect(names).toHaveLength(MOST_TABLE_COLUMNS);
+    expect(names).toHaveLength(MOST_SHOWN_COLUMNS);
     expect(Math.max(...widths.members)).toBeLessThan(40);
   });
 

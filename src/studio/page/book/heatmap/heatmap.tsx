@@ -51,12 +51,17 @@ export function Heatmap({ model, scale, moment, width }: Props): JSX.Element {
       for (const end of [stop, stopOver, unlisten, () => watch.disconnect(), () => mine.close()]) end();
     };
   }, [model]);
-  useSignalEffect(() => {
+  const makeRoom = (): void => {
     const { low = 0, high = 0 } = model.prices.value ?? {};
-    model.makeRoom(Math.max(...[low, high].map((price) => priceText(Math.round(price), scale).length)));
-  });
+    const texts = [low, high].map((price) => priceText(Math.round(price), told.current.scale));
+    model.makeRoom(Math.max(...texts.map(({ length }) => length)));
+  };
+  useSignalEffect(makeRoom);
   useEffect(() => drawing.current?.askOver(), [moment]);
-  useEffect(() => drawing.current?.askAll(), [scale.zone, scale.priceDecimals]);
+  useEffect(() => {
+    makeRoom();
+    drawing.current?.askAll();
+  }, [scale.zone, scale.priceDecimals]);
 
   return (
     <div class="bk-heat">

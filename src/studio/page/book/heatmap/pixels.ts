@@ -38,9 +38,9 @@ export interface Cell {
   readonly side: 'buy' | 'sell';
 }
 
-/** The pixel that a time falls on: the first of a column that begins then. */
+/** The first pixel of a column that begins at a time: the first one whose middle is not before it, as `columnAt` finds it. */
 export function xOf({ frame: { from, to }, width }: Omit<Raster, 'pixels'>, time: number): number {
-  return Math.round(((time - from) / (to - from)) * width);
+  return Math.ceil(((time - from) / (to - from)) * width - 0.5) + 0; // never -0
 }
 
 /** The first pixel below a price. */

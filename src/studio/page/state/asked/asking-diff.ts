@@ -22,12 +22,17 @@ export const compared: Signal<Compared | undefined> = signal(undefined);
 /** Ends the comparison by hand. */
 let stopping = new AbortController();
 
+/** How often was asked: what an older question still tells is dropped. */
+let runs = 0;
+
 /** Differences that are asked for at first, and at most. */
 const LIMITS = { first: 200, most: 2_000 };
 
 export async function askDiff(from: string, to: string, only = '', limit = LIMITS.first): Promise<void> {
   const mine = { from, to, only, limit };
-  const before = compared.value;
+  const run = ++runs;
+  // An effect that asks must not run again when the answer comes.
+  const before = compared.peek();
   // More of the same: what is known stays in sight.
   const isSame = before?.from === from && before.to === to && before.only === only;
   compared.value = {
@@ -36,8 +41,7 @@ export async function askDiff(from: string, to: string, only = '', limit = LIMIT
     ...(isSame && before.answer !== undefined && { answer: before.answer }),
   };
   const end = (part: Partial<Compared>): void => {
-    const { value } = compared;
-    if (value?.from === from && value.to === to && value.only === only) compared.value = { ...value, ...part };
+    if (run === runs) compared.value = { ...compared.peek()!, ...part };
   };
   try {
     stopping = new AbortController();

@@ -76,9 +76,7 @@ function Head({ of, commit }: { readonly of: WireEvent; readonly commit: Moment[
           )}
         </dd>
         <dt>recorded</dt>
-        <dd>
-          {dateTime(recordedAt, zone.value)} {zoneName(zone.value)}
-        </dd>
+        <dd title={zoneName(zone.value)}>{dateTime(recordedAt, zone.value)}</dd>
         <dt>version</dt>
         <dd>{version}</dd>
         {commandId !== undefined && (

@@ -1,11 +1,11 @@
 /** Folds the events of a run of columns, and sums up what a view says of the state after each. */
-import type { Past, RecordedEvent } from '../../index.ts';
+import type { Past, RecordedEvent } from '../../../index.ts';
+import type { About, HeatmapPane, LinePane, View } from '../view.ts';
+import { call, readNumber, readPrint, readSides, readTime, type Sides } from '../view-calls.ts';
 import type { Column } from './column.ts';
 import { momentColumn } from './column.ts';
 import { Integration } from './integration.ts';
 import type { Run } from './tile-plan.ts';
-import type { About, HeatmapPane, LinePane, View } from './view.ts';
-import { call, readNumber, readPrint, readSides, readTime, type Sides } from './view-calls.ts';
 
 /** What is drawn of a view. */
 export interface Drawing {

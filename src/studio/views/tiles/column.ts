@@ -4,8 +4,8 @@
  * A column keeps areas (quantity × ms) and not means: so two halves are merged into a whole by adding, whatever part of each the log
  * covers.
  */
-import type { RestingSide, TapeRow } from '../wire.ts';
-import type { ViewLevel } from './view.ts';
+import type { RestingSide, TapeRow } from '../../wire.ts';
+import type { ViewLevel } from '../view.ts';
 
 /** What stands in a column. It is not changed after it was made. */
 export interface Column {
@@ -17,10 +17,10 @@ export interface Column {
   readonly keys: readonly number[];
   /** Quantity × ms, for each key. */
   readonly areas: readonly number[];
-  /** The best prices at its end; NaN where there is none. */
+  /** The best prices at its end; NaN where no order rests. */
   readonly bid: number;
   readonly ask: number;
-  /** The numbers of the lines at its end; NaN where there is none. */
+  /** The numbers of the lines at its end; NaN for null. */
   readonly lines: readonly number[];
   /** The largest ones, in their order. */
   readonly prints: readonly TapeRow[];
@@ -30,7 +30,7 @@ export interface Column {
 /** Prints that a column keeps: as many as can be told apart in a column of a few pixels. */
 export const MOST_COLUMN_PRINTS = 64;
 
-export const NOTHING: Column = {
+export const EMPTY_COLUMN: Column = {
   ...{ isCovered: false, weight: 0, keys: [], areas: [] },
   ...{ bid: Number.NaN, ask: Number.NaN, lines: [], prints: [], printsInAll: 0 },
 };

@@ -5,16 +5,16 @@
  * than `SAMPLED_ABOVE` events would have to be folded, the answer shows the states of keyframes at first; the columns are folded
  * meanwhile, and each question finds more of them.
  */
-import type { PastRange } from '../../index.ts';
-import type { ViewProblem } from '../wire.ts';
+import type { PastRange } from '../../../index.ts';
+import type { ViewProblem } from '../../wire.ts';
+import { ViewFailure } from '../view-calls.ts';
+import type { ViewSource } from '../view-source.ts';
 import { Background } from './background.ts';
-import { type Column, NOTHING } from './column.ts';
+import { type Column, EMPTY_COLUMN } from './column.ts';
 import { ColumnStore, gridOf } from './column-store.ts';
 import type { Stretch } from './integration.ts';
 import { eventsOf, gapsOf, isClosed, isOutside, type Run, runOf, type Span } from './tile-plan.ts';
 import { columnOf, type Drawing, walkRun } from './tile-walk.ts';
-import { ViewFailure } from './view-calls.ts';
-import type { ViewSource } from './view-source.ts';
 
 /** A tile before it becomes an answer. */
 export interface Tile {
@@ -32,7 +32,7 @@ const SAMPLED_ABOVE = 2_000_000;
 const SAMPLING = { ms: 500, keyframes: 64 };
 
 /** Samples that are kept, of all views. */
-const MOST_SAMPLES = 2_000;
+const MOST_KEPT_SAMPLES = 2_000;
 
 export class Tiles {
   readonly #source: ViewSource;
@@ -55,7 +55,7 @@ export class Tiles {
     const range = await this.#source.past.range();
     const asked = new Asked(drawing, stretch, range, this.#columns);
     const state = await this.#fill(asked, signal);
-    return { stretch, columns: asked.content.map((column) => column ?? NOTHING), generation, ...state };
+    return { stretch, columns: asked.content.map((column) => column ?? EMPTY_COLUMN), generation, ...state };
   }
 
   #forget(generation: string): void {
@@ -114,7 +114,7 @@ export class Tiles {
         if (sample === undefined && performance.now() < until) {
           const { state } = await past.at(sequence, { signal });
           sample = columnOf(asked.drawing, state, sequence);
-          if (this.#samples.size >= MOST_SAMPLES) this.#samples.clear();
+          if (this.#samples.size >= MOST_KEPT_SAMPLES) this.#samples.clear();
           this.#samples.set(key, sample);
         }
         if (sample !== undefined) asked.fillFrom(recordedAt, gap.first + gap.columns, sample);
@@ -151,7 +151,7 @@ class Asked {
     this.name = JSON.stringify([drawing.view.name, drawing.about.of, drawing.depth]);
     const { grid, first } = gridOf(this.name, stretch.from, stretch.step);
     this.content = Array.from({ length: stretch.columns }, (_, column) => {
-      return isOutside(stretch, column, this.#span) ? NOTHING : store.get(grid, first + column);
+      return isOutside(stretch, column, this.#span) ? EMPTY_COLUMN : store.get(grid, first + column);
     });
   }
 

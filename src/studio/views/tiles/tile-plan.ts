@@ -1,5 +1,5 @@
 /** Which columns of a tile must be folded, and which events that takes. The plan is pure; the sequences are looked up. */
-import type { Past, PastRange } from '../../index.ts';
+import type { Past, PastRange } from '../../../index.ts';
 import { edgeOf, type Stretch } from './integration.ts';
 
 /** Columns in a row that are not known yet. */

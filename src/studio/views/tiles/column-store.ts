@@ -24,7 +24,7 @@ export function gridOf(view: string, from: number, step: number): { readonly gri
 /** What the columns of all views may take, about. */
 const STORE_BYTES = 32 * 2 ** 20;
 /** Halves of halves of halves: a picture of a day is made from one of minutes, not from one of milliseconds. */
-const DEEPEST = 8;
+const MOST_HALVINGS = 8;
 
 export class ColumnStore {
   readonly #columns = new Map<string, Column>();
@@ -40,7 +40,7 @@ export class ColumnStore {
   }
 
   /** A column, also one that can be merged from finer ones; that is then kept, too. */
-  get(grid: Grid, index: number, depth: number = DEEPEST): Column | undefined {
+  get(grid: Grid, index: number, depth: number = MOST_HALVINGS): Column | undefined {
     const key = keyIn(grid, index);
     const found = this.#columns.get(key);
     if (found !== undefined) {

@@ -4,7 +4,7 @@
  */
 
 /** Work is given up after so long without a question, in ms. */
-const PATIENCE_MS = 10_000;
+const UNASKED_MS = 10_000;
 
 interface Job {
   readonly run: (signal: AbortSignal) => Promise<void>;
@@ -40,7 +40,7 @@ export class Background {
   /** Ends what is not asked for any more. Work calls it now and then. */
   tidy(): void {
     for (const [key, job] of this.#jobs) {
-      if (this.#now() - job.askedAt <= PATIENCE_MS) continue;
+      if (this.#now() - job.askedAt <= UNASKED_MS) continue;
       job.abort.abort();
       if (!job.isRunning) this.#jobs.delete(key);
     }

@@ -8,10 +8,10 @@
  *
  * A level that stays as it is costs nothing until the column ends: each one knows since when it has its quantity.
  */
-import type { RestingSide, TapeRow } from '../wire.ts';
-import { type Column, keyOf, largest, MOST_COLUMN_PRINTS, makeColumn, NOTHING } from './column.ts';
-import type { ViewLevel } from './view.ts';
-import type { Sides } from './view-calls.ts';
+import type { RestingSide, TapeRow } from '../../wire.ts';
+import type { ViewLevel } from '../view.ts';
+import type { Sides } from '../view-calls.ts';
+import { type Column, EMPTY_COLUMN, keyOf, largest, MOST_COLUMN_PRINTS, makeColumn } from './column.ts';
 
 /** Columns of equal length, one after the other, in ms since the epoch. */
 export interface Stretch {
@@ -89,12 +89,12 @@ export class Integration {
       this.#advance(until);
       if (!this.isOver) this.#finish(until);
     }
-    while (!this.isOver) this.#give(this.#column++, NOTHING);
+    while (!this.isOver) this.#give(this.#column++, EMPTY_COLUMN);
   }
 
   /** The first moment that is known: the columns before it are empty. */
   #start(time: number): void {
-    while (!this.isOver && edgeOf(this.#stretch, this.#column + 1) <= time) this.#give(this.#column++, NOTHING);
+    while (!this.isOver && edgeOf(this.#stretch, this.#column + 1) <= time) this.#give(this.#column++, EMPTY_COLUMN);
     this.#time = time;
   }
 

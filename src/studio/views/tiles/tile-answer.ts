@@ -1,5 +1,5 @@
 /** Turns a tile into an answer: JSON, or bytes as `TileBytesHead` describes them. Pure. */
-import type { TapeRow, TileAnswer, TileBytesHead, TileHead } from '../wire.ts';
+import type { TapeRow, TileAnswer, TileBytesHead, TileHead } from '../../wire.ts';
 import { type Column, keyOf, largest, placeOf, quantitiesOf } from './column.ts';
 import type { Tile } from './tiles.ts';
 
@@ -107,10 +107,11 @@ function fitting(columns: readonly Column[], most: number): Fitting {
   const { lowest, highest, tick } = pricesOf(exact);
   if (lowest > highest) return { cells: exact, priceStep: 1, priceBase: 0 };
   const places = (step: number): number => (highest - lowest) / step;
-  if (countOf(exact) <= most && places(tick) < MOST_PLACES) return { cells: exact, priceStep: tick, priceBase: lowest };
+  if (countOf(exact) <= most && places(tick) < MOST_CELL_PLACES)
+    return { cells: exact, priceStep: tick, priceBase: lowest };
   for (const times of roundNumbers()) {
     const priceStep = tick * times;
-    if (places(priceStep) >= MOST_PLACES) continue;
+    if (places(priceStep) >= MOST_CELL_PLACES) continue;
     const cells = exact.map((column) => coarser(column, priceStep, tick));
     if (countOf(cells) <= most) return { cells, priceStep, priceBase: lowerEdge(lowest, priceStep, tick) };
   }
@@ -141,7 +142,7 @@ function countOf(cells: readonly Cells[]): number {
 }
 
 /** A place is twice this and one more, and fits into four bytes. */
-const MOST_PLACES = 2 ** 31;
+const MOST_CELL_PLACES = 2 ** 31;
 
 function* roundNumbers(): Generator<number, void> {
   for (let power = 1; ; power *= 10) for (const digit of [1, 2, 5]) yield digit * power;
@@ -157,7 +158,7 @@ function lowerEdge(price: number, priceStep: number, tick: number): number {
   return Math.floor((price - rest) / priceStep) * priceStep + rest;
 }
 
-/** Keys rise, and so do the cells that they fall into: one pass is enough. */
+/** Keys rise, and the cells that they fall into rise as well: one pass is enough. */
 function coarser({ keys, quantities }: Cells, priceStep: number, tick: number): Cells {
   const coarse = { keys: [] as number[], quantities: [] as number[] };
   let edge = Number.NaN;
