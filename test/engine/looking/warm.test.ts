@@ -91,7 +91,7 @@ test('a drag of 100,000 events through a large state never loads it again', { ti
     },
   });
   const path = join(folder, 'large.db');
-  const entries = RUNS_ALL ? 1_000_000 : 50_000;
+  const entries = RUNS_ALL ? 1_000_000 : 200_000;
   const store = await openStore(large, { path, durability: 'os', fold: 'direct', strict: false });
   await store.append({ type: 'Filled', data: { entries } });
   for (let batch = 0; batch < 102; batch++) {
