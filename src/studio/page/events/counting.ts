@@ -10,6 +10,8 @@ import { type Filter, filter, firstSequence, lastSequence, log } from '../moment
 import { NO_MATCHES, type RowIndex, withLine } from './row-index.ts';
 
 const matches: Signal<typeof NO_MATCHES> = signal(NO_MATCHES);
+/** Which filter of which log they were counted for. */
+const countedKey: Signal<string> = signal('');
 /** Why the filter cannot be used. */
 export const filterProblem: Signal<StudioProblem | undefined> = signal(undefined);
 
@@ -22,7 +24,8 @@ export function isActive({ types, tag, where, text }: Filter): boolean {
 
 /** What the rows of the list are. */
 export const rowIndex = computed((): RowIndex => {
-  if (isFiltered.value) return matches.value;
+  // Until the count begins again, what was counted for another filter names the wrong rows.
+  if (isFiltered.value) return countedKey.value === listKey.value ? matches.value : NO_MATCHES;
   const first = firstSequence.value;
   return { kind: 'all', first, rows: log.value?.events === 0 ? 0 : Math.max(0, lastSequence.value - first + 1) };
 });
@@ -60,6 +63,7 @@ export function keepCounting(): () => void {
 function begin(): void {
   current?.abort();
   matches.value = NO_MATCHES;
+  countedKey.value = listKey.value;
   filterProblem.value = undefined;
   if (log.value !== undefined && isActive(filter.value)) void count();
 }

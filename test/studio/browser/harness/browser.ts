@@ -19,9 +19,13 @@ export interface Watched {
   end(): Promise<string[]>;
 }
 
+/** A state of a million entries takes long on a machine with much else to do. In ms. */
+const LONGEST_WAIT = 120_000;
+
 /** Opens an address in a separate context. */
 export async function openAddress(address: string, options: BrowserContextOptions = {}): Promise<Watched> {
   const context = await (await browser()).newContext({ viewport: { width: 1280, height: 720 }, ...options });
+  context.setDefaultTimeout(LONGEST_WAIT);
   const faults = await Faults.watch(context, new URL(address).origin);
   const page = await context.newPage();
   await page.goto(address);

@@ -66,6 +66,24 @@ describe.each(KINDS)('the palette of %s ground and %s eyes', (ground, eyes) => {
   });
 });
 
+const READ = ['text', 'muted', 'now', 'bid', 'ask'];
+const GROUNDS = ['ground', 'surface'];
+
+describe.each(KINDS)('the tokens of %s ground and %s eyes', (ground, eyes) => {
+  const own = tokens(ground, eyes);
+  test.each(READ.flatMap((name) => GROUNDS.map((behind) => [name, behind] as const)))(
+    'let %s be read on %s',
+    (name, behind) => {
+      expect(contrast(rgbOf(own.get(name)!), rgbOf(own.get(behind)!))).toBeGreaterThanOrEqual(4.5);
+    },
+  );
+});
+
+test('the colour of hairlines would not be readable text: the check tells it', () => {
+  const own = tokens('dark', 'usual');
+  expect(contrast(rgbOf(own.get('line')!), rgbOf(own.get('ground')!))).toBeLessThan(4.5);
+});
+
 describe('a palette that is not monotonic', () => {
   test('would be found', () => {
     const palette: readonly Rgb[] = [...paletteOf('dark', 'usual')].toReversed();
