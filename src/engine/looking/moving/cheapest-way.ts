@@ -17,7 +17,7 @@ export interface MoveRates {
 }
 
 /** As measured on an order book; only the ratios matter. */
-export const MEASURED_RATES: MoveRates = { notedEvent: 0.004, event: 0.001, byte: 0.000_02, entry: 0.004 / 64 };
+export const MEASURED_RATES: MoveRates = { notedEvent: 0.05, event: 0.003_5, byte: 0.000_1, entry: 0.05 / 64 };
 
 /** Where a move may begin. All are at or before the target. */
 export interface Ways {
