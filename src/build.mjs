@@ -61,7 +61,7 @@ async function bundle() {
       redis: './redis/index.ts',
       'redis-past-worker': './redis/past/past-worker.ts', // a thread of the Redis server, and not of a log
       studio: './studio/index.ts',
-      'refold-studio-worker': './studio/studio-worker.ts', // a thread of the studio
+      'studio-worker': './studio/studio-worker.ts', // a thread of the studio, and not of a log
       'completion-worker': './cli/completion/completion-worker.ts', // a thread of the command line
       'sqlite-refold': './log/sqlite/sqlite-source.ts', // a thread imports it by this name
       'cli/main': './cli/main.ts',

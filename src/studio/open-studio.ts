@@ -43,7 +43,7 @@ export interface Studio {
 
 /** The file lies beside this one: TypeScript in the sources, JavaScript in the build. */
 const STUDIO_THREAD_FILE = new URL(
-  import.meta.url.endsWith('.ts') ? './studio-worker.ts' : './refold-studio-worker.js',
+  import.meta.url.endsWith('.ts') ? './studio-worker.ts' : './studio-worker.js',
   import.meta.url,
 );
 const MOMENT_ROUTES = ['moment', 'table', 'value'];

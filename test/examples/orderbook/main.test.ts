@@ -166,6 +166,7 @@ describe("the market's time", () => {
       source: 'GOOG_2012-06-21_message.csv',
       date: '2012-06-21',
       zone: 'America/New_York',
+      levels: 1,
     };
     expect(events.map(({ recordedAt, meta }) => [recordedAt, meta])).toEqual([
       [at('13:30:00.015'), { ...origin, ns: 105_074 }],

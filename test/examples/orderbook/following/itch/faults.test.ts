@@ -17,7 +17,7 @@ const day = randomDay({ seed: 11, happenings: 40, stocks: ['AAPL', 'BRK.A'] });
 const bytes = framed(day);
 const whole = await messagesOf(day);
 /** Each bit, or each third. */
-const STEP = 3 / sample(3);
+const STEP = Math.ceil(3 / sample(3));
 /** Where each message begins, with its length. */
 const starts = day.map((_, index) => framed(day.slice(0, index)).length);
 
