@@ -5,6 +5,7 @@
  * second one. A connection that is lost, or that does not answer in time, is given up with all its questions; the next question
  * opens another.
  */
+import { later } from '../../threads/timers.ts';
 import { AS_ROWS, type Cell, type Client, loadDriver, type PostgresConnection, type Question } from './driver.ts';
 import { ConnectionLost, refusalOf } from './refusals.ts';
 
@@ -52,7 +53,7 @@ export class Connections {
     const client = await this.#client(use);
     const { promise: late, reject } = Promise.withResolvers<never>();
     const patience = this.#configuration.answerWithin + workFor(question);
-    const timer = setTimeout(() => reject(new ConnectionLost('no answer')), patience);
+    const takeBack = later(patience, () => reject(new ConnectionLost('no answer')));
     const answer = client.query({ ...question, ...AS_ROWS });
     answer.catch(() => {}); // the race may be over
     try {
@@ -61,7 +62,7 @@ export class Connections {
       if (error instanceof ConnectionLost) this.#giveUp(use, client);
       throw refusalOf(error, this.#configuration.place);
     } finally {
-      clearTimeout(timer);
+      takeBack();
     }
   }
 
