@@ -104,7 +104,7 @@ test('a word that is redacted leaves the page, and the count of events stays tru
   const word = `secret${sequence}`;
   const page = await (await open(`${(await start(SHOPPING, writer.path)).url}&at=${sequence}`)).ready();
   await page.standsAt(sequence);
-  await page.page.getByText(word).first().waitFor();
+  await page.page.getByText(word).first().waitFor({ state: 'attached' });
   await writer.tell({ does: 'redact', sequence });
   await page.page.waitForFunction(
     (text) => !(globalThis as any).document.documentElement.outerHTML.includes(text),

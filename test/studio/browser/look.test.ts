@@ -33,7 +33,7 @@ const SHOTS: Readonly<Record<string, Shot>> = {
   palette: { log: KINDS, link: 'at=50', keys: ['Control+k'] },
   hostile: { log: HOSTILE, link: 'at=20' },
   'no-model': { log: PLAIN },
-  damaged: { log: DAMAGED, refused: /status of 409/ },
+  damaged: { log: DAMAGED },
   'history-gone': { log: DROPPED, link: 'at=1', refused: /status of 410/ },
   empty: { log: EMPTY },
   locked: { log: KINDS, isLocked: true, refused: /status of 401/ },
