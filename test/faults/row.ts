@@ -6,7 +6,7 @@
  * broken. The harness must notice the defect; otherwise the row fails.
  */
 
-/** `REFOLD_FAULTS=half` makes half of the cases of the rows that take long: the gate does. */
+/** `REFOLD_FAULTS=half` makes half of the cases of the rows that take long. */
 const ROW_SHARE = process.env.REFOLD_FAULTS === 'half' ? 2 : 1;
 
 /** How many cases of tier 1 are made. */
