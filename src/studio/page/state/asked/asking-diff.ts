@@ -18,9 +18,6 @@ export interface Compared {
 
 export const compared: Signal<Compared | undefined> = signal(undefined);
 
-/** Ends the comparison by hand. */
-let stopping = new AbortController();
-
 /** How often was asked: what an older question still tells is dropped. */
 let runs = 0;
 
@@ -43,11 +40,9 @@ export async function askDiff(from: string, to: string, only = '', limit = LIMIT
     if (run === runs) compared.value = { ...compared.peek()!, ...part };
   };
   try {
-    stopping = new AbortController();
-    const { signal: stopped } = stopping;
     await asJob(async (signal) => {
       const asked = { from, to, limit, values: 'shown', ...(only !== '' && { only }) };
-      end({ state: 'done', answer: await getJson<DiffAnswer>('diff', asked, AbortSignal.any([signal, stopped])) });
+      end({ state: 'done', answer: await getJson<DiffAnswer>('diff', asked, signal) });
     });
   } catch (error) {
     const problem = problemOf(error);
@@ -62,8 +57,4 @@ export function askAll({ from, to, only }: Compared): void {
 /** Whether there are differences that can still be asked for. */
 export function hasMore({ limit, answer }: Compared): boolean {
   return answer !== undefined && limit < LIMITS.most && answer.changesInAll > answer.changes.length;
-}
-
-export function stopDiff(): void {
-  stopping.abort();
 }

@@ -8,12 +8,13 @@ import { Icon } from '../../base/icon.tsx';
 import { ListPlace } from '../../base/long-list.tsx';
 import { Problem } from '../../base/problem.tsx';
 import { safeLine } from '../../base/safe-text.ts';
+import { endJob } from '../../moment/job-stream.ts';
 import { marks } from '../../moment/marks.ts';
 import { at, diffOf } from '../../moment/place.ts';
 import { reveal } from '../open-places.ts';
 import { Lines } from '../parts/lines.tsx';
 import { Sides } from '../parts/value.tsx';
-import { askAll, askDiff, type Compared, compared, hasMore, stopDiff } from './asking-diff.ts';
+import { askAll, askDiff, type Compared, compared, hasMore } from './asking-diff.ts';
 import { inDirection } from './diff-sides.ts';
 import './asked.css';
 
@@ -191,7 +192,7 @@ function End({ of }: { readonly of: Compared }): JSX.Element {
         <>
           <progress aria-label="Comparing" />
           <span>comparing</span>
-          <button type="button" class="st-button" onClick={stopDiff}>
+          <button type="button" class="st-button" onClick={endJob}>
             Stop
           </button>
         </>
