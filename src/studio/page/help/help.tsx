@@ -2,10 +2,10 @@
 import type { JSX } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { addActions } from '../moment/actions.ts';
+import { diffPlan, markAfter, markBefore } from '../moment/marked.ts';
 import { marks } from '../moment/marks.ts';
 import { at, diffOf, go, question } from '../moment/place.ts';
 import { KeysDialog } from './keys-dialog.tsx';
-import { diffPlan, markAfter, markBefore } from './marked.ts';
 import { MarksDialog } from './marks-dialog.tsx';
 import { opened } from './opened.ts';
 import { Palette } from './palette.tsx';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { type Entry, matching, placeIn } from '../../../../src/studio/page/help/entries.ts';
-import { diffPlan, markAfter, markBefore } from '../../../../src/studio/page/help/marked.ts';
+import { diffPlan, markAfter, markBefore } from '../../../../src/studio/page/moment/marked.ts';
 
 const ENTRIES: readonly Entry[] = [
   { id: 'back', title: 'Go one event back', kind: 'move', label: ',', run: () => {} },

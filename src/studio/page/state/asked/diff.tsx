@@ -9,6 +9,7 @@ import { ListPlace } from '../../base/long-list.tsx';
 import { Problem } from '../../base/problem.tsx';
 import { safeLine } from '../../base/safe-text.ts';
 import { endJob } from '../../moment/job-stream.ts';
+import { markBefore } from '../../moment/marked.ts';
 import { marks } from '../../moment/marks.ts';
 import { at, diffOf } from '../../moment/place.ts';
 import { reveal } from '../open-places.ts';
@@ -51,13 +52,12 @@ export function Diff(): JSX.Element {
 }
 
 /** The mark before the moment that is shown, or else the event before it. */
-function markBefore(): string {
-  const before = marks.value.filter((mark) => mark < at.value).at(-1);
-  return String(before ?? Math.max(0, at.value - 1));
+function usualFrom(): string {
+  return String(markBefore(marks.value, at.value) ?? Math.max(0, at.value - 1));
 }
 
 function Fields(): JSX.Element {
-  const from = fields.value.from ?? markBefore();
+  const from = fields.value.from ?? usualFrom();
   const to = fields.value.to ?? String(at.value);
   const set = (part: typeof fields.value): void => {
     fields.value = { ...fields.value, ...part };
