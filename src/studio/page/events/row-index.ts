@@ -41,7 +41,7 @@ export function withLine(index: MatchRows, line: MatchesLine): MatchRows {
 }
 
 /** Events that are asked for at once: so that a window begins where a match is known. */
-export const CHUNK_ROWS = 128;
+const CHUNK_ROWS = 128;
 
 export function chunkSize(index: RowIndex): number {
   return index.kind === 'all' ? CHUNK_ROWS : Math.max(CHUNK_ROWS, index.every);

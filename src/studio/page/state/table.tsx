@@ -73,12 +73,12 @@ export function Table({ path }: { readonly path: string }): JSX.Element {
     if (cell !== null) goTo(Number(cell.dataset.row), Number(cell.dataset.column));
   };
   return (
-    <div class="st-table">
+    <div class="pane">
       <TableHead path={path} collection={collection} news={newsOf(changes.value, path)} goTo={goTo} />
       {/* biome-ignore lint/a11y/noStaticElementInteractions: its role is among the attributes */}
       <div
         {...gridAttributes(path, total, columns.value, rows[current.value.row - from] && cellId(current.value))}
-        class="st-grid"
+        class="st-grid pane"
         style={{ '--st-columns': template.columns, '--st-wide': template.width }}
         onClick={pick}
         onKeyDown={(event) => press(event, { current, goTo, place, rows, from })}

@@ -34,7 +34,7 @@ export function Diff(): JSX.Element {
   const known = compared.value;
   return (
     <div
-      class="st-asked"
+      class="st-asked pane"
       data-testid="diff"
       data-state={known?.state ?? 'none'}
       data-from={known?.answer?.from}
@@ -123,7 +123,7 @@ function Answer({ of, answer }: { readonly of: Compared; readonly answer: DiffAn
   const { from, to, events, types, tables, changes, complete } = answer;
   return (
     <>
-      <div class="st-bar st-wrap">
+      <div class="st-bar">
         <span>
           {count(from)} → {count(to)}
         </span>

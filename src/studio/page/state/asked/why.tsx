@@ -20,7 +20,7 @@ const active: Signal<string> = signal('');
 export function Why(): JSX.Element {
   const known = explained.value;
   return (
-    <div class="st-asked" data-testid="why" data-path={known?.path} data-state={known?.state ?? 'none'}>
+    <div class="st-asked pane" data-testid="why" data-path={known?.path} data-state={known?.state ?? 'none'}>
       <Asking of={known} />
       {known !== undefined && <Answer of={known} />}
     </div>
