@@ -4,6 +4,7 @@
  * Without a filter it is arithmetic: a log has no gaps. With one the server tells where some of the matches are.
  */
 import type { LogProblem, MatchesLine, WireEvent } from '../../wire.ts';
+import { indexWhere } from '../timeline/scale.ts';
 
 /** All events of the log. */
 export interface AllRows {
@@ -128,11 +129,5 @@ export function rowsNear(
 
 /** The index of the last number that is not above a limit; -1 if all are. The numbers rise. */
 export function lastUpTo(numbers: readonly number[], limit: number): number {
-  let [low, high] = [0, numbers.length];
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (numbers[middle]! <= limit) low = middle + 1;
-    else high = middle;
-  }
-  return low - 1;
+  return indexWhere(numbers, (number) => number > limit) - 1;
 }
