@@ -11,7 +11,7 @@ import { selectedPath, shown } from '../moment/place.ts';
 import { showTable } from './open-places.ts';
 import { isInside, stepInside } from './parts/path-text.ts';
 import { Sides, Value } from './parts/value.tsx';
-import { keyText } from './parts/value-text.ts';
+import { keyText, signOf } from './parts/value-text.ts';
 import {
   type Columns,
   cellPath,
@@ -293,13 +293,6 @@ function newsOf(changes: readonly Change[], path: string): TableNews[] {
   const entries = Map.groupBy(changes, (change) => stepInside(change.path, path).path);
   return Array.from(entries, ([entry, [change]]) => ({
     step: stepInside(entry, path).text,
-    sign:
-      change!.path !== entry
-        ? 'changed'
-        : change!.before === undefined
-          ? 'new'
-          : change!.after === undefined
-            ? 'removed'
-            : 'changed',
+    sign: change!.path === entry ? signOf(change!) : 'changed',
   }));
 }
