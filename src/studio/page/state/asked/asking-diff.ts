@@ -1,8 +1,9 @@
 /** Asks what is different between two moments, and keeps the answer while the page moves on. */
-import { type Signal, signal } from '@preact/signals';
+import { batch, type Signal, signal } from '@preact/signals';
 import type { DiffAnswer } from '../../../wire.ts';
 import { getJson, problemOf, type StudioProblem } from '../../base/api.ts';
 import { asJob } from '../../moment/job-stream.ts';
+import { question } from '../../moment/place.ts';
 
 /** Positions as a person types them. */
 export interface Compared {
@@ -18,17 +19,28 @@ export interface Compared {
 
 export const compared: Signal<Compared | undefined> = signal(undefined);
 
+/** What stands in the two fields; undefined for the mark before, and here. */
+export const fields: Signal<{ readonly from?: string; readonly to?: string }> = signal({});
+
 /** How often was asked: what an older question still tells is dropped. */
 let runs = 0;
 
 /** Differences that are asked for at first, and at most. */
 const LIMITS = { first: 200, most: 2_000 };
 
+/** Compares two moments, and shows the answer at the right. */
+export function showDiff(from: number, to: number): void {
+  batch(() => {
+    question.value = 'diff';
+    fields.value = { from: String(from), to: String(to) };
+  });
+  void askDiff(String(from), String(to));
+}
+
 export async function askDiff(from: string, to: string, only = '', limit = LIMITS.first): Promise<void> {
   const mine = { from, to, only, limit };
   const run = ++runs;
-  // An effect that asks must not run again when the answer comes.
-  const before = compared.peek();
+  const before = compared.value;
   // More of the same: what is known stays in sight.
   const isSame = before?.from === from && before.to === to && before.only === only;
   compared.value = {
@@ -37,7 +49,7 @@ export async function askDiff(from: string, to: string, only = '', limit = LIMIT
     ...(isSame && before.answer !== undefined && { answer: before.answer }),
   };
   const end = (part: Partial<Compared>): void => {
-    if (run === runs) compared.value = { ...compared.peek()!, ...part };
+    if (run === runs) compared.value = { ...compared.value!, ...part };
   };
   try {
     await asJob(async (signal) => {

@@ -1,5 +1,5 @@
 /** What is different between two moments: how many events lie between, what changed in each property of the state, then each place. */
-import { computed, type Signal, signal, useSignalEffect } from '@preact/signals';
+import { computed, type Signal, signal } from '@preact/signals';
 import { ArrowLeftRight } from 'lucide';
 import type { JSX } from 'preact';
 import type { DiffAnswer, DiffTable } from '../../../wire.ts';
@@ -11,26 +11,18 @@ import { safeLine } from '../../base/safe-text.ts';
 import { endJob } from '../../moment/job-stream.ts';
 import { markBefore } from '../../moment/marked.ts';
 import { marks } from '../../moment/marks.ts';
-import { at, diffOf } from '../../moment/place.ts';
+import { at } from '../../moment/place.ts';
 import { reveal } from '../open-places.ts';
 import { Lines } from '../parts/lines.tsx';
 import { Sides } from '../parts/value.tsx';
-import { askAll, askDiff, type Compared, compared, hasMore } from './asking-diff.ts';
+import { askAll, askDiff, type Compared, compared, fields, hasMore } from './asking-diff.ts';
 import { inDirection } from './diff-sides.ts';
 import './asked.css';
 
 const place = new ListPlace(computed(() => compared.value?.answer?.changes.length ?? 0));
 const active: Signal<string> = signal('');
-/** What stands in the two fields; undefined for the mark before, and here. */
-const fields: Signal<{ readonly from?: string; readonly to?: string }> = signal({});
 
 export function Diff(): JSX.Element {
-  useSignalEffect(() => {
-    const { value } = diffOf;
-    if (value === undefined) return;
-    fields.value = { from: String(value.from), to: String(value.to) };
-    void askDiff(String(value.from), String(value.to));
-  });
   const known = compared.value;
   return (
     <div
