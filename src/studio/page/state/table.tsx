@@ -11,7 +11,7 @@ import { selectedPath, shown } from '../moment/place.ts';
 import { showTable } from './open-places.ts';
 import { isInside, stepInside } from './parts/path-text.ts';
 import { Sides, Value } from './parts/value.tsx';
-import { keyText, signOf } from './parts/value-text.ts';
+import { keyText, opensAt, signOf } from './parts/value-text.ts';
 import {
   type Columns,
   cellPath,
@@ -281,8 +281,7 @@ function press(event: KeyboardEvent, { current, goTo, place, rows, from }: Press
   const there = rows[row - from];
   if (to !== undefined) goTo(to);
   else if (aside !== undefined) goTo(row, column + aside);
-  else if (event.key === 'Enter' && there !== undefined && (there.shown.total ?? 0) > 0 && there.isClosed !== true)
-    showTable(there.path);
+  else if (event.key === 'Enter' && there !== undefined && opensAt(there)) showTable(there.path);
   else return;
   event.preventDefault();
   event.stopPropagation();

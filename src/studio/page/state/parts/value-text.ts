@@ -1,5 +1,5 @@
 /** Values of events and states as texts that look like what they are: `"text"`, `12n`, `Map(812)`, `Uint8Array(2) 0a 1b`. Pure. */
-import type { Change, Kind, Member, Shown } from '../../../wire.ts';
+import type { Change, Kind, Member, Row, Shown } from '../../../wire.ts';
 import { count } from '../../base/format.ts';
 import { cut, safeLine } from '../../base/safe-text.ts';
 
@@ -103,6 +103,11 @@ export function previewText(shown: Shown, members: readonly Member[]): string {
 }
 
 const MEMBER_CHARACTERS = 40;
+
+/** Whether a place has members that can be shown. */
+export function opensAt({ shown, isClosed }: Pick<Row, 'shown' | 'isClosed'>): boolean {
+  return isClosed !== true && (shown.total ?? 0) > 0;
+}
 
 /** What became of a place: a side that is missing says that it is new, or was removed. */
 export function signOf({ before, after }: Pick<Change, 'before' | 'after'>): 'new' | 'removed' | 'changed' {
