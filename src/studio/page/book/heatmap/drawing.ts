@@ -7,8 +7,8 @@ import { pixelOf } from './colours/colours.ts';
 import { rgbOf } from './colours/palette.ts';
 import type { DrawnTile } from './heatmap-model.ts';
 import type { CanvasLook } from './look.ts';
-import { type Frame, paintTile, type Raster, xOf, yOf } from './pixels.ts';
-import { columnsInSight, tradesInSight } from './sights.ts';
+import { columnsInSight, type Frame, type Plot, paintTile, xOf, yOf } from './pixels.ts';
+import { tradesInSight } from './sights.ts';
 import type { Tick } from './ticks.ts';
 import { HIDDEN_BIT, MARK_BIT, SIDE_BITS, type Tile } from './tiles/decode.ts';
 
@@ -33,7 +33,7 @@ export interface Picture {
 }
 
 /** The plot in the canvas: without the axes, in pixels of the canvas. */
-export function plotOf({ width, height, scale, axis, frame, tick }: Omit<Picture, 'drawn'>): Omit<Raster, 'pixels'> {
+export function plotOf({ width, height, scale, axis, frame, tick }: Omit<Picture, 'drawn'>): Plot {
   return {
     ...{ frame, tick },
     width: Math.max(1, width - Math.round(axis * scale)),
@@ -64,12 +64,10 @@ export function drawPicture(context: CanvasRenderingContext2D, picture: Picture)
   drawAxes(context, picture, plot);
 }
 
-type Plot = Omit<Raster, 'pixels'>;
-
 /** Best prices as steps. Each has a casing in the colour of the ground, so that it is seen on every colour of a cell. */
 function drawBests(context: CanvasRenderingContext2D, { drawn, look, scale }: Picture, plot: Plot): void {
-  const bids = bestPath(drawn, plot, ({ bid }) => bid);
-  const asks = bestPath(drawn, plot, ({ ask }) => ask);
+  const bids = stepPath(drawn, plot, ({ bid }) => bid);
+  const asks = stepPath(drawn, plot, ({ ask }) => ask);
   for (const path of [bids, asks]) stroke(context, path, look.ground, 3 * scale);
   stroke(context, bids, look.bid, 1.25 * scale);
   stroke(context, asks, look.ask, 1.25 * scale);
@@ -81,16 +79,22 @@ function stroke(context: CanvasRenderingContext2D, path: Path2D, colour: string,
   context.stroke(path);
 }
 
-function bestPath(drawn: readonly DrawnTile[], plot: Plot, pick: (tile: Tile) => Float64Array): Path2D {
+/** A number of each column as steps, with gaps where it is NaN. A tile without such numbers is left out. */
+export function stepPath(
+  drawn: readonly DrawnTile[],
+  plot: Plot,
+  pick: (tile: Tile) => Float64Array | undefined,
+): Path2D {
   const path = new Path2D();
   let isDown = false;
   for (const { tile, span } of drawn) {
-    const prices = pick(tile);
+    const values = pick(tile);
+    if (values === undefined) continue;
     for (const [column, left, right] of columnsInSight(tile, span, plot)) {
-      const price = prices[column]!;
-      if (Number.isNaN(price)) isDown = false;
+      const value = values[column]!;
+      if (Number.isNaN(value)) isDown = false;
       else {
-        const y = yOf(plot, price) + 0.5;
+        const y = yOf(plot, value) + 0.5;
         if (isDown) path.lineTo(left, y);
         else path.moveTo(left, y);
         path.lineTo(right, y);

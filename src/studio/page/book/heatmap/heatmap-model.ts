@@ -19,7 +19,7 @@ import {
   zoomedPrice,
   zoomedTime,
 } from './framing.ts';
-import { columnAt, type Frame } from './pixels.ts';
+import { columnAt, columnsBetween, type Frame } from './pixels.ts';
 import { divisorOf, priceOf, type Tile } from './tiles/decode.ts';
 import { type Drawn, powerFor, spanOf, type TilePlace, tilesToDraw, tilesToFetch } from './tiles/tile-plan.ts';
 import { type Known, Tiles } from './tiles/tiles.ts';
@@ -43,8 +43,7 @@ export interface DrawnTile {
   readonly span: Span;
 }
 
-/** So many columns tell which prices to show, and which range of colours. */
-const SAMPLED_COLUMNS = 512;
+/** So many cells tell which range of colours to show. */
 const SAMPLED_CELLS = 20_000;
 
 /** Room for prices, in CSS pixels: at least, beside them, and for a character. */
@@ -255,12 +254,8 @@ function* columnsOf(
   time: Span,
 ): Generator<{ readonly tile: Tile; readonly column: number }> {
   for (const { tile, span } of drawn) {
-    const from = Math.max(time.from, span.from);
-    const to = Math.min(time.to, span.to);
-    const first = Math.max(0, Math.floor((from - tile.from) / tile.step));
-    const end = Math.min(tile.columns, Math.ceil((to - tile.from) / tile.step));
-    const every = Math.max(1, Math.floor((end - first) / SAMPLED_COLUMNS));
-    for (let column = first; column < end; column += every) yield { tile, column };
+    const [from, to] = [Math.max(time.from, span.from), Math.min(time.to, span.to)];
+    for (const column of columnsBetween(tile, from, to)) yield { tile, column };
   }
 }
 

@@ -3,7 +3,7 @@ import type { ViewScale } from '../../../wire.ts';
 import { duration } from '../../base/format.ts';
 import { priceText, quantityText, viewTime } from '../scaled.ts';
 import type { DrawnTile } from './heatmap-model.ts';
-import { type Cell, cellAt, columnAt, priceAt, type Raster, timeAt } from './pixels.ts';
+import { type Cell, cellAt, columnAt, type Plot, priceAt, timeAt } from './pixels.ts';
 import { type TradeInSight, tradesInSight } from './sights.ts';
 import { HIDDEN_BIT, MARK_BIT, SIDE_BITS, type Tile } from './tiles/decode.ts';
 
@@ -17,8 +17,6 @@ export interface Readout {
   readonly cell?: Cell | undefined;
   readonly trade?: TradeInSight | undefined;
 }
-
-type Plot = Omit<Raster, 'pixels'>;
 
 /** @param x in pixels of the canvas, as is `y` */
 export function readoutAt(
