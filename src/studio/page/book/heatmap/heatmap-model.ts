@@ -19,7 +19,7 @@ import {
   zoomedPrice,
   zoomedTime,
 } from './framing.ts';
-import { columnAt, columnsBetween, type Frame } from './pixels.ts';
+import { columnsBetween, type Frame } from './pixels.ts';
 import { divisorOf, priceOf, type Tile } from './tiles/decode.ts';
 import { type Drawn, powerFor, spanOf, type TilePlace, tilesToDraw, tilesToFetch } from './tiles/tile-plan.ts';
 import { type Known, Tiles } from './tiles/tiles.ts';
@@ -116,13 +116,6 @@ export class HeatmapModel {
       const tile = this.#tiles.get(place);
       return tile === undefined ? [] : [{ tile, span }];
     });
-  }
-
-  /** The tile that is drawn at a time. */
-  tileAt(time: number): Tile | undefined {
-    return this.drawn().findLast(
-      ({ tile, span }) => time >= span.from && time < span.to && columnAt(tile, time) !== undefined,
-    )?.tile;
   }
 
   zoomTime(around: number, factor: number): void {

@@ -2,9 +2,8 @@
 import type { ViewScale } from '../../../wire.ts';
 import { duration } from '../../base/format.ts';
 import { priceText, quantityText, viewTime } from '../scaled.ts';
-import type { DrawnTile } from './heatmap-model.ts';
-import { type Cell, cellAt, columnAt, type Plot, priceAt, timeAt } from './pixels.ts';
-import { type TradeInSight, tradesInSight } from './sights.ts';
+import { type Cell, cellAt, columnAt, priceAt, timeAt } from './pixels.ts';
+import type { Sights, TradeInSight } from './sights.ts';
 import { HIDDEN_BIT, MARK_BIT, SIDE_BITS, type Tile } from './tiles/decode.ts';
 
 export interface Readout {
@@ -19,22 +18,17 @@ export interface Readout {
 }
 
 /** @param x in pixels of the canvas, as is `y` */
-export function readoutAt(
-  plot: Plot,
-  tile: Tile | undefined,
-  drawn: readonly DrawnTile[],
-  x: number,
-  y: number,
-  scale: number,
-): Readout {
+export function readoutAt(sights: Sights, x: number, y: number): Readout {
+  const { plot, drawn } = sights;
   const time = timeAt(plot, x);
+  const tile = drawn.findLast(({ span }) => time >= span.from && time < span.to)?.tile;
   const cell = tile && cellAt(plot, tile, x, y);
   const column = tile && columnAt(tile, time);
   const from = tile === undefined || column === undefined ? time : tile.from + column * tile.step;
   return {
     price: cell?.price ?? Math.round(priceAt(plot, y) / plot.tick) * plot.tick,
     ...{ from, to: from + (tile?.step ?? 0), cell },
-    trade: tradeAt(plot, drawn, x, y, scale),
+    trade: tradeAt(sights, x, y),
   };
 }
 
@@ -42,15 +36,9 @@ export function readoutAt(
 const REACH = 2;
 
 /** The nearest trade whose circle is under the pointer. */
-export function tradeAt(
-  plot: Plot,
-  drawn: readonly DrawnTile[],
-  x: number,
-  y: number,
-  scale: number,
-): TradeInSight | undefined {
+export function tradeAt({ trades, scale }: Sights, x: number, y: number): TradeInSight | undefined {
   let [found, nearest]: [TradeInSight | undefined, number] = [undefined, Number.POSITIVE_INFINITY];
-  for (const trade of tradesInSight(drawn, plot, scale)) {
+  for (const trade of trades) {
     const distance = Math.hypot(trade.x - x, trade.y - y);
     if (distance < nearest && distance <= trade.radius + REACH * scale) [found, nearest] = [trade, distance];
   }

@@ -3,6 +3,15 @@ import type { DrawnTile } from './heatmap-model.ts';
 import { type Plot, xOf, yOf } from './pixels.ts';
 import type { Tile } from './tiles/decode.ts';
 
+/** What is drawn, and where. */
+export interface Sights {
+  readonly plot: Plot;
+  readonly drawn: readonly DrawnTile[];
+  readonly trades: readonly TradeInSight[];
+  /** Pixels for one CSS pixel. */
+  readonly scale: number;
+}
+
 export interface TradeInSight {
   readonly tile: Tile;
   /** Which of the tile's trades. */
