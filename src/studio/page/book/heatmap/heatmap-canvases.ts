@@ -2,15 +2,13 @@
 import type { Signal } from '@preact/signals';
 import type { ViewScale } from '../../../wire.ts';
 import { fitCanvas, inNextFrame, notInNextFrame } from '../../base/frames.ts';
-import { settings, theme } from '../../base/settings.ts';
 import { go, log } from '../../moment/place.ts';
 import { priceText, viewTime } from '../scaled.ts';
-import { type ColourRange, type Inks, inksOf } from './colours/colours.ts';
-import { paletteOf } from './colours/palette.ts';
+import type { ColourRange } from './colours/colours.ts';
 import { drawPicture, type Picture, TIME_AXIS } from './drawing.ts';
 import type { Cross } from './gestures.ts';
 import type { HeatmapModel } from './heatmap-model.ts';
-import { type CanvasLook, canvasLook } from './look.ts';
+import { canvasInks, canvasLook } from './look.ts';
 import { drawOver } from './over.ts';
 import { timeAt } from './pixels.ts';
 import { type Readout, readoutAt } from './readout.ts';
@@ -38,8 +36,6 @@ export class HeatmapCanvases {
   readonly #contexts: readonly CanvasRenderingContext2D[];
   /** As it was drawn last. */
   #picture: Picture | undefined;
-  #inks: { readonly of: string; readonly table: Inks } | undefined;
-  #look: { readonly of: string; readonly look: CanvasLook } | undefined;
 
   /** @param host holds the two canvases: the picture, and what lies over it */
   constructor(host: HTMLElement, model: HeatmapModel, shared: Shared) {
@@ -118,22 +114,9 @@ export class HeatmapCanvases {
     };
     return {
       ...{ plot, drawn, trades: tradesInSight(drawn, plot, scale), width, height, scale },
-      ...{ inks: this.#inksFor(this.#model.range.peek() ?? UNKNOWN_RANGE), look: this.#lookNow() },
+      ...{ inks: canvasInks(this.#model.range.peek() ?? UNKNOWN_RANGE), look: canvasLook() },
       priceTicks: priceTicks(frame, clientHeight - TIME_AXIS, PRICE_ROOM, (price) => priceText(price, numbers)),
       timeTicks: timeTicks(frame, clientWidth - axis, TIME_ROOM, (time) => zoneOffset(numbers.zone, time)),
     };
-  }
-
-  #inksFor({ floor, ceiling }: ColourRange): Inks {
-    const of = `${theme.peek()} ${settings.peek().eyes} ${floor} ${ceiling}`;
-    if (this.#inks?.of !== of)
-      this.#inks = { of, table: inksOf(paletteOf(theme.peek(), settings.peek().eyes), { floor, ceiling }) };
-    return this.#inks.table;
-  }
-
-  #lookNow(): CanvasLook {
-    const of = `${theme.peek()} ${settings.peek().eyes}`;
-    if (this.#look?.of !== of) this.#look = { of, look: canvasLook() };
-    return this.#look.look;
   }
 }
