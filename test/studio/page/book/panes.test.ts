@@ -103,6 +103,16 @@ describe('under the crosshair', () => {
     expect(readoutText(found, scale)).toBe('1.01 · 00:00:00.000 + 2.0 s · 30.5 ask');
   });
 
+  test.each([
+    [100, '575.00 · 00:00:00.000 + 1.0 s · 30 bid'],
+    [20, '575.00–575.80 · 00:00:00.000 + 1.0 s · 30 bid'],
+  ])('a price has an end where prices are %i apart', (tick, text) => {
+    const tile = decodeTile(tileBytes(tileOf({ step: 1_000, priceStep: 100, levels: [[[57_500, 30, buy]]] })));
+    const plot = { frame: { from: 0, to: 1_000, low: 57_450, high: 57_650 }, tick, width: 10, height: 10 };
+    const sights = { plot, drawn: [{ tile, span: { from: 0, to: 1_000 } }], trades: [], scale: 1 };
+    expect(readoutText(readoutAt(sights, 5, 6), scale)).toBe(text);
+  });
+
   test('an empty place is told with the nearest price', () => {
     const found = readoutAt(sights, 30, 12);
     expect(found).toMatchObject({ price: 106, from: 2_000, to: 4_000, cell: undefined });

@@ -204,7 +204,7 @@ export class HeatmapModel {
     if (last === undefined) return;
     this.head.value = last.tile;
     for (const { tile } of drawn) this.#divisor = divisorOf(this.#divisor, tile.tick);
-    this.tick = this.#divisor || last.tile.priceStep;
+    this.tick = this.#divisor || 1;
     if (!this.isPriceHeld.value || this.prices.value === undefined) this.#followPrices(drawn);
     if (!this.#isRangeHeld) this.#chooseRange(drawn);
   }

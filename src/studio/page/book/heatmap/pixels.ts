@@ -35,7 +35,7 @@ export interface Raster extends Plot {
 /** What stands in a pixel. */
 export interface Cell {
   readonly price: number;
-  /** How many prices the cell stands for: several where the server put prices together. */
+  /** How far the cell reaches: more than a tick where the server put prices together. */
   readonly priceStep: number;
   readonly from: number;
   readonly to: number;

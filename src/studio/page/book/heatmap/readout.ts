@@ -9,6 +9,8 @@ import { HIDDEN_BIT, MARK_BIT, SIDE_BITS, type Tile } from './tiles/decode.ts';
 export interface Readout {
   /** The price of the cell; without a cell, the nearest price. */
   readonly price: number;
+  /** How far prices are apart. */
+  readonly tick: number;
   /** The time of the column. */
   readonly from: number;
   readonly to: number;
@@ -27,7 +29,7 @@ export function readoutAt(sights: Sights, x: number, y: number): Readout {
   const from = tile === undefined || column === undefined ? time : tile.from + column * tile.step;
   return {
     price: cell?.price ?? Math.round(priceAt(plot, y) / plot.tick) * plot.tick,
-    ...{ from, to: from + (tile?.step ?? 0), cell },
+    ...{ tick: plot.tick, from, to: from + (tile?.step ?? 0), cell },
     trade: tradeAt(sights, x, y),
   };
 }
@@ -46,9 +48,10 @@ export function tradeAt({ trades, scale }: Sights, x: number, y: number): TradeI
 }
 
 /** In words: what rests there, or what was traded. */
-export function readoutText({ price, from, to, cell, trade }: Readout, scale: ViewScale): string {
+export function readoutText({ price, tick, from, to, cell, trade }: Readout, scale: ViewScale): string {
   if (trade !== undefined) return tradeText(trade, scale);
-  const last = cell !== undefined && cell.priceStep > 1 ? `–${priceText(price + cell.priceStep - 1, scale)}` : '';
+  const rest = cell === undefined ? 0 : cell.priceStep - tick;
+  const last = rest > 0 ? `–${priceText(price + rest, scale)}` : '';
   const when = `${viewTime(from, scale)}${to > from ? ` + ${duration(to - from)}` : ''}`;
   const what =
     cell === undefined ? '' : ` · ${quantityText(cell.quantity, scale)} ${cell.side === 'buy' ? 'bid' : 'ask'}`;
