@@ -108,7 +108,7 @@ function Head({ view, model }: { readonly view: ViewAnswer; readonly model: Heat
 }
 
 function HeatmapHead({ model, view }: { readonly model: HeatmapModel; readonly view: ViewAnswer }): JSX.Element {
-  const problem = model.problem.value ?? model.head.value?.problem;
+  const problem = model.problem.value;
   const isHeld = model.isTimeHeld.value || model.isPriceHeld.value;
   return (
     <>

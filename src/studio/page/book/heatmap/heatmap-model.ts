@@ -5,7 +5,7 @@
  * person has moved the picture, and says which tiles are wanted.
  */
 import { batch, type Signal, signal } from '@preact/signals';
-import type { TileHead } from '../../../wire.ts';
+import type { ViewProblem } from '../../../wire.ts';
 import type { StudioProblem } from '../../base/api.ts';
 import { type ColourRange, rangeFor } from './colours/colours.ts';
 import {
@@ -59,9 +59,8 @@ export class HeatmapModel {
   /** Whether a person has moved the picture in time, or in price: then it does not follow. */
   readonly isTimeHeld: Signal<boolean> = signal(false);
   readonly isPriceHeld: Signal<boolean> = signal(false);
-  /** What the tiles in sight say beside their numbers. */
-  readonly head: Signal<TileHead | undefined> = signal(undefined);
-  readonly problem: Signal<StudioProblem | undefined> = signal(undefined);
+  /** Why a tile could not be had, or what the last one in sight tells. */
+  readonly problem: Signal<StudioProblem | ViewProblem | undefined> = signal(undefined);
   readonly isSampled: Signal<boolean> = signal(false);
   /** Whether every tile in sight is here, exact and up to date. */
   readonly isComplete: Signal<boolean> = signal(false);
@@ -190,19 +189,17 @@ export class HeatmapModel {
       }
       const places = tilesToFetch(this.power, this.time.value!, around.log, around.moment);
       this.#tiles.want(around.isSeen ? places : [], around);
-      this.#learn(this.drawn());
+      const drawn = this.drawn();
+      this.#learn(drawn);
       this.isComplete.value = around.isSeen && this.#tiles.isComplete;
-      this.problem.value = this.#tiles.problem;
+      this.problem.value = this.#tiles.problem ?? drawn.at(-1)?.tile.problem;
       this.edition.value++;
     });
   }
 
   /** Tick, prices and colours from what is drawn. */
   #learn(drawn: readonly DrawnTile[]): void {
-    const last = drawn.at(-1);
     this.isSampled.value = drawn.some(({ tile }) => tile.sampled);
-    if (last === undefined) return;
-    this.head.value = last.tile;
     for (const { tile } of drawn) this.#divisor = divisorOf(this.#divisor, tile.tick);
     this.tick = this.#divisor || 1;
     if (!this.isPriceHeld.value || this.prices.value === undefined) this.#followPrices(drawn);
