@@ -60,7 +60,7 @@ function Panes({ view, panes }: { readonly view: ViewAnswer; readonly panes: Lis
       {view.problem !== undefined && <Problem of={view.problem} />}
       <div class="bk-panes">
         <div class="bk-left">
-          {/* Of another subject these begin anew: their effects keep the model, or the levels, that they began with. */}
+          {/* Of another subject these are other components: their effects keep what they began with. */}
           {hasHeatmap && <Heatmap key={of} {...{ model, scale: view, moment, width }} />}
           {named('line').map(({ name }) => (
             <Line key={`${name} ${of}`} {...{ name, model, moment, pane: view.panes[name] }} />
