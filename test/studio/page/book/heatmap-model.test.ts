@@ -17,8 +17,7 @@ async function shown(first: Partial<TileAnswer>, second: Partial<TileAnswer>): P
   };
   const model = new HeatmapModel(ask);
   const log = { from: 0, to: 2 * LENGTH - 128 };
-  const [lastSequence, lastTime, moment] = [10, log.to, log.to];
-  model.update({ log, lastSequence, lastTime, moment, width: 1_000, isSeen: true, generation: '1' });
+  model.update({ log, lastSequence: 10, moment: log.to, width: 1_000, isSeen: true, generation: '1' });
   await new Promise((resolve) => setImmediate(resolve));
   return model;
 }

@@ -22,11 +22,13 @@ import {
 import { columnsBetween, type Frame } from './pixels.ts';
 import { divisorOf, priceOf, type Tile } from './tiles/decode.ts';
 import { type Drawn, powerFor, spanOf, type TilePlace, tilesToDraw, tilesToFetch } from './tiles/tile-plan.ts';
-import { type Known, Tiles } from './tiles/tiles.ts';
+import { Tiles } from './tiles/tiles.ts';
 
 /** What a heatmap has to know of the page. */
-export interface Surroundings extends Known {
+export interface Surroundings {
+  /** The time of the log: up to its last event. */
   readonly log: Span;
+  readonly lastSequence: number;
   /** The time of the moment that is shown. */
   readonly moment: number;
   /** The width of the plot, in CSS pixels. */
@@ -188,7 +190,8 @@ export class HeatmapModel {
         this.time.value = followedTime(this.time.value, span, around.moment, around.log);
       }
       const places = tilesToFetch(this.power, this.time.value!, around.log, around.moment);
-      this.#tiles.want(around.isSeen ? places : [], around);
+      const known = { lastSequence: around.lastSequence, lastTime: around.log.to };
+      this.#tiles.want(around.isSeen ? places : [], known);
       const drawn = this.drawn();
       this.#learn(drawn);
       this.isComplete.value = around.isSeen && this.#tiles.isComplete;
@@ -236,7 +239,7 @@ export class HeatmapModel {
 /** Whether the moment is as before, or follows a log that grows: a picture that a person has moved stays then. */
 function isLiveStep(before: Surroundings | undefined, after: Surroundings): boolean {
   if (before === undefined || before.moment === after.moment) return true;
-  return before.lastSequence < after.lastSequence && after.moment >= Math.floor(after.lastTime) - 1;
+  return before.lastSequence < after.lastSequence && after.moment >= Math.floor(after.log.to) - 1;
 }
 
 function* columnsOf(
