@@ -139,8 +139,8 @@ export interface TileHead {
   readonly step: number;
   readonly columns: number;
   /**
-   * How many prices a cell stands for: 1, or more where the cells would not fit into an answer. The quantity is then that of all of
-   * them together.
+   * How far cells are apart: the largest number that divides the distances of all prices, 1 where there are not two of them. More
+   * where the cells would not fit into an answer: a cell then has the quantities of all its prices together.
    */
   readonly priceStep: number;
   /** Levels a side that the log knows. */

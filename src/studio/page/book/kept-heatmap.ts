@@ -43,10 +43,10 @@ function surroundings(width: number) {
   const { firstRecordedAt, lastRecordedAt, lastSequence } = log.value ?? { lastSequence: 0 };
   if (firstRecordedAt === undefined || lastRecordedAt === undefined || shown.value === undefined) return undefined;
   const { recordedAt, event } = shown.value;
-  // The last event is up to a millisecond later than its whole milliseconds.
-  const lastTime = lastRecordedAt + 1;
   return {
-    ...{ log: { from: firstRecordedAt, to: lastTime }, lastSequence, lastTime, width, isSeen: isSeen.value },
+    // The last event is up to a millisecond later than its whole milliseconds.
+    log: { from: firstRecordedAt, to: lastRecordedAt + 1 },
+    ...{ lastSequence, width, isSeen: isSeen.value },
     moment: recordedAt === 0 ? firstRecordedAt : timeOfEvent(recordedAt, event?.meta),
   };
 }

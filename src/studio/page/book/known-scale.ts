@@ -4,18 +4,19 @@
  */
 import type { ViewAnswer } from '../../wire.ts';
 
-/** The last answer of each view in which there was what it is of. */
-const told = new Map<string, ViewAnswer>();
+type Told = Pick<ViewAnswer, 'of' | 'title' | 'priceDecimals' | 'quantityDecimals'>;
+
+/** What each view told last of how it writes, when there was what it is of. */
+const told = new Map<string, Told>();
 
 export function withKnownScale(view: ViewAnswer): ViewAnswer {
-  const { name, of = '', subjects } = view;
+  const { name, of = '', subjects, title, priceDecimals, quantityDecimals } = view;
   if (subjects === undefined || view.problem !== undefined) return view;
   if (subjects.includes(of)) {
-    told.set(name, view);
+    told.set(name, { of, title: title ?? '', priceDecimals, quantityDecimals });
     return view;
   }
   const known = told.get(name);
   if (known === undefined || (of !== '' && of !== known.of)) return view;
-  const { title = '', priceDecimals, quantityDecimals } = known;
-  return { ...view, of: known.of!, title, priceDecimals, quantityDecimals };
+  return { ...view, ...known };
 }

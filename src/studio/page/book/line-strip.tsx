@@ -5,11 +5,10 @@ import { useEffect, useRef } from 'preact/hooks';
 import { fitCanvas, inNextFrame, notInNextFrame } from '../base/frames.ts';
 import { safeLine } from '../base/safe-text.ts';
 import { settings, theme } from '../base/settings.ts';
-import { writeWith } from './heatmap/drawing.ts';
+import { stepPath, writeWith } from './heatmap/drawing.ts';
 import type { DrawnTile, HeatmapModel } from './heatmap/heatmap-model.ts';
 import { type CanvasLook, canvasLook } from './heatmap/look.ts';
-import { type Raster, xOf, yOf } from './heatmap/pixels.ts';
-import { columnsInSight } from './heatmap/sights.ts';
+import { type Plot, xOf } from './heatmap/pixels.ts';
 import { scaled } from './scaled.ts';
 
 interface Props {
@@ -74,7 +73,7 @@ function drawStrip(canvas: HTMLCanvasElement, { name, model, decimals, moment }:
   drawMomentOf(context, plot, look, scale, moment);
   context.strokeStyle = look.text;
   context.lineWidth = scale;
-  context.stroke(pathOf(drawn, name, plot));
+  context.stroke(stepPath(drawn, plot, ({ lineValues }) => lineValues.get(name)));
   drawEnds(context, plot, look, scale, [scaled(ends.high, decimals), scaled(ends.low, decimals)]);
 }
 
@@ -90,27 +89,6 @@ function endsOf(
     }
   }
   return low <= high ? { low, high } : undefined;
-}
-
-type Plot = Omit<Raster, 'pixels'>;
-
-function pathOf(drawn: readonly DrawnTile[], name: string, plot: Plot): Path2D {
-  const path = new Path2D();
-  let isDown = false;
-  for (const { tile, span } of drawn) {
-    const values = tile.lineValues.get(name);
-    if (values === undefined) continue;
-    for (const [column, left, right] of columnsInSight(tile, span, plot)) {
-      const value = values[column]!;
-      const y = yOf(plot, value) + 0.5;
-      if (Number.isNaN(value)) isDown = false;
-      else if (isDown) path.lineTo(left, y);
-      else path.moveTo(left, y);
-      if (!Number.isNaN(value)) path.lineTo(right, y);
-      isDown = !Number.isNaN(value);
-    }
-  }
-  return path;
 }
 
 function drawMomentOf(

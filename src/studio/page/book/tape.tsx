@@ -2,7 +2,7 @@
 import { useComputed, useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useEffect, useMemo } from 'preact/hooks';
-import type { TapeRow, ViewScale } from '../../wire.ts';
+import type { TapeAnswer, TapeRow, ViewScale } from '../../wire.ts';
 import { count } from '../base/format.ts';
 import { Problem } from '../base/problem.tsx';
 import { safeLine } from '../base/safe-text.ts';
@@ -84,7 +84,7 @@ function End({
   answer: { rows, lookedBackTo, next },
   more,
 }: {
-  readonly answer: { readonly rows: readonly TapeRow[]; readonly lookedBackTo: number; readonly next?: number };
+  readonly answer: TapeAnswer;
   readonly more: () => void;
 }): JSX.Element {
   if (next === undefined)

@@ -46,6 +46,7 @@ type Listed = readonly { readonly name: string; readonly kind: PaneKind }[];
 function Panes({ view, panes }: { readonly view: ViewAnswer; readonly panes: Listed }): JSX.Element {
   const named = (...kinds: readonly PaneKind[]): Listed => panes.filter(({ kind }) => kinds.includes(kind));
   const hasHeatmap = named('heatmap').length > 0;
+  const { of = '' } = view;
   const model = heatmapOf(view.name, view.of);
   const width = useSignal(0);
   useEffect(() => (hasHeatmap ? feed(model, width) : undefined), [model, hasHeatmap]);
@@ -59,9 +60,10 @@ function Panes({ view, panes }: { readonly view: ViewAnswer; readonly panes: Lis
       {view.problem !== undefined && <Problem of={view.problem} />}
       <div class="bk-panes">
         <div class="bk-left">
-          {hasHeatmap && <Heatmap {...{ model, scale: view, moment, width }} />}
+          {/* Of another subject these are other components: their effects keep what they began with. */}
+          {hasHeatmap && <Heatmap key={of} {...{ model, scale: view, moment, width }} />}
           {named('line').map(({ name }) => (
-            <Line key={name} {...{ name, model, moment, pane: view.panes[name] }} />
+            <Line key={`${name} ${of}`} {...{ name, model, moment, pane: view.panes[name] }} />
           ))}
           {below.length > 0 && hasHeatmap && <Splitter {...BELOW} label="Height of the panes below" />}
           {below.length > 0 && (
@@ -72,7 +74,7 @@ function Panes({ view, panes }: { readonly view: ViewAnswer; readonly panes: Lis
         </div>
         {ladders.length > 0 && <Splitter {...LADDER} label="Width of the ladder" />}
         {ladders.map(({ name }) => (
-          <div key={name} class="bk-right" style={{ width: `${paneSize(LADDER)}px` }}>
+          <div key={`${name} ${of}`} class="bk-right" style={{ width: `${paneSize(LADDER)}px` }}>
             <LadderPane {...{ name, view, at: sequence }} />
           </div>
         ))}
@@ -102,13 +104,13 @@ function Head({ view, model }: { readonly view: ViewAnswer; readonly model: Heat
       <span class="bk-title quiet" title={title}>
         {safeLine(title ?? '')}
       </span>
-      {model !== undefined && <HeatmapHead model={model} view={view} />}
+      {model !== undefined && <HeatmapHead key={of} model={model} view={view} />}
     </div>
   );
 }
 
 function HeatmapHead({ model, view }: { readonly model: HeatmapModel; readonly view: ViewAnswer }): JSX.Element {
-  const problem = model.problem.value ?? model.head.value?.problem;
+  const problem = model.problem.value;
   const isHeld = model.isTimeHeld.value || model.isPriceHeld.value;
   return (
     <>

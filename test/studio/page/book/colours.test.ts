@@ -41,6 +41,11 @@ function tokens(ground: Ground, eyes: Eyes): ReadonlyMap<string, string> {
   return new Map(found);
 }
 
+/** Colours that are not lighter than the one before; with -1, not darker. */
+function falls(palette: readonly Rgb[], sign: 1 | -1): readonly Rgb[] {
+  return palette.slice(1).filter((colour, n) => sign * (luminance(colour) - luminance(palette[n]!)) <= 0);
+}
+
 describe.each(KINDS)('the palette of %s ground and %s eyes', (ground, eyes) => {
   const palette = paletteOf(ground, eyes);
 
@@ -49,9 +54,7 @@ describe.each(KINDS)('the palette of %s ground and %s eyes', (ground, eyes) => {
   });
 
   test(`becomes ${ground === 'dark' ? 'lighter' : 'darker'} with each step`, () => {
-    const sign = ground === 'dark' ? 1 : -1;
-    const falls = palette.slice(1).filter((colour, n) => sign * (luminance(colour) - luminance(palette[n]!)) <= 0);
-    expect(falls).toEqual([]);
+    expect(falls(palette, ground === 'dark' ? 1 : -1)).toEqual([]);
   });
 
   test('is told from the ground at both ends', () => {
@@ -86,8 +89,9 @@ test('the colour of hairlines would not be readable text: the check tells it', (
 
 describe('a palette that is not monotonic', () => {
   test('would be found', () => {
-    const palette: readonly Rgb[] = [...paletteOf('dark', 'usual')].toReversed();
-    expect(luminance(palette[1]!) - luminance(palette[0]!)).toBeLessThan(0);
+    const palette = paletteOf('dark', 'usual');
+    expect(falls(palette.toReversed(), 1)).toHaveLength(PALETTE_STEPS - 1);
+    expect(falls([...palette.slice(0, 9), palette[7]!, ...palette.slice(10)], 1)).toEqual([palette[7]]);
   });
 });
 

@@ -175,17 +175,24 @@ describe('the bytes of the server', () => {
 
 describe('the tick', () => {
   test.each([
-    ['is the price, if there is one only', [[5_000]], 5_000],
-    ['divides all prices', [[57_500, 57_600], [57_900]], 100],
+    ['is not known from one price', [[5_000], [5_000]], 0],
+    ['divides the distances of all prices', [[57_507, 57_607], [57_907]], 100],
     ['is 0 without cells', [[]], 0],
   ])('%s', (_what, prices, tick) => {
-    const levels = prices.map((column) => column.map((price) => [price, 1, 'buy'] as const));
-    expect(decodeTile(tileBytes(tileOf({ levels }))).tick).toBe(tick);
-  });
-
-  test('is not told by prices that were put together', () => {
-    const levels = [[[10, 1, 'buy'] as const, [20, 1, 'buy'] as const]];
-    expect(decodeTile(tileBytes(tileOf({ levels, priceStep: 10 }))).tick).toBe(0);
+    const columns = prices.map((column) =>
+      makeColumn({
+        ...{ weight: 1, best: { bid: Number.NaN, ask: Number.NaN }, lines: [], prints: [], printsInAll: 0 },
+        areas: new Map(
+          column.flatMap((price) => [[keyOf(price, 'buy'), 1] as const, [keyOf(price, 'sell'), 1] as const]),
+        ),
+      }),
+    );
+    const tile = {
+      ...{ stretch: { from: 64, step: 8, columns: columns.length }, columns },
+      ...{ sampled: false, complete: true, generation: '1.0.x' },
+    };
+    const bytes = tileAsBytes(tile, { known: 10, depth: 10, lines: [] });
+    expect(decodeTile(bytes.buffer).tick).toBe(tick);
   });
 
   test.each([

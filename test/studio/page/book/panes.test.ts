@@ -1,6 +1,7 @@
 /** What a ladder marks as changed, what stands under a crosshair, and how prices, quantities and times are written. */
 import { describe, expect, test } from 'vitest';
 import { readoutAt, readoutText, tradeAt } from '../../../../src/studio/page/book/heatmap/readout.ts';
+import { tradesInSight } from '../../../../src/studio/page/book/heatmap/sights.ts';
 import { decodeTile } from '../../../../src/studio/page/book/heatmap/tiles/decode.ts';
 import { ladderChanges } from '../../../../src/studio/page/book/ladder-changes.ts';
 import { priceText, quantityText, timeOfEvent, viewTime } from '../../../../src/studio/page/book/scaled.ts';
@@ -94,21 +95,32 @@ describe('under the crosshair', () => {
   const tile = decodeTile(tileBytes(tileOf({ step: 2_000, levels: [[[101, 30.5, sell]], [], [], []], trades })));
   const plot = { frame: { from: 0, to: 8_000, low: 99.5, high: 107.5 }, tick: 1, width: 80, height: 80 };
   const drawn = [{ tile, span: { from: 0, to: 8_000 } }];
+  const sights = { plot, drawn, trades: tradesInSight(drawn, plot, 1), scale: 1 };
 
   test('a cell is told with its price, time and quantity', () => {
-    const found = readoutAt(plot, tile, drawn, 19, 65, 1);
+    const found = readoutAt(sights, 19, 65);
     expect(found).toMatchObject({ price: 101, from: 0, to: 2_000, cell: { quantity: 30.5 } });
     expect(readoutText(found, scale)).toBe('1.01 · 00:00:00.000 + 2.0 s · 30.5 ask');
   });
 
+  test.each([
+    [100, '575.00 · 00:00:00.000 + 1.0 s · 30 bid'],
+    [20, '575.00–575.80 · 00:00:00.000 + 1.0 s · 30 bid'],
+  ])('a price has an end where prices are %i apart', (tick, text) => {
+    const tile = decodeTile(tileBytes(tileOf({ step: 1_000, priceStep: 100, levels: [[[57_500, 30, buy]]] })));
+    const plot = { frame: { from: 0, to: 1_000, low: 57_450, high: 57_650 }, tick, width: 10, height: 10 };
+    const sights = { plot, drawn: [{ tile, span: { from: 0, to: 1_000 } }], trades: [], scale: 1 };
+    expect(readoutText(readoutAt(sights, 5, 6), scale)).toBe(text);
+  });
+
   test('an empty place is told with the nearest price', () => {
-    const found = readoutAt(plot, tile, drawn, 30, 12, 1);
+    const found = readoutAt(sights, 30, 12);
     expect(found).toMatchObject({ price: 106, from: 2_000, to: 4_000, cell: undefined });
     expect(readoutText(found, scale)).toBe('1.06 · 00:00:02.000 + 2.0 s');
   });
 
   test('a place without a tile is told as well', () => {
-    expect(readoutText(readoutAt(plot, undefined, [], 0, 0, 1), scale)).toBe('1.07 · 00:00:00.050');
+    expect(readoutText(readoutAt({ ...sights, drawn: [], trades: [] }, 0, 0), scale)).toBe('1.07 · 00:00:00.050');
   });
 
   test.each([
@@ -116,11 +128,11 @@ describe('under the crosshair', () => {
     [50, 35, '1.04 · 00:00:05.000 · ▼ sold 200, hidden'],
     [70, 72, '00:00:07.000 · row 3\u202e differs'],
   ])('a trade near %i, %i is told', (x, y, text) => {
-    expect(readoutText(readoutAt(plot, tile, drawn, x, y, 1), scale)).toBe(text);
+    expect(readoutText(readoutAt(sights, x, y), scale)).toBe(text);
   });
 
   test('a trade is found within its circle only, and the nearest of two', () => {
-    expect(tradeAt(plot, drawn, 10, 65, 1)?.index).toBe(0);
-    expect(tradeAt(plot, drawn, 30, 65, 1)).toBeUndefined();
+    expect(tradeAt(sights, 10, 65)?.index).toBe(0);
+    expect(tradeAt(sights, 30, 65)).toBeUndefined();
   });
 });

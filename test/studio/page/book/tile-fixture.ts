@@ -2,12 +2,12 @@
 import type { TapeRow, TileAnswer, TileBytesHead } from '../../../../src/studio/wire.ts';
 
 /** A tile without anything in it. */
-export const EMPTY_TILE: TileAnswer = {
+const EMPTY_TILE: TileAnswer = {
   ...{ from: 0, step: 1, columns: 0, priceStep: 1, known: 'all', depth: 20, tradesInAll: 0, generation: '1' },
   ...{ sampled: false, complete: true, levels: [], bid: [], ask: [], trades: [], lines: {} },
 };
 
-/** A tile of so many columns, each with the same cells. */
+/** A tile that has what is said, and nothing else in its columns. */
 export function tileOf(part: Partial<TileAnswer>): TileAnswer {
   const columns = part.levels?.length ?? part.columns ?? 0;
   const none = Array.from({ length: columns }, () => null);

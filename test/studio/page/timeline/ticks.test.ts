@@ -1,15 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { roundStep, ticksOf } from '../../../../src/studio/page/timeline/ticks.ts';
-
-test.each([
-  [0.3, 1],
-  [1, 1],
-  [1.1, 2],
-  [3, 5],
-  [6, 10],
-  [20_001, 50_000],
-])('the round step from %d on is %d', (least, step) => expect(roundStep(least)).toBe(step));
+import { ticksOf } from '../../../../src/studio/page/timeline/ticks.ts';
 
 test('labels are round, as many as fit, and within what is shown', () => {
   fc.assert(

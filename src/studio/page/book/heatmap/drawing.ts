@@ -7,46 +7,29 @@ import { pixelOf } from './colours/colours.ts';
 import { rgbOf } from './colours/palette.ts';
 import type { DrawnTile } from './heatmap-model.ts';
 import type { CanvasLook } from './look.ts';
-import { type Frame, paintTile, type Raster, xOf, yOf } from './pixels.ts';
-import { columnsInSight, tradesInSight } from './sights.ts';
+import { columnsInSight, type Plot, paintTile, xOf, yOf } from './pixels.ts';
+import type { Sights } from './sights.ts';
 import type { Tick } from './ticks.ts';
 import { HIDDEN_BIT, MARK_BIT, SIDE_BITS, type Tile } from './tiles/decode.ts';
 
 /** Room for the times below, in CSS pixels. */
 export const TIME_AXIS = 20;
 
-export interface Picture {
-  readonly frame: Frame;
-  readonly tick: number;
-  readonly drawn: readonly DrawnTile[];
+export interface Picture extends Sights {
   readonly inks: Inks;
   readonly look: CanvasLook;
   /** The size of the canvas, in its own pixels. */
   readonly width: number;
   readonly height: number;
-  /** Pixels for one CSS pixel. */
-  readonly scale: number;
-  /** Room for the prices at the right, in CSS pixels. */
-  readonly axis: number;
   readonly priceTicks: readonly Tick[];
   readonly timeTicks: readonly Tick[];
-}
-
-/** The plot in the canvas: without the axes, in pixels of the canvas. */
-export function plotOf({ width, height, scale, axis, frame, tick }: Omit<Picture, 'drawn'>): Omit<Raster, 'pixels'> {
-  return {
-    ...{ frame, tick },
-    width: Math.max(1, width - Math.round(axis * scale)),
-    height: Math.max(1, height - Math.round(TIME_AXIS * scale)),
-  };
 }
 
 /** One picture's pixels, used again and again. */
 let image: ImageData | undefined;
 
 export function drawPicture(context: CanvasRenderingContext2D, picture: Picture): void {
-  const { look, width, height, drawn } = picture;
-  const plot = plotOf(picture);
+  const { plot, look, width, height, drawn } = picture;
   context.fillStyle = look.ground;
   context.fillRect(0, 0, width, height);
   if (image?.width !== plot.width || image.height !== plot.height) image = new ImageData(plot.width, plot.height);
@@ -58,18 +41,16 @@ export function drawPicture(context: CanvasRenderingContext2D, picture: Picture)
   context.beginPath();
   context.rect(0, 0, plot.width, plot.height);
   context.clip();
-  drawBests(context, picture, plot);
-  drawTrades(context, picture, plot);
+  drawBests(context, picture);
+  drawTrades(context, picture);
   context.restore();
-  drawAxes(context, picture, plot);
+  drawAxes(context, picture);
 }
 
-type Plot = Omit<Raster, 'pixels'>;
-
 /** Best prices as steps. Each has a casing in the colour of the ground, so that it is seen on every colour of a cell. */
-function drawBests(context: CanvasRenderingContext2D, { drawn, look, scale }: Picture, plot: Plot): void {
-  const bids = bestPath(drawn, plot, ({ bid }) => bid);
-  const asks = bestPath(drawn, plot, ({ ask }) => ask);
+function drawBests(context: CanvasRenderingContext2D, { plot, drawn, look, scale }: Picture): void {
+  const bids = stepPath(drawn, plot, ({ bid }) => bid);
+  const asks = stepPath(drawn, plot, ({ ask }) => ask);
   for (const path of [bids, asks]) stroke(context, path, look.ground, 3 * scale);
   stroke(context, bids, look.bid, 1.25 * scale);
   stroke(context, asks, look.ask, 1.25 * scale);
@@ -81,16 +62,22 @@ function stroke(context: CanvasRenderingContext2D, path: Path2D, colour: string,
   context.stroke(path);
 }
 
-function bestPath(drawn: readonly DrawnTile[], plot: Plot, pick: (tile: Tile) => Float64Array): Path2D {
+/** A number of each column as steps, with gaps where it is NaN. A tile without such numbers is left out. */
+export function stepPath(
+  drawn: readonly DrawnTile[],
+  plot: Plot,
+  pick: (tile: Tile) => Float64Array | undefined,
+): Path2D {
   const path = new Path2D();
   let isDown = false;
   for (const { tile, span } of drawn) {
-    const prices = pick(tile);
+    const values = pick(tile);
+    if (values === undefined) continue;
     for (const [column, left, right] of columnsInSight(tile, span, plot)) {
-      const price = prices[column]!;
-      if (Number.isNaN(price)) isDown = false;
+      const value = values[column]!;
+      if (Number.isNaN(value)) isDown = false;
       else {
-        const y = yOf(plot, price) + 0.5;
+        const y = yOf(plot, value) + 0.5;
         if (isDown) path.lineTo(left, y);
         else path.moveTo(left, y);
         path.lineTo(right, y);
@@ -105,7 +92,7 @@ function bestPath(drawn: readonly DrawnTile[], plot: Plot, pick: (tile: Tile) =>
  * Trades as circles: the taker's side is told by the colour and by the shape too: bought is filled, sold is a ring. Prints against
  * hidden orders are diamonds. A mark is a cross at its price, or at the lower edge without a price.
  */
-function drawTrades(context: CanvasRenderingContext2D, { drawn, look, scale }: Picture, plot: Plot): void {
+function drawTrades(context: CanvasRenderingContext2D, { trades, look, scale }: Picture): void {
   const [bought, sold, other, hidden, marks] = Array.from({ length: 5 }, () => new Path2D()) as [
     Path2D,
     Path2D,
@@ -113,7 +100,7 @@ function drawTrades(context: CanvasRenderingContext2D, { drawn, look, scale }: P
     Path2D,
     Path2D,
   ];
-  for (const { x, y, kind, radius } of tradesInSight(drawn, plot, scale)) {
+  for (const { x, y, kind, radius } of trades) {
     if (kind & MARK_BIT) addCross(marks, x, y, 4 * scale);
     else if (kind & HIDDEN_BIT) addDiamond(hidden, x, y, radius);
     else addCircle([other, bought, sold][kind & SIDE_BITS]!, x, y, radius);
@@ -152,8 +139,8 @@ function addCross(path: Path2D, x: number, y: number, size: number): void {
   path.lineTo(x + size, y - size);
 }
 
-function drawAxes(context: CanvasRenderingContext2D, picture: Picture, plot: Plot): void {
-  const { look, scale, width, height } = picture;
+function drawAxes(context: CanvasRenderingContext2D, picture: Picture): void {
+  const { plot, look, scale, width, height } = picture;
   context.fillStyle = look.line;
   context.fillRect(plot.width, 0, Math.max(1, scale), height);
   context.fillRect(0, plot.height, width, Math.max(1, scale));

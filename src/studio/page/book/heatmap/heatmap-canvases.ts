@@ -2,18 +2,17 @@
 import type { Signal } from '@preact/signals';
 import type { ViewScale } from '../../../wire.ts';
 import { fitCanvas, inNextFrame, notInNextFrame } from '../../base/frames.ts';
-import { settings, theme } from '../../base/settings.ts';
 import { go, log } from '../../moment/place.ts';
 import { priceText, viewTime } from '../scaled.ts';
-import { type ColourRange, type Inks, inksOf } from './colours/colours.ts';
-import { paletteOf } from './colours/palette.ts';
-import { drawPicture, type Picture, plotOf, TIME_AXIS } from './drawing.ts';
+import type { ColourRange } from './colours/colours.ts';
+import { drawPicture, type Picture, TIME_AXIS } from './drawing.ts';
 import type { Cross } from './gestures.ts';
 import type { HeatmapModel } from './heatmap-model.ts';
-import { type CanvasLook, canvasLook } from './look.ts';
+import { canvasInks, canvasLook } from './look.ts';
 import { drawOver } from './over.ts';
 import { timeAt } from './pixels.ts';
 import { type Readout, readoutAt } from './readout.ts';
+import { tradesInSight } from './sights.ts';
 import { priceTicks, timeTicks, zoneOffset } from './ticks.ts';
 
 /** What the component and its canvases tell each other. */
@@ -35,8 +34,8 @@ export class HeatmapCanvases {
   readonly #shared: Shared;
   readonly #canvases: readonly HTMLCanvasElement[];
   readonly #contexts: readonly CanvasRenderingContext2D[];
-  #inks: { readonly of: string; readonly table: Inks } | undefined;
-  #look: { readonly of: string; readonly look: CanvasLook } | undefined;
+  /** As it was drawn last. */
+  #picture: Picture | undefined;
 
   /** @param host holds the two canvases: the picture, and what lies over it */
   constructor(host: HTMLElement, model: HeatmapModel, shared: Shared) {
@@ -62,11 +61,12 @@ export class HeatmapCanvases {
 
   /** To the trade under the pointer, or to the time. */
   goTo({ x, y }: Cross): void {
-    const picture = this.#picture();
+    const picture = this.#picture;
     if (picture === undefined) return;
-    const { trade } = this.#readoutAt(picture, x * picture.scale, y * picture.scale);
+    const { plot, scale } = picture;
+    const { trade } = readoutAt(picture, x * scale, y * scale);
     const { firstRecordedAt = 0, lastRecordedAt = 0 } = log.value ?? {};
-    const time = Math.floor(timeAt(plotOf(picture), x * picture.scale));
+    const time = Math.floor(timeAt(plot, x * scale));
     if (trade === undefined) go(`@${Math.min(lastRecordedAt, Math.max(firstRecordedAt, time))}`);
     else go(trade.tile.tradeSequence[trade.index]!);
   }
@@ -76,21 +76,20 @@ export class HeatmapCanvases {
     const { clientWidth, clientHeight } = this.#host;
     if (clientWidth <= this.#model.axis.peek() || clientHeight <= TIME_AXIS) return;
     for (const canvas of this.#canvases) fitCanvas(canvas, clientWidth, clientHeight);
-    const picture = this.#picture();
-    if (picture === undefined) this.#contexts[0]!.clearRect(0, 0, base.width, base.height);
-    else drawPicture(this.#contexts[0]!, picture);
+    this.#picture = this.#pictureNow();
+    if (this.#picture === undefined) this.#contexts[0]!.clearRect(0, 0, base.width, base.height);
+    else drawPicture(this.#contexts[0]!, this.#picture);
     this.#drawOver();
   };
 
   readonly #drawOver = (): void => {
-    const picture = this.#picture();
+    const picture = this.#picture;
     if (picture === undefined) return;
-    const { look, scale, width, height } = picture;
+    const { plot, look, scale, width, height } = picture;
     const { scale: numbers, moment } = this.#shared.told();
     const cross = this.#shared.cross.peek();
-    const plot = plotOf(picture);
     const [x, y] = cross === undefined ? [0, 0] : [Math.floor(cross.x * scale), Math.floor(cross.y * scale)];
-    const readout = cross && this.#readoutAt(picture, x, y);
+    const readout = cross && readoutAt(picture, x, y);
     this.#shared.readout.value = readout;
     drawOver(this.#contexts[1]!, {
       ...{ plot, look, scale, width, height, moment },
@@ -102,35 +101,22 @@ export class HeatmapCanvases {
     });
   };
 
-  #readoutAt(picture: Picture, x: number, y: number): Readout {
-    const plot = plotOf(picture);
-    return readoutAt(plot, this.#model.tileAt(timeAt(plot, x)), picture.drawn, x, y, picture.scale);
-  }
-
-  #picture(): Picture | undefined {
+  #pictureNow(): Picture | undefined {
     const { frame, tick } = this.#model;
     if (frame === undefined) return undefined;
     const [{ width, height }] = this.#canvases as [HTMLCanvasElement];
     const { clientWidth, clientHeight } = this.#host;
     const [axis, { scale: numbers }] = [this.#model.axis.peek(), this.#shared.told()];
+    const [drawn, scale] = [this.#model.drawn(), width / clientWidth];
+    const plot = {
+      ...{ frame, tick, width: Math.max(1, width - Math.round(axis * scale)) },
+      height: Math.max(1, height - Math.round(TIME_AXIS * scale)),
+    };
     return {
-      ...{ frame, tick, width, height, axis, drawn: this.#model.drawn(), scale: width / clientWidth },
-      ...{ inks: this.#inksFor(this.#model.range.peek() ?? UNKNOWN_RANGE), look: this.#lookNow() },
+      ...{ plot, drawn, trades: tradesInSight(drawn, plot, scale), width, height, scale },
+      ...{ inks: canvasInks(this.#model.range.peek() ?? UNKNOWN_RANGE), look: canvasLook() },
       priceTicks: priceTicks(frame, clientHeight - TIME_AXIS, PRICE_ROOM, (price) => priceText(price, numbers)),
       timeTicks: timeTicks(frame, clientWidth - axis, TIME_ROOM, (time) => zoneOffset(numbers.zone, time)),
     };
-  }
-
-  #inksFor({ floor, ceiling }: ColourRange): Inks {
-    const of = `${theme.peek()} ${settings.peek().eyes} ${floor} ${ceiling}`;
-    if (this.#inks?.of !== of)
-      this.#inks = { of, table: inksOf(paletteOf(theme.peek(), settings.peek().eyes), { floor, ceiling }) };
-    return this.#inks.table;
-  }
-
-  #lookNow(): CanvasLook {
-    const of = `${theme.peek()} ${settings.peek().eyes}`;
-    if (this.#look?.of !== of) this.#look = { of, look: canvasLook() };
-    return this.#look.look;
   }
 }

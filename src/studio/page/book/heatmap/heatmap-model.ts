@@ -5,7 +5,7 @@
  * person has moved the picture, and says which tiles are wanted.
  */
 import { batch, type Signal, signal } from '@preact/signals';
-import type { TileHead } from '../../../wire.ts';
+import type { ViewProblem } from '../../../wire.ts';
 import type { StudioProblem } from '../../base/api.ts';
 import { type ColourRange, rangeFor } from './colours/colours.ts';
 import {
@@ -19,14 +19,16 @@ import {
   zoomedPrice,
   zoomedTime,
 } from './framing.ts';
-import { columnAt, type Frame } from './pixels.ts';
+import { columnsBetween, type Frame } from './pixels.ts';
 import { divisorOf, priceOf, type Tile } from './tiles/decode.ts';
 import { type Drawn, powerFor, spanOf, type TilePlace, tilesToDraw, tilesToFetch } from './tiles/tile-plan.ts';
-import { type Known, Tiles } from './tiles/tiles.ts';
+import { Tiles } from './tiles/tiles.ts';
 
 /** What a heatmap has to know of the page. */
-export interface Surroundings extends Known {
+export interface Surroundings {
+  /** The time of the log: up to its last event. */
   readonly log: Span;
+  readonly lastSequence: number;
   /** The time of the moment that is shown. */
   readonly moment: number;
   /** The width of the plot, in CSS pixels. */
@@ -43,8 +45,7 @@ export interface DrawnTile {
   readonly span: Span;
 }
 
-/** So many columns tell which prices to show, and which range of colours. */
-const SAMPLED_COLUMNS = 512;
+/** So many cells tell which range of colours to show. */
 const SAMPLED_CELLS = 20_000;
 
 /** Room for prices, in CSS pixels: at least, beside them, and for a character. */
@@ -60,9 +61,8 @@ export class HeatmapModel {
   /** Whether a person has moved the picture in time, or in price: then it does not follow. */
   readonly isTimeHeld: Signal<boolean> = signal(false);
   readonly isPriceHeld: Signal<boolean> = signal(false);
-  /** What the tiles in sight say beside their numbers. */
-  readonly head: Signal<TileHead | undefined> = signal(undefined);
-  readonly problem: Signal<StudioProblem | undefined> = signal(undefined);
+  /** Why a tile could not be had, or what the last one in sight tells. */
+  readonly problem: Signal<StudioProblem | ViewProblem | undefined> = signal(undefined);
   readonly isSampled: Signal<boolean> = signal(false);
   /** Whether every tile in sight is here, exact and up to date. */
   readonly isComplete: Signal<boolean> = signal(false);
@@ -117,13 +117,6 @@ export class HeatmapModel {
       const tile = this.#tiles.get(place);
       return tile === undefined ? [] : [{ tile, span }];
     });
-  }
-
-  /** The tile that is drawn at a time. */
-  tileAt(time: number): Tile | undefined {
-    return this.drawn().findLast(
-      ({ tile, span }) => time >= span.from && time < span.to && columnAt(tile, time) !== undefined,
-    )?.tile;
   }
 
   zoomTime(around: number, factor: number): void {
@@ -197,22 +190,21 @@ export class HeatmapModel {
         this.time.value = followedTime(this.time.value, span, around.moment, around.log);
       }
       const places = tilesToFetch(this.power, this.time.value!, around.log, around.moment);
-      this.#tiles.want(around.isSeen ? places : [], around);
-      this.#learn(this.drawn());
+      const known = { lastSequence: around.lastSequence, lastTime: around.log.to };
+      this.#tiles.want(around.isSeen ? places : [], known);
+      const drawn = this.drawn();
+      this.#learn(drawn);
       this.isComplete.value = around.isSeen && this.#tiles.isComplete;
-      this.problem.value = this.#tiles.problem;
+      this.problem.value = this.#tiles.problem ?? drawn.at(-1)?.tile.problem;
       this.edition.value++;
     });
   }
 
   /** Tick, prices and colours from what is drawn. */
   #learn(drawn: readonly DrawnTile[]): void {
-    const last = drawn.at(-1);
     this.isSampled.value = drawn.some(({ tile }) => tile.sampled);
-    if (last === undefined) return;
-    this.head.value = last.tile;
     for (const { tile } of drawn) this.#divisor = divisorOf(this.#divisor, tile.tick);
-    this.tick = this.#divisor || last.tile.priceStep;
+    this.tick = this.#divisor || 1;
     if (!this.isPriceHeld.value || this.prices.value === undefined) this.#followPrices(drawn);
     if (!this.#isRangeHeld) this.#chooseRange(drawn);
   }
@@ -247,7 +239,7 @@ export class HeatmapModel {
 /** Whether the moment is as before, or follows a log that grows: a picture that a person has moved stays then. */
 function isLiveStep(before: Surroundings | undefined, after: Surroundings): boolean {
   if (before === undefined || before.moment === after.moment) return true;
-  return before.lastSequence < after.lastSequence && after.moment >= Math.floor(after.lastTime) - 1;
+  return before.lastSequence < after.lastSequence && after.moment >= Math.floor(after.log.to) - 1;
 }
 
 function* columnsOf(
@@ -255,12 +247,8 @@ function* columnsOf(
   time: Span,
 ): Generator<{ readonly tile: Tile; readonly column: number }> {
   for (const { tile, span } of drawn) {
-    const from = Math.max(time.from, span.from);
-    const to = Math.min(time.to, span.to);
-    const first = Math.max(0, Math.floor((from - tile.from) / tile.step));
-    const end = Math.min(tile.columns, Math.ceil((to - tile.from) / tile.step));
-    const every = Math.max(1, Math.floor((end - first) / SAMPLED_COLUMNS));
-    for (let column = first; column < end; column += every) yield { tile, column };
+    const [from, to] = [Math.max(time.from, span.from), Math.min(time.to, span.to)];
+    for (const column of columnsBetween(tile, from, to)) yield { tile, column };
   }
 }
 

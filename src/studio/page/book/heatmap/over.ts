@@ -1,10 +1,10 @@
 /** Draws what lies over a heatmap: the line of the moment, in amber, and the crosshair with its price and its time. */
 import { TIME_AXIS, writeWith } from './drawing.ts';
 import type { CanvasLook } from './look.ts';
-import { type Raster, xOf } from './pixels.ts';
+import { type Plot, xOf } from './pixels.ts';
 
 export interface Over {
-  readonly plot: Omit<Raster, 'pixels'>;
+  readonly plot: Plot;
   readonly look: CanvasLook;
   readonly scale: number;
   readonly width: number;

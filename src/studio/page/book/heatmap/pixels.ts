@@ -5,6 +5,7 @@
  * share a pixel, the largest quantity is shown.
  */
 import { INK_SHIFT, type Inks } from './colours/colours.ts';
+import type { Span } from './framing.ts';
 import { priceOf, type Tile } from './tiles/decode.ts';
 
 /** What part of time and price a picture shows. */
@@ -17,9 +18,8 @@ export interface Frame {
   readonly high: number;
 }
 
-/** A picture in pixels, row by row from above. */
-export interface Raster {
-  readonly pixels: Uint32Array;
+/** How large a picture is in pixels, and what it shows. */
+export interface Plot {
   readonly width: number;
   readonly height: number;
   readonly frame: Frame;
@@ -27,10 +27,15 @@ export interface Raster {
   readonly tick: number;
 }
 
+/** A picture in pixels, row by row from above. */
+export interface Raster extends Plot {
+  readonly pixels: Uint32Array;
+}
+
 /** What stands in a pixel. */
 export interface Cell {
   readonly price: number;
-  /** How many prices the cell stands for: several where the server put prices together. */
+  /** How far the cell reaches: more than a tick where the server put prices together. */
   readonly priceStep: number;
   readonly from: number;
   readonly to: number;
@@ -39,12 +44,12 @@ export interface Cell {
 }
 
 /** The first pixel of a column that begins at a time: the first one whose middle is not before it, as `columnAt` finds it. */
-export function xOf({ frame: { from, to }, width }: Omit<Raster, 'pixels'>, time: number): number {
+export function xOf({ frame: { from, to }, width }: Plot, time: number): number {
   return Math.ceil(((time - from) / (to - from)) * width - 0.5) + 0; // never -0
 }
 
 /** The first pixel below a price. */
-export function yOf({ frame: { low, high }, height }: Omit<Raster, 'pixels'>, price: number): number {
+export function yOf({ frame: { low, high }, height }: Plot, price: number): number {
   return Math.round(((high - price) / (high - low)) * height);
 }
 
@@ -53,16 +58,30 @@ const keptBits = new WeakMap<Float32Array, Uint32Array>();
 
 /** Draws what a tile says of the time from `from` to `to`. Columns of less than a pixel are left out. */
 export function paintTile(raster: Raster, tile: Tile, inks: Inks, from: number, to: number): void {
-  const { width, height } = raster;
-  if (strongest.length < height) strongest = new Float32Array(height);
-  const first = Math.max(0, Math.floor((Math.max(from, raster.frame.from) - tile.from) / tile.step));
-  const last = Math.min(tile.columns, Math.ceil((Math.min(to, raster.frame.to) - tile.from) / tile.step));
-  const [leftmost, rightmost] = [Math.max(0, xOf(raster, from)), Math.min(width, xOf(raster, to))];
-  for (let column = first; column < last; column++) {
-    const left = Math.max(leftmost, xOf(raster, tile.from + column * tile.step));
-    const right = Math.min(rightmost, xOf(raster, tile.from + (column + 1) * tile.step));
-    if (left < right) paintColumn(raster, tile, inks, column, left, right);
+  if (strongest.length < raster.height) strongest = new Float32Array(raster.height);
+  for (const [column, left, right] of columnsInSight(tile, { from, to }, raster))
+    paintColumn(raster, tile, inks, column, left, right);
+}
+
+/** Columns that are drawn, with their first pixel and the one after their last. */
+export function* columnsInSight(
+  tile: Tile,
+  span: Span,
+  plot: Plot,
+): Generator<readonly [column: number, left: number, right: number]> {
+  const [from, to] = [Math.max(span.from, plot.frame.from), Math.min(span.to, plot.frame.to)];
+  const [leftmost, rightmost] = [xOf(plot, from), xOf(plot, to)];
+  for (const column of columnsBetween(tile, from, to)) {
+    const left = Math.max(leftmost, xOf(plot, tile.from + column * tile.step));
+    const right = Math.min(rightmost, xOf(plot, tile.from + (column + 1) * tile.step));
+    if (left < right) yield [column, left, right];
   }
+}
+
+/** The columns that have a part between two times. */
+export function* columnsBetween({ from: start, step, columns }: Tile, from: number, to: number): Generator<number> {
+  const end = Math.min(columns, Math.ceil((to - start) / step));
+  for (let column = Math.max(0, Math.floor((from - start) / step)); column < end; column++) yield column;
 }
 
 function paintColumn(raster: Raster, tile: Tile, inks: Inks, column: number, left: number, right: number): void {
@@ -99,12 +118,12 @@ function bitsOf(quantity: Float32Array): Uint32Array {
 }
 
 /** The time in the middle of a pixel. */
-export function timeAt({ frame: { from, to }, width }: Omit<Raster, 'pixels'>, x: number): number {
+export function timeAt({ frame: { from, to }, width }: Plot, x: number): number {
   return from + ((Math.floor(x) + 0.5) / width) * (to - from);
 }
 
 /** The price in the middle of a pixel. */
-export function priceAt({ frame: { low, high }, height }: Omit<Raster, 'pixels'>, y: number): number {
+export function priceAt({ frame: { low, high }, height }: Plot, y: number): number {
   return high - ((Math.floor(y) + 0.5) / height) * (high - low);
 }
 
@@ -115,7 +134,7 @@ export function columnAt({ from, step, columns }: Tile, time: number): number | 
 }
 
 /** What is drawn at a pixel; undefined where nothing is. */
-export function cellAt(raster: Omit<Raster, 'pixels'>, tile: Tile, x: number, y: number): Cell | undefined {
+export function cellAt(raster: Plot, tile: Tile, x: number, y: number): Cell | undefined {
   const column = columnAt(tile, timeAt(raster, x));
   if (column === undefined) return undefined;
   const { frame, height, tick } = raster;

@@ -2,14 +2,15 @@
 import type { ViewScale } from '../../../wire.ts';
 import { duration } from '../../base/format.ts';
 import { priceText, quantityText, viewTime } from '../scaled.ts';
-import type { DrawnTile } from './heatmap-model.ts';
-import { type Cell, cellAt, columnAt, priceAt, type Raster, timeAt } from './pixels.ts';
-import { type TradeInSight, tradesInSight } from './sights.ts';
+import { type Cell, cellAt, columnAt, priceAt, timeAt } from './pixels.ts';
+import type { Sights, TradeInSight } from './sights.ts';
 import { HIDDEN_BIT, MARK_BIT, SIDE_BITS, type Tile } from './tiles/decode.ts';
 
 export interface Readout {
   /** The price of the cell; without a cell, the nearest price. */
   readonly price: number;
+  /** How far prices are apart. */
+  readonly tick: number;
   /** The time of the column. */
   readonly from: number;
   readonly to: number;
@@ -18,25 +19,18 @@ export interface Readout {
   readonly trade?: TradeInSight | undefined;
 }
 
-type Plot = Omit<Raster, 'pixels'>;
-
 /** @param x in pixels of the canvas, as is `y` */
-export function readoutAt(
-  plot: Plot,
-  tile: Tile | undefined,
-  drawn: readonly DrawnTile[],
-  x: number,
-  y: number,
-  scale: number,
-): Readout {
+export function readoutAt(sights: Sights, x: number, y: number): Readout {
+  const { plot, drawn } = sights;
   const time = timeAt(plot, x);
+  const tile = drawn.findLast(({ span }) => time >= span.from && time < span.to)?.tile;
   const cell = tile && cellAt(plot, tile, x, y);
   const column = tile && columnAt(tile, time);
   const from = tile === undefined || column === undefined ? time : tile.from + column * tile.step;
   return {
     price: cell?.price ?? Math.round(priceAt(plot, y) / plot.tick) * plot.tick,
-    ...{ from, to: from + (tile?.step ?? 0), cell },
-    trade: tradeAt(plot, drawn, x, y, scale),
+    ...{ tick: plot.tick, from, to: from + (tile?.step ?? 0), cell },
+    trade: tradeAt(sights, x, y),
   };
 }
 
@@ -44,15 +38,9 @@ export function readoutAt(
 const REACH = 2;
 
 /** The nearest trade whose circle is under the pointer. */
-export function tradeAt(
-  plot: Plot,
-  drawn: readonly DrawnTile[],
-  x: number,
-  y: number,
-  scale: number,
-): TradeInSight | undefined {
+export function tradeAt({ trades, scale }: Sights, x: number, y: number): TradeInSight | undefined {
   let [found, nearest]: [TradeInSight | undefined, number] = [undefined, Number.POSITIVE_INFINITY];
-  for (const trade of tradesInSight(drawn, plot, scale)) {
+  for (const trade of trades) {
     const distance = Math.hypot(trade.x - x, trade.y - y);
     if (distance < nearest && distance <= trade.radius + REACH * scale) [found, nearest] = [trade, distance];
   }
@@ -60,9 +48,10 @@ export function tradeAt(
 }
 
 /** In words: what rests there, or what was traded. */
-export function readoutText({ price, from, to, cell, trade }: Readout, scale: ViewScale): string {
+export function readoutText({ price, tick, from, to, cell, trade }: Readout, scale: ViewScale): string {
   if (trade !== undefined) return tradeText(trade, scale);
-  const last = cell !== undefined && cell.priceStep > 1 ? `–${priceText(price + cell.priceStep - 1, scale)}` : '';
+  const rest = cell === undefined ? 0 : cell.priceStep - tick;
+  const last = rest > 0 ? `–${priceText(price + rest, scale)}` : '';
   const when = `${viewTime(from, scale)}${to > from ? ` + ${duration(to - from)}` : ''}`;
   const what =
     cell === undefined ? '' : ` · ${quantityText(cell.quantity, scale)} ${cell.side === 'buy' ? 'bid' : 'ask'}`;

@@ -1,24 +1,15 @@
-/** Columns and trades that are in sight, with the pixels where they are drawn. Pure. */
+/** Trades and marks that are in sight, with the pixels where they are drawn. Pure. */
 import type { DrawnTile } from './heatmap-model.ts';
-import { type Raster, xOf, yOf } from './pixels.ts';
+import { type Plot, xOf, yOf } from './pixels.ts';
 import type { Tile } from './tiles/decode.ts';
 
-type Plot = Omit<Raster, 'pixels'>;
-
-/** Columns that are drawn, with their first pixel and the one after their last. */
-export function* columnsInSight(
-  tile: Tile,
-  span: { readonly from: number; readonly to: number },
-  plot: Plot,
-): Generator<readonly [column: number, left: number, right: number]> {
-  const [from, to] = [Math.max(span.from, plot.frame.from), Math.min(span.to, plot.frame.to)];
-  const first = Math.max(0, Math.floor((from - tile.from) / tile.step));
-  const end = Math.min(tile.columns, Math.ceil((to - tile.from) / tile.step));
-  for (let column = first; column < end; column++) {
-    const left = Math.max(xOf(plot, from), xOf(plot, tile.from + column * tile.step));
-    const right = Math.min(xOf(plot, to), xOf(plot, tile.from + (column + 1) * tile.step));
-    if (left < right) yield [column, left, right];
-  }
+/** What is drawn, and where. */
+export interface Sights {
+  readonly plot: Plot;
+  readonly drawn: readonly DrawnTile[];
+  readonly trades: readonly TradeInSight[];
+  /** Pixels for one CSS pixel. */
+  readonly scale: number;
 }
 
 export interface TradeInSight {

@@ -1,20 +1,11 @@
 /** Round prices and round times for the axes. Pure. */
+import { dateTime } from '../../base/format.ts';
+import { roundStep, roundTime } from '../../base/round-steps.ts';
 
 export interface Tick {
   /** A price, or ms since the epoch. */
   readonly at: number;
   readonly label: string;
-}
-
-const ROUND = [1, 2, 5];
-
-/** The smallest round distance of at least `least`: 1, 2 or 5 times a power of ten, and a multiple of `unit`. */
-export function roundStep(least: number, unit: number): number {
-  if (!Number.isFinite(least)) return unit;
-  for (let power = 10 ** Math.floor(Math.log10(Math.max(least, unit) / 10)); ; power *= 10) {
-    const digit = ROUND.find((one) => one * power >= least && (one * power) % unit === 0);
-    if (digit !== undefined) return digit * power;
-  }
 }
 
 /** @param pixels between two ticks, at least */
@@ -24,7 +15,7 @@ export function priceTicks(
   pixels: number,
   write: (price: number) => string,
 ): readonly Tick[] {
-  const step = roundStep(((high - low) / Math.max(1, height)) * pixels, 1);
+  const step = roundStep(((high - low) / Math.max(1, height)) * pixels);
   const first = Math.ceil(low / step);
   const last = Math.min(Math.floor(high / step), first + 200);
   return Array.from({ length: Math.max(0, last - first + 1) }, (_, n) => {
@@ -35,15 +26,7 @@ export function priceTicks(
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
-const HOUR = 60 * MINUTE;
-const DAY_STEP = 24 * HOUR;
-const ROUND_TIMES = [
-  ...[1, 2, 5, 10, 20, 50, 100, 200, 500],
-  ...[1, 2, 5, 10, 15, 30].map((seconds) => seconds * SECOND),
-  ...[1, 2, 5, 10, 15, 30].map((minutes) => minutes * MINUTE),
-  ...[1, 2, 3, 6, 12].map((hours) => hours * HOUR),
-  ...[1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000].map((days) => days * DAY_STEP),
-];
+const DAY_STEP = 24 * 60 * MINUTE;
 
 /** @param offsetAt how much the wall clock of the zone is ahead of UTC then, in ms */
 export function timeTicks(
@@ -53,7 +36,7 @@ export function timeTicks(
   offsetAt: (time: number) => number,
 ): readonly Tick[] {
   const least = ((to - from) / Math.max(1, width)) * pixels;
-  const step = ROUND_TIMES.find((one) => one >= least) ?? ROUND_TIMES.at(-1)!;
+  const step = roundTime(least);
   const offset = offsetAt(from);
   const first = Math.ceil((from + offset) / step);
   const last = Math.min(Math.floor((to + offset) / step), first + 200);
@@ -70,28 +53,8 @@ function wallLabel(wall: number, step: number): string {
   return text.slice(11, step >= MINUTE ? 16 : step >= SECOND ? 19 : 23);
 }
 
-const offsets = new Map<string, Intl.DateTimeFormat>();
-
-/** How much the wall clock of a zone is ahead of UTC, in ms. An unknown zone is UTC. */
+/** How much the wall clock of a zone is ahead of UTC, in ms. */
 export function zoneOffset(zone: string | undefined, time: number): number {
-  const parts = Object.fromEntries(
-    formatOf(zone)
-      .formatToParts(time)
-      .map(({ type, value }) => [type, Number(value)]),
-  );
-  const wall = Date.UTC(parts.year!, parts.month! - 1, parts.day!, parts.hour!, parts.minute!, parts.second!);
-  return wall - Math.floor(time / SECOND) * SECOND;
-}
-
-function formatOf(zone: string | undefined): Intl.DateTimeFormat {
-  const name = zone ?? '';
-  let format = offsets.get(name);
-  if (format === undefined) {
-    format = new Intl.DateTimeFormat('en-US', {
-      ...{ timeZone: zone, hourCycle: 'h23', year: 'numeric', month: '2-digit', day: '2-digit' },
-      ...{ hour: '2-digit', minute: '2-digit', second: '2-digit' },
-    });
-    offsets.set(name, format);
-  }
-  return format;
+  const whole = Math.floor(time);
+  return Date.parse(`${dateTime(whole, zone).replace(' ', 'T')}Z`) - whole;
 }

@@ -7,9 +7,9 @@ import { fitCanvas } from '../../../base/frames.ts';
 import { settings, theme } from '../../../base/settings.ts';
 import { quantityText } from '../../scaled.ts';
 import type { HeatmapModel } from '../heatmap-model.ts';
-import { type ColourRange, colourOf, inksOf } from './colours.ts';
+import { canvasInks } from '../look.ts';
+import { type ColourRange, colourOf } from './colours.ts';
 import { domainOf, moved, shareOf } from './legend-scale.ts';
-import { paletteOf } from './palette.ts';
 
 const LEGEND_WIDTH = 128;
 const LEGEND_HEIGHT = 10;
@@ -71,7 +71,7 @@ function draw(canvas: HTMLCanvasElement, range: ColourRange, domain: ColourRange
   const context = canvas.getContext('2d')!;
   const image = new ImageData(width, height);
   const pixels = new Uint32Array(image.data.buffer);
-  const inks = inksOf(paletteOf(theme.peek(), settings.peek().eyes), range);
+  const inks = canvasInks(range);
   for (let x = 0; x < width; x++) {
     const quantity = domain.floor * (domain.ceiling / domain.floor) ** ((x + 0.5) / width);
     const ink = colourOf(quantity, inks);

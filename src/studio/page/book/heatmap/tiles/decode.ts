@@ -23,7 +23,7 @@ export interface Tile extends TileBytesHead {
   readonly end: Uint32Array;
   readonly place: Uint32Array;
   readonly quantity: Float32Array;
-  /** The greatest number that divides all prices; 0 without prices. */
+  /** A number of prices that divides all distances between prices; 0 where there are not two of them. */
   readonly tick: number;
   readonly bytes: number;
 }
@@ -99,15 +99,9 @@ export function priceOf({ priceBase, priceStep }: TileBytesHead, place: number):
   return priceBase + (place >>> 1) * priceStep;
 }
 
-/** Only prices that were not put together tell the tick. */
-function tickOf({ priceStep, priceBase, place }: TileBytesHead & Pick<Tile, 'place'>): number {
-  if (priceStep !== 1) return 0;
-  let tick = 0;
-  for (const one of place) {
-    tick = divisorOf(tick, priceBase + (one >>> 1));
-    if (tick === 1) return 1;
-  }
-  return tick;
+/** The server tells how far its prices are apart, as far as there are two of them. */
+function tickOf({ priceStep, place }: TileBytesHead & Pick<Tile, 'place'>): number {
+  return place.some((one) => one > 1) ? priceStep : 0;
 }
 
 /** The greatest common divisor; of 0 and a number it is the number. */
