@@ -10,6 +10,7 @@ import { type PackedChunk, packChunk, SNAPSHOT_CHUNK_BYTES, unpackChunk } from '
 import { throwIfAborted } from '../../../threads/aborted.ts';
 import { beginningOf } from '../../folding/initial-state.ts';
 import type { FoldCursor } from '../../folding/refold.ts';
+import { placeAfter } from './checkpoints.ts';
 
 /** Stretches that are folded in the time that it takes to restore a state need no state in their middle. */
 const SHORTEST_STRETCH = 2_000;
@@ -60,13 +61,13 @@ export class WarmStates {
 
   /** The last one at or before a sequence. */
   before(sequence: number): WarmState | undefined {
-    return this.#kept.findLast((one) => one.sequence <= sequence);
+    return this.#kept[placeAfter(this.#kept, sequence) - 1];
   }
 
   keep(one: WarmState): void {
-    const place = this.#kept.findIndex(({ sequence }) => sequence >= one.sequence);
-    if (this.#kept[place]?.sequence === one.sequence) return;
-    this.#kept.splice(place < 0 ? this.#kept.length : place, 0, one);
+    const place = placeAfter(this.#kept, one.sequence);
+    if (this.#kept[place - 1]?.sequence === one.sequence) return;
+    this.#kept.splice(place, 0, one);
     this.bytes += one.packedBytes;
   }
 
