@@ -30,7 +30,7 @@ import { type ClampReport, Clamps, clampWarning } from './importing/clamps.ts';
 import { admitImported, type ImportedEvent } from './importing/imported-event.ts';
 import { describeLog, type LogInfo } from './log-info.ts';
 import { countsOf, type EventCounts } from './looking/counts.ts';
-import { blocksOf } from './looking/keyframes.ts';
+import { headersIn } from './looking/keyframes.ts';
 import type { BlocksOptions, CountOptions } from './looking/past-options.ts';
 import { type CommitRange, listCommits } from './past/commits.ts';
 import { readBatches } from './past/event-batches.ts';
@@ -164,7 +164,7 @@ export class EventLog implements AsyncDisposable {
 
   /** The blocks of the log in order, by their headers. Payloads are not read. */
   async *blocks(options?: BlocksOptions): AsyncGenerator<BlockHeader, void> {
-    yield* blocksOf(this.#log, options);
+    yield* headersIn(this.#log, options);
   }
 
   /** Events from `from` on (default: the first in the log), then new ones, until the signal aborts. */

@@ -5,6 +5,7 @@ import type { LogStore } from '../../log/log-store.ts';
 import { throwIfAborted } from '../../threads/aborted.ts';
 import { Pace } from '../../threads/pace.ts';
 import { checkOptions } from '../calls/call-options.ts';
+import { harmless } from '../calls/progress.ts';
 import { despiteDrops } from '../past/history.ts';
 import { COUNT_CHECKS, type CountOptions, tellOf } from './past-options.ts';
 import { endOf, startingAt } from './position.ts';
@@ -59,10 +60,11 @@ const COUNT_SLICE_MS = 20;
 /** Checks a call, and counts. @throws RefoldError `INVALID_OPTION`, `LOG_CORRUPT`, `HISTORY_GONE` */
 export async function countsOf(log: LogStore, options: CountOptions | undefined): Promise<EventCounts> {
   const checked = checkOptions('count events', COUNT_CHECKS, options);
-  const { by = 'sequence', buckets = 1, from, to, signal, onDamage } = checked;
+  const { by = 'sequence', buckets = 1, from, to, signal } = checked;
   const last = await endOf(log, to);
   const given = from === undefined ? undefined : Math.max(1, await startingAt(log, from));
   const onProgress = tellOf(checked, last);
+  const onDamage = checked.onDamage && harmless(checked.onDamage);
   return despiteDrops(log, () =>
     countEvents(log, { from: given ?? log.firstSequence(), to: last, by, buckets, signal, onProgress, onDamage }),
   );

@@ -37,7 +37,7 @@ export interface Keyframe {
 }
 
 /** The headers of blocks in order. @throws RefoldError `INVALID_OPTION` */
-export async function* blocksOf(log: LogStore, options: BlocksOptions | undefined): AsyncGenerator<BlockHeader, void> {
+export async function* headersIn(log: LogStore, options: BlocksOptions | undefined): AsyncGenerator<BlockHeader, void> {
   const { from, to } = checkOptions('list the blocks', BLOCKS_CHECKS, options);
   const first = from === undefined ? 0 : await startingAt(log, from);
   const last = to === undefined ? Number.POSITIVE_INFINITY : await sequenceOf(log, to);

@@ -22,7 +22,7 @@ import { type EventRange, readEvents } from '../past/events.ts';
 import { recoverAt } from '../past/history.ts';
 import { countsOf, type EventCounts } from './counts.ts';
 import { CURSOR_CHECKS, type CursorOptions, openCursor, type PastCursor } from './cursor.ts';
-import { blocksOf, type Keyframe, keyframesOf, type PastRange, rangeOf } from './keyframes.ts';
+import { headersIn, type Keyframe, keyframesOf, type PastRange, rangeOf } from './keyframes.ts';
 import {
   BISECT_CHECKS,
   type BisectOptions,
@@ -139,7 +139,7 @@ export class Past<State extends object = any, C extends Catalog = any> implement
 
   /** The blocks of the log in order, by their headers. Payloads are not read. */
   async *blocks(options?: BlocksOptions): AsyncGenerator<BlockHeader, void> {
-    yield* blocksOf(this.#log(), options);
+    yield* headersIn(this.#log(), options);
   }
 
   /**

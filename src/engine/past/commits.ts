@@ -5,7 +5,7 @@
  */
 import type { Commit, RecordedEvent } from '../../core/event.ts';
 import type { Model } from '../../core/model.ts';
-import { decodeBlock } from '../../log/blocks/block.ts';
+import { decodeKinds } from '../../log/blocks/block.ts';
 import type { LogStore } from '../../log/log-store.ts';
 import { throwIfAborted } from '../../threads/aborted.ts';
 import { Pace } from '../../threads/pace.ts';
@@ -55,6 +55,7 @@ export async function* readCommits(
 
 /**
  * Where the commits of a range begin and end, in order: also the one that begins before `from`, and the one that ends after `to`.
+ * Data is not decoded.
  *
  * @throws RefoldError `INVALID_OPTION`, `HISTORY_GONE`, `LOG_CORRUPT`; the signal's reason when it aborts
  */
@@ -67,11 +68,11 @@ export async function* listCommits(log: LogStore, given: CommitRange): AsyncGene
   let through = from - 1;
   for await (const block of log.read({ from, to })) {
     throwIfAborted(range.signal);
-    const { events, commitEnds } = decodeBlock(block);
+    const { commitSizes, commitTimes } = decodeKinds(block);
     let firstSequence = block.firstSequence;
-    for (const lastSequence of commitEnds) {
-      const { recordedAt } = events[lastSequence - block.firstSequence]!;
-      if (lastSequence > through) yield { firstSequence, lastSequence, recordedAt };
+    for (const [commit, size] of commitSizes.entries()) {
+      const lastSequence = firstSequence + size - 1;
+      if (lastSequence > through) yield { firstSequence, lastSequence, recordedAt: commitTimes[commit]! };
       firstSequence = lastSequence + 1;
       if (firstSequence > to) return;
     }

@@ -1,10 +1,11 @@
 /** Counts of events by type: against a naive count of all events. */
+import { DatabaseSync } from 'node:sqlite';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { MemoryContents, openPast, openStore, type Past, type RecordedEvent } from '../../../src/index.ts';
+import { type Damage, MemoryContents, openPast, openStore, type Past, type RecordedEvent } from '../../../src/index.ts';
 import { sample } from '../../sample.ts';
 import { added, cartModel, note } from '../cart.ts';
-import { errorOf } from '../harness.ts';
+import { errorOf, openCarts, temporaryPath } from '../harness.ts';
 import { clubLog } from './models.ts';
 
 const countedIn = (events: readonly RecordedEvent[]): Record<string, number> =>
@@ -77,6 +78,33 @@ describe('counts', () => {
       expect(counts).toMatchObject({ from: 1, to: 0, events: 0, types: {} });
       expect(counts.buckets.map(({ events }) => events)).toEqual([0, 0, 0]);
     }
+  });
+
+  test('go around damaged blocks, also when the listener fails', async () => {
+    const path = await temporaryPath();
+    const store = await openCarts({ path });
+    for (let n = 1; n <= 9; n++) await store.append(note(`text ${n}`));
+    await store.close();
+    const database = new DatabaseSync(path);
+    database.exec(`update blocks set payload = replace(payload, 'text', 'test') where first_sequence in (4, 8)`);
+    database.close();
+    await using past = await openPast(cartModel, { path });
+    expect(await errorOf(past.counts())).toMatchObject({ code: 'LOG_CORRUPT', sequence: 4 });
+    for (const by of ['sequence', 'time'] as const) {
+      const damages: Damage[] = [];
+      const counts = await past.counts({ by, buckets: 3, onDamage: (damage) => void damages.push(damage) });
+      expect(counts).toMatchObject({ from: 1, to: 9, events: 7 });
+      expect(damages).toMatchObject(
+        [4, 8].map((at) => ({ firstSequence: at, lastSequence: at, error: { sequence: at } })),
+      );
+    }
+    for (const onDamage of [
+      () => {
+        throw new Error('a listener');
+      },
+      () => Promise.reject(new Error('a listener')) as never,
+    ])
+      expect(await past.counts({ onDamage })).toMatchObject({ events: 7 });
   });
 
   test('end at their signal, and refuse what they cannot do', async () => {

@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { z } from 'zod';
+import { startCursor } from '../../../src/engine/folding/refold.ts';
+import { packState, unpackState } from '../../../src/engine/looking/moving/warm-states.ts';
 import { defineModel, hashState, openPast, openStore, type PastCursor } from '../../../src/index.ts';
 import { RUNS_ALL } from '../../sample.ts';
 import { shop } from '../../studio/shop.ts';
@@ -46,6 +48,16 @@ test('far places are built from memory, and are right', async () => {
     expect(cursor.event?.sequence).toBe(place);
   }
   await store.close();
+});
+
+test('a packed state takes the memory that is counted, and is the same when it is unpacked', async () => {
+  const state = shop.initialState();
+  for (let id = 0; id < 20_000; id++) state.byWord.set(`word ${id}`, id);
+  const packed = (await packState(shop, startCursor<object>(state), 2 ** 20, undefined))!;
+  expect(packed.chunks.length).toBeGreaterThan(1);
+  expect(packed.packedBytes).toBe(packed.chunks.reduce((sum, { data }) => sum + data.buffer.byteLength, 0));
+  expect(hashState(unpackState(shop, packed).state)).toBe(hashState(state));
+  expect(await packState(shop, startCursor<object>(state), packed.bytes - 1, undefined)).toBeUndefined();
 });
 
 test('nothing is kept without room, and a signal ends the work', async () => {

@@ -386,3 +386,16 @@ describe('a copy that is ended early', () => {
     ]);
   });
 });
+
+test('a log keeps its id, and a copy has another one', async () => {
+  const { path } = await makeWallet();
+  const ids: (string | undefined)[] = [];
+  for (const file of [path, path, `${path}.copy`]) {
+    await using log = await openLog({ path: file });
+    ids.push(log.id);
+    if (ids.length === 2) await log.backup(`${path}.copy`);
+  }
+  expect(ids[0]).toMatch(/^[\da-f]{32}$/);
+  expect(ids[1]).toBe(ids[0]);
+  expect(ids[2]).not.toBe(ids[0]);
+});

@@ -46,7 +46,7 @@ export class Checkpoints<Held> {
   /** Keeps one. Those that are farthest from it are dropped if there is no room. One that does not fit alone is not kept. */
   keep(one: Kept<Held>): void {
     if (!this.fits(one.entries)) return;
-    const place = this.#placeAfter(one.sequence);
+    const place = placeAfter(this.#kept, one.sequence);
     if (this.#kept[place - 1]?.sequence === one.sequence) return;
     this.#kept.splice(place, 0, one);
     this.#bytes += bytesOf(one.entries);
@@ -55,22 +55,12 @@ export class Checkpoints<Held> {
 
   /** The last one at or before a sequence. */
   before(sequence: number): Kept<Held> | undefined {
-    return this.#kept[this.#placeAfter(sequence) - 1];
+    return this.#kept[placeAfter(this.#kept, sequence) - 1];
   }
 
   clear(): void {
     this.#kept = [];
     this.#bytes = 0;
-  }
-
-  #placeAfter(sequence: number): number {
-    let [low, high] = [0, this.#kept.length];
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (this.#kept[middle]!.sequence <= sequence) low = middle + 1;
-      else high = middle;
-    }
-    return low;
   }
 
   #dropFarthest(sequence: number): void {
@@ -79,4 +69,15 @@ export class Checkpoints<Held> {
     const dropped = isFirst ? this.#kept.shift()! : this.#kept.pop()!;
     this.#bytes -= bytesOf(dropped.entries);
   }
+}
+
+/** Where the first one after a sequence is, or would be. @param kept in the order of their sequences */
+export function placeAfter(kept: readonly { readonly sequence: number }[], sequence: number): number {
+  let [low, high] = [0, kept.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (kept[middle]!.sequence <= sequence) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

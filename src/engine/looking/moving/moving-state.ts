@@ -47,7 +47,6 @@ export class MovingState<State extends object> {
   #at: Standing<State> | undefined;
   /** Whether the log was redacted since the state was built. */
   #isStale = false;
-  #generation: number | undefined;
   #runUp = FIRST_RUN_UP;
   /** Entries of the Maps at the last checkpoint: what one costs. */
   #entries = 0;
@@ -59,8 +58,7 @@ export class MovingState<State extends object> {
     this.#events = new NearbyEvents(parts.model, parts.log());
     this.#budget = parts.checkpointBytes ?? CHECKPOINT_BYTES;
     this.#checkpoints = new Checkpoints(this.#budget);
-    this.#builder = new StateBuilder(parts);
-    this.#generation = parts.log().generation?.();
+    this.#builder = new StateBuilder(parts, () => this.#forget());
   }
 
   get standing(): Standing<State> {
@@ -94,21 +92,21 @@ export class MovingState<State extends object> {
 
   /** Keeps one more state for far places. False when nothing more is worth it, or fits. @throws the signal's reason */
   async warm(signal: AbortSignal | undefined): Promise<boolean> {
-    this.#noticeRedaction();
+    this.#builder.noticeLoss();
     const isMore = await this.#builder.warm(this.#budget * WARM_SHARE, signal);
     this.#checkpoints.limit(this.#budget - this.#builder.warmBytes, this.#at?.sequence ?? 0);
     return isMore;
   }
 
   async #goTo(target: number, tally: Tally, signal: AbortSignal | undefined): Promise<void> {
-    this.#noticeRedaction();
+    this.#builder.noticeLoss();
     const here = this.#isStale ? undefined : this.#at;
     if (here?.sequence === target) return;
     const kept = this.#checkpointFor(target);
     const way = await this.#wayTo({
       target,
       here: here !== undefined && here.sequence < target ? here.sequence : undefined,
-      checkpoint: kept && { sequence: kept.sequence, entries: this.#entries },
+      checkpoint: kept,
     });
     if (way === 'log') return this.#rebuild(target, tally, signal);
     if (way === 'here') return this.#forward(target, tally, signal);
@@ -274,11 +272,7 @@ export class MovingState<State extends object> {
   }
 
   /** What was read before a redaction must not be shown. */
-  #noticeRedaction(): void {
-    this.#builder.noticeLoss();
-    const generation = this.#parts.log().generation?.();
-    if (generation === this.#generation) return;
-    this.#generation = generation;
+  #forget(): void {
     this.#checkpoints.clear();
     this.#events.forget();
     this.#isStale = true;

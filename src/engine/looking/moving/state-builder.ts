@@ -11,7 +11,7 @@ import { type FoldCursor, foldLog } from '../../folding/refold.ts';
 import { recoverDespiteDrops } from '../../past/history.ts';
 import { usableAt } from '../keyframes.ts';
 import { HeldState, type Standing } from './standing.ts';
-import { nextWarmPlace, packState, unpackState, type WarmState, WarmStates } from './warm-states.ts';
+import { nextWarmPlace, packState, unpackState, WarmStates } from './warm-states.ts';
 
 /** What a cursor moves through. */
 export interface CursorParts<State extends object> {
@@ -40,6 +40,7 @@ const BEGINNING_OF_LOG: LogStart = { sequence: 0, bytes: 0 };
 
 export class StateBuilder<State extends object> {
   readonly #parts: CursorParts<State>;
+  readonly #onRedacted: () => void;
   readonly #warm = new WarmStates();
   /** The snapshots of the log, newest first, as they were when the log ended there. */
   #starts: { readonly head: number; readonly snapshots: readonly LogStart[] } | undefined;
@@ -48,8 +49,10 @@ export class StateBuilder<State extends object> {
   /** Whether no state could be kept: the next one would fail as well. */
   #isFull = false;
 
-  constructor(parts: CursorParts<State>) {
+  /** @param onRedacted is called when it is noticed that the log was redacted */
+  constructor(parts: CursorParts<State>, onRedacted: () => void) {
     this.#parts = parts;
+    this.#onRedacted = onRedacted;
     this.#first = parts.log().firstSequence();
     this.#generation = parts.log().generation?.();
   }
@@ -58,13 +61,16 @@ export class StateBuilder<State extends object> {
     return this.#warm.bytes;
   }
 
-  /** Drops what was kept when the log was redacted, or history was dropped. */
-  noticeLoss(): void {
+  /** Drops what was kept when the log was redacted, or history was dropped. Gives whether it was. */
+  noticeLoss(): boolean {
     const log = this.#parts.log();
     const [first, generation] = [log.firstSequence(), log.generation?.()];
-    if (first === this.#first && generation === this.#generation) return;
+    const isRedacted = generation !== this.#generation;
+    if (first === this.#first && !isRedacted) return false;
     [this.#first, this.#generation] = [first, generation];
     this.#forget();
+    if (isRedacted) this.#onRedacted();
+    return true;
   }
 
   /** From where a state at a sequence would be built. */
@@ -77,8 +83,7 @@ export class StateBuilder<State extends object> {
 
   /** The state at a sequence, without the event there. @throws RefoldError as `store.at` does */
   async build(to: number, tally: Tally, signal: AbortSignal | undefined): Promise<Standing<State>> {
-    const cursor = (await this.#fromMemory(to, tally, signal)) ?? (await this.#fromLog(to, tally, signal));
-    const { sequence, recordedAt, state } = cursor;
+    const { sequence, recordedAt, state } = await this.#stateAt(to, tally, signal);
     const held = new HeldState(openNotingState(state, this.#parts.model.comparators));
     return { sequence, recordedAt, state: held, events: [], commit: undefined, changes: [] };
   }
@@ -89,7 +94,10 @@ export class StateBuilder<State extends object> {
     const place = await this.#nextPlace(budget);
     if (place === undefined) return false;
     try {
-      const one = await this.#pack(place, budget - this.#warm.bytes, signal);
+      const cursor = await this.#stateAt(place, { isRebuilt: false, events: 0 }, signal);
+      const one = await packState(this.#parts.model, cursor, budget - this.#warm.bytes, signal);
+      // What was read may be from before the loss: the next call builds it again.
+      if (this.noticeLoss()) return true;
       if (one !== undefined) this.#warm.keep(one);
       this.#isFull = one === undefined;
     } catch (error) {
@@ -110,14 +118,8 @@ export class StateBuilder<State extends object> {
     return nextWarmPlace({ starts, last, bytes: this.#warm.bytes, kept: this.#warm.sequences.length, budget });
   }
 
-  async #pack(place: number, room: number, signal: AbortSignal | undefined): Promise<WarmState | undefined> {
-    const [generation, first] = [this.#generation, this.#first];
-    const unseen: Tally = { isRebuilt: false, events: 0 };
-    const cursor = (await this.#fromMemory(place, unseen, signal)) ?? (await this.#fromLog(place, unseen, signal));
-    const packed = await packState(this.#parts.model, cursor, room, signal);
-    this.noticeLoss();
-    // What was read may be from before the loss: it is built again later.
-    return generation === this.#generation && first === this.#first ? packed : this.#pack(place, room, signal);
+  async #stateAt(to: number, tally: Tally, signal: AbortSignal | undefined): Promise<FoldCursor<State>> {
+    return (await this.#fromMemory(to, tally, signal)) ?? this.#fromLog(to, tally, signal);
   }
 
   async #fromMemory(to: number, tally: Tally, signal: AbortSignal | undefined): Promise<FoldCursor<State> | undefined> {

@@ -4,25 +4,24 @@
  *
  * They belong to one generation of the log. Their holder drops them when history was redacted or dropped.
  */
-import zlib from 'node:zlib';
 import type { Model } from '../../../core/model.ts';
 import { decodeState, encodeState } from '../../../fold/encoding/state-codec.ts';
+import { type PackedChunk, packChunk, SNAPSHOT_CHUNK_BYTES, unpackChunk } from '../../../log/snapshot-chunks.ts';
 import { throwIfAborted } from '../../../threads/aborted.ts';
-import { Pace } from '../../../threads/pace.ts';
 import { beginningOf } from '../../folding/initial-state.ts';
 import type { FoldCursor } from '../../folding/refold.ts';
+import { placeAfter } from './checkpoints.ts';
 
 /** Stretches that are folded in the time that it takes to restore a state need no state in their middle. */
 const SHORTEST_STRETCH = 2_000;
-/** How long encoding may keep the event loop to itself, in ms. */
-const ENCODING_SLICE_MS = 5;
 
 /** A state in memory, and where the fold stood. */
 export interface WarmState {
   readonly sequence: number;
   /** Before packing. */
   readonly bytes: number;
-  readonly packed: Uint8Array;
+  readonly packedBytes: number;
+  readonly chunks: readonly PackedChunk[];
   readonly cursor: Omit<FoldCursor<unknown>, 'state'>;
 }
 
@@ -62,14 +61,14 @@ export class WarmStates {
 
   /** The last one at or before a sequence. */
   before(sequence: number): WarmState | undefined {
-    return this.#kept.findLast((one) => one.sequence <= sequence);
+    return this.#kept[placeAfter(this.#kept, sequence) - 1];
   }
 
   keep(one: WarmState): void {
-    const place = this.#kept.findIndex(({ sequence }) => sequence >= one.sequence);
-    if (this.#kept[place]?.sequence === one.sequence) return;
-    this.#kept.splice(place < 0 ? this.#kept.length : place, 0, one);
-    this.bytes += one.packed.byteLength;
+    const place = placeAfter(this.#kept, one.sequence);
+    if (this.#kept[place - 1]?.sequence === one.sequence) return;
+    this.#kept.splice(place, 0, one);
+    this.bytes += one.packedBytes;
   }
 
   clear(): void {
@@ -78,33 +77,36 @@ export class WarmStates {
   }
 }
 
-/** Packs a state. Undefined if it has more than so many bytes before packing. */
+/**
+ * Packs a state in the thread pool, chunk by chunk, so that other work runs meanwhile. Undefined if it has more than so many bytes
+ * before packing.
+ */
 export async function packState(
   model: Model<any>,
   { state, ...cursor }: FoldCursor<object>,
   mostBytes: number,
   signal: AbortSignal | undefined,
 ): Promise<WarmState | undefined> {
-  const chunks: Uint8Array[] = [];
-  let raw = 0;
-  const pace = new Pace(ENCODING_SLICE_MS);
-  for (const chunk of encodeState(state, undefined, model.comparators)) {
-    chunks.push(chunk);
-    raw += chunk.byteLength;
-    if (raw > mostBytes) return undefined;
-    if (pace.isOver) await pace.rest();
+  const chunks: PackedChunk[] = [];
+  let [bytes, packedBytes] = [0, 0];
+  for (const chunk of encodeState(state, SNAPSHOT_CHUNK_BYTES, model.comparators)) {
+    bytes += chunk.byteLength;
+    if (bytes > mostBytes) return undefined;
+    const packed = await packChunk(chunk);
     throwIfAborted(signal);
+    const data = new Uint8Array(packed.data); // what zlib gives lies in a buffer of 64 KiB
+    chunks.push({ ...packed, data });
+    packedBytes += data.byteLength;
   }
-  const packed = zlib.zstdCompressSync(Buffer.concat(chunks));
-  return { sequence: cursor.sequence, bytes: raw, packed, cursor };
+  return { sequence: cursor.sequence, bytes, packedBytes, chunks, cursor };
 }
 
 /** The state again, for one owner. */
 export function unpackState<State extends object>(
   model: Model<State>,
-  { packed, cursor }: WarmState,
+  { chunks, cursor }: WarmState,
 ): FoldCursor<State> {
   const { initial, comparators } = beginningOf(model);
-  const state = decodeState([zlib.zstdDecompressSync(packed)], initial, comparators);
+  const state = decodeState(chunks.values().map(unpackChunk), initial, comparators);
   return { ...cursor, firstSeen: new Map(cursor.firstSeen), state };
 }
