@@ -1,6 +1,6 @@
 /** What a page asks of views: what stands in their panes at a moment, tiles of their heatmaps, their tapes. */
 import { LARGEST_TIME } from '../../guests/zones.ts';
-import { type EventLog, type Past, RefoldError } from '../../index.ts';
+import { type Past, RefoldError } from '../../index.ts';
 import { AnsweredProblem } from '../server/answering.ts';
 import { badQuery, readChoice, readCount, readReal, readText } from '../server/query.ts';
 import type { TapeAnswer, TileAnswer, ViewAnswer, ViewInfo } from '../wire.ts';
@@ -21,9 +21,9 @@ export class Views {
   readonly #source: ViewSource;
   readonly #tiles: Tiles;
 
-  constructor(views: readonly View[], past: Past, log: EventLog) {
+  constructor(views: readonly View[], past: Past) {
     this.#views = views;
-    this.#source = new ViewSource(past, log);
+    this.#source = new ViewSource(past);
     this.#tiles = new Tiles(this.#source);
   }
 
