@@ -10,6 +10,7 @@ import { RefoldError } from 'refold';
 import { replayBook } from './audit/replay-book.ts';
 import { replayFeed } from './audit/replay-feed.ts';
 import { runDemo } from './demo/demo.ts';
+import { MADE_UP_DAY } from './demo/flow.ts';
 import { addCompare, addImport } from './feed-commands.ts';
 import { runConsensus } from './feeds/matching/consensus.ts';
 import { runLobster } from './feeds/matching/lobster.ts';
@@ -65,12 +66,12 @@ export function defineProgram(): Command {
       .addHelpText('after', HELP)
       .addOption(
         new Option('--commands <count>', 'how many commands the demo makes up')
-          .default(200_000)
+          .default(MADE_UP_DAY.commands)
           .argParser(positiveInteger),
       )
       .addOption(
         new Option('--seed <number>', 'seed of the made-up day: the same seed gives the same day')
-          .default(20_260_105)
+          .default(MADE_UP_DAY.seed)
           .argParser(naturalNumber),
       ),
   ).action(demo);

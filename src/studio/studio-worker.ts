@@ -91,7 +91,7 @@ async function loadModel({ module, export: name }: NonNullable<StudioTask['model
 /** @throws RefoldError `INVALID_OPTION` for a module that cannot be loaded, or has no views of the model under this name */
 async function openViews(known: Past, { module, export: name }: StudioModule): Promise<Views> {
   const found = pickViews(await importModule(module, 'view'), name, known.model);
-  return new Views(found, known, await openLog({ path: task.path }));
+  return new Views(found, known);
 }
 
 async function importModule(module: string, kind: 'model' | 'view'): Promise<{ readonly [name: string]: unknown }> {

@@ -7,7 +7,8 @@
 import { Gateway } from '../gateway.ts';
 import { MarketClock } from '../market-time.ts';
 import { openBook } from '../workspace.ts';
-import { generateFlow, momentOf, ORIGIN } from './flow.ts';
+import { generateFlow, momentOf } from './flow.ts';
+import { metaOf } from './next-command.ts';
 
 /** What the child knows to be durable, because the store has said so. */
 export interface Acknowledged {
@@ -29,8 +30,7 @@ async function write(path: string, seed: number, commands: number): Promise<void
     const index = gateway.sent;
     clock.set(momentOf(flow));
     if (index === Math.trunc(commands / 4)) snapshot = store.snapshot();
-    const meta = { ...(index === 0 ? ORIGIN : {}), ...clock.meta, command: index };
-    gateway.send(flow.command, { meta, onOutcome: () => report(gateway, store) });
+    gateway.send(flow.command, { meta: metaOf(index, clock), onOutcome: () => report(gateway, store) });
     await gateway.room();
   }
   await gateway.drain();

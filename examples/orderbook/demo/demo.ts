@@ -18,7 +18,7 @@ import { type OpenBook, openBook } from '../workspace.ts';
 import { type Crash, writeUntilKilled } from './demo-crash.ts';
 import { generateFlow, momentOf, ORIGIN } from './flow.ts';
 import { summariseFlow } from './flow-summary.ts';
-import { nextCommand } from './next-command.ts';
+import { metaOf, nextCommand } from './next-command.ts';
 
 export interface DemoOptions {
   /** An empty book, or a file that does not exist yet. */
@@ -172,8 +172,7 @@ async function finishTheFlow(
   const start = performance.now();
   for (const flow of generateFlow({ seed, commands }).drop(first)) {
     clock.set(momentOf(flow));
-    const index = first + gateway.sent;
-    gateway.send(flow.command, { meta: { ...(index === 0 ? ORIGIN : {}), ...clock.meta, command: index } });
+    gateway.send(flow.command, { meta: metaOf(first + gateway.sent, clock) });
     progress.update(first + gateway.sent);
     await gateway.room();
   }

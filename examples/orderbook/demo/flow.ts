@@ -51,6 +51,9 @@ export const OPENING: number = Date.UTC(2026, 0, 5, 14, 30);
 /** What the first event of a made-up day says: where it comes from, and which day it is. */
 export const ORIGIN: EventMeta = { feed: 'demo', source: 'made up', date: '2026-01-05', zone: EXCHANGE_ZONE };
 
+/** The day that is made up unless another one is asked for. */
+export const MADE_UP_DAY = { commands: 200_000, seed: 20_260_105 };
+
 /** When a command of the flow comes, by the market's time. */
 export function momentOf({ at }: FlowCommand): Moment {
   return { ms: OPENING + Math.trunc(at / 1_000), ns: (at % 1_000) * 1_000 };

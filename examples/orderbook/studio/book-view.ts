@@ -8,18 +8,14 @@ import {
   type RecordedBookEvent,
   topLevels,
 } from '../model/index.ts';
-import { DRAWN_LEVELS, knownLevels, levelsIn, titleOf, zoneOf } from './view-options.ts';
-
-const LEVELS = levelsIn(import.meta.url);
+import { DRAWN_LEVELS, factsOf, spreadOf } from './view-options.ts';
 
 export const bookView = defineView(orderBook, {
   name: 'book',
   subjects: ({ symbols }) => [...symbols.keys()],
-  title: (_state, { of, first }) => titleOf(of, knownLevels(first?.meta?.levels, LEVELS)),
-  zone: (_state, { first }) => zoneOf(first?.meta?.zone),
+  ...factsOf(import.meta.url),
   // LOBSTER and the demo count in hundredths of a cent. The book itself has no scale.
   priceDecimals: (_state, { first }) => (['lobster', 'demo'].includes(String(first?.meta?.feed)) ? 4 : 2),
-  known: ({ first }) => knownLevels(first?.meta?.levels, LEVELS),
   panes: {
     Heatmap: { kind: 'heatmap', depth: DRAWN_LEVELS, levels, touches, print },
     Ladder: { kind: 'ladder', levels },
@@ -39,13 +35,9 @@ export const bookView = defineView(orderBook, {
 export default bookView;
 
 function levels(book: ReadonlyBook, count: number, { of }: { readonly of: string }): ViewLevel[] {
-  const bids = topLevels(book, of, 'buy', count).map(({ price, quantity, count: orders }): ViewLevel => {
-    return { side: 'buy', price, quantity, orders };
-  });
-  const asks = topLevels(book, of, 'sell', count).map(({ price, quantity, count: orders }): ViewLevel => {
-    return { side: 'sell', price, quantity, orders };
-  });
-  return [...bids, ...asks];
+  const view = (side: 'buy' | 'sell'): ViewLevel[] =>
+    topLevels(book, of, side, count).map(({ price, quantity, count: orders }) => ({ side, price, quantity, orders }));
+  return [...view('buy'), ...view('sell')];
 }
 
 /** Events of another symbol leave the levels as they are. Some events name an order, and no symbol. */
@@ -63,6 +55,5 @@ function print({ type, data }: RecordedBookEvent, { of }: { readonly of: string 
 }
 
 function spread(book: ReadonlyBook, { of }: { readonly of: string }): number | null {
-  const [bid, ask] = [bestPrice(book, of, 'buy'), bestPrice(book, of, 'sell')];
-  return bid === null || ask === null ? null : ask - bid;
+  return spreadOf(bestPrice(book, of, 'buy'), bestPrice(book, of, 'sell'));
 }

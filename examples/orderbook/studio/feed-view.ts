@@ -5,18 +5,14 @@
 import { defineView, type Print, type ViewLevel } from 'refold/studio';
 import { bestPrice, feedBook, type ReadonlyFeedBook, type RecordedFeedEvent, topLevels } from '../follow/index.ts';
 import { opposite } from '../model/index.ts';
-import { DRAWN_LEVELS, knownLevels, levelsIn, titleOf, zoneOf } from './view-options.ts';
-
-const LEVELS = levelsIn(import.meta.url);
+import { DRAWN_LEVELS, factsOf, spreadOf } from './view-options.ts';
 
 export const feedView = defineView(feedBook, {
   name: 'book',
   subjects: ({ symbols }) => [...symbols.keys()],
-  title: (_state, { of, first }) => titleOf(of, knownLevels(first?.meta?.levels, LEVELS)),
-  zone: (_state, { first }) => zoneOf(first?.meta?.zone),
+  ...factsOf(import.meta.url),
   priceDecimals: ({ symbols }, { of }) => symbols.get(of)?.priceDecimals ?? 0,
   quantityDecimals: ({ symbols }, { of }) => symbols.get(of)?.sizeDecimals ?? 0,
-  known: ({ first }) => knownLevels(first?.meta?.levels, LEVELS),
   panes: {
     Heatmap: { kind: 'heatmap', depth: DRAWN_LEVELS, levels, touches, print },
     Ladder: { kind: 'ladder', levels },
@@ -72,6 +68,5 @@ function print({ type, data }: RecordedFeedEvent, { of }: { readonly of: string 
 
 /** Below zero while the book is crossed. */
 function spread(book: ReadonlyFeedBook, { of }: { readonly of: string }): number | null {
-  const [bid, ask] = [bestPrice(book, of, 'buy'), bestPrice(book, of, 'sell')];
-  return bid === null || ask === null ? null : ask - bid;
+  return spreadOf(bestPrice(book, of, 'buy'), bestPrice(book, of, 'sell'));
 }

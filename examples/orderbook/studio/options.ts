@@ -1,6 +1,7 @@
 /** The options of `studio`: read, and checked together. Pure. */
 import { type Command, Option } from 'commander';
 import { RefoldError } from 'refold';
+import { MADE_UP_DAY } from '../demo/flow.ts';
 import { parseInteger } from '../feeds/reading/csv.ts';
 
 /** Options as the command line gives them. */
@@ -19,39 +20,28 @@ export type StudioPlan =
   | { readonly db: string; readonly levels: number | undefined }
   | { readonly commands: number; readonly rate: number; readonly seed: number };
 
-const COMMANDS = 200_000;
 const RATE = 500;
-const SEED = 20_260_105;
 const LAST_PORT = 65_535;
 
 /** Adds the options to a command. Their defaults are told, and set by `planStudio`: it must know what was given. */
 export function withStudioOptions(command: Command): Command {
-  const count =
-    (flag: string, least = 1, most?: number) =>
-    (text: string) =>
-      parseCount(text, flag, least, most);
+  const { commands, seed } = MADE_UP_DAY;
   return command
     .option('--db <file>', 'show this book; without it a made-up day is traded while you look')
+    .addOption(countOption('--levels <count>', 'with --db: how many levels of each side are known'))
+    .addOption(countOption('--commands <count>', `how many commands the day has (default: ${commands})`))
+    .addOption(countOption('--rate <count>', `commands a second (default: ${RATE})`))
     .addOption(
-      new Option('--levels <count>', 'with --db: how many levels of each side are known').argParser(count('--levels')),
+      countOption('--seed <number>', `seed of the day: the same seed gives the same day (default: ${seed})`, 0),
     )
-    .addOption(
-      new Option('--commands <count>', `how many commands the day has (default: ${COMMANDS})`).argParser(
-        count('--commands'),
-      ),
-    )
-    .addOption(new Option('--rate <count>', `commands a second (default: ${RATE})`).argParser(count('--rate')))
-    .addOption(
-      new Option('--seed <number>', `seed of the day: the same seed gives the same day (default: ${SEED})`).argParser(
-        count('--seed', 0),
-      ),
-    )
-    .addOption(
-      new Option('--port <port>', 'default 7336, or the next free one; 0 takes any free one').argParser(
-        count('--port', 0, LAST_PORT),
-      ),
-    )
+    .addOption(countOption('--port <port>', 'default 7336, or the next free one; 0 takes any free one', 0, LAST_PORT))
     .option('--json', 'print what is open as one JSON object');
+}
+
+/** An option whose value is a whole number within bounds. */
+function countOption(flags: string, description: string, least = 1, most?: number): Option {
+  const option = new Option(flags, description);
+  return option.argParser((text) => parseCount(text, option.long!, least, most));
 }
 
 /**
@@ -62,7 +52,7 @@ export function withStudioOptions(command: Command): Command {
 export function planStudio({ db, levels, commands, rate, seed }: StudioFlags): StudioPlan {
   if (db === undefined) {
     if (levels !== undefined) throw cannotOpen('--levels', 'the made-up day knows all levels', 'Give --db too');
-    return { commands: commands ?? COMMANDS, rate: rate ?? RATE, seed: seed ?? SEED };
+    return { commands: commands ?? MADE_UP_DAY.commands, rate: rate ?? RATE, seed: seed ?? MADE_UP_DAY.seed };
   }
   for (const [flag, value] of Object.entries({ '--commands': commands, '--rate': rate, '--seed': seed })) {
     if (value !== undefined)

@@ -1,9 +1,9 @@
 /** What the studio needs to know about a book: its model and its view as modules, and the line that describes it. */
-import { type EventMeta, openLog, RefoldError } from 'refold';
+import { openLog, type RecordedEvent, RefoldError } from 'refold';
 import { feedBook } from '../follow/index.ts';
-import { Calendar } from '../market-time.ts';
 import { orderBook } from '../model/index.ts';
-import { clock, number } from '../text.ts';
+import { MarketCalendar } from '../questions/books/market-calendar.ts';
+import { number } from '../text.ts';
 
 /** A module as a URL text, and the name of its export. */
 interface ModuleExport {
@@ -35,9 +35,10 @@ export async function studyBook(path: string, levels: number | undefined): Promi
   const modules = modulesOf(name, levels);
   if (name === undefined || modules === undefined)
     throw cannotShow(path, `its model is ${name}, which is not a book`, `Use: npm run refold -- studio ${path}`);
-  let meta: EventMeta = {};
-  for await (const event of log.events({ from: firstSequence, limit: 1 })) meta = event.meta ?? {};
-  return { path, name, ...modules, events, span: spanOf(meta, firstRecordedAt ?? 0, lastRecordedAt ?? 0) };
+  let first: RecordedEvent | undefined;
+  for await (const event of log.events({ from: firstSequence, limit: 1 })) first = event;
+  const span = spanOf(MarketCalendar.of(first), firstRecordedAt ?? 0, lastRecordedAt ?? 0);
+  return { path, name, ...modules, events, span };
 }
 
 /** `book.db: model orderbook, 1,002 events, …`, as `refold studio` prints it, but with the times of the market. */
@@ -66,11 +67,10 @@ function modulesOf(
   }
 }
 
-function spanOf({ date, zone }: EventMeta, first: number, last: number): string {
-  const known = typeof date === 'string' && typeof zone === 'string' ? new Calendar(date, zone) : undefined;
-  const [from = '', to = ''] = [first, last].map((time) => (known === undefined ? clock(time) : known.wallTime(time)));
+function spanOf(calendar: MarketCalendar, first: number, last: number): string {
+  const [from, to] = [calendar.wallTime(first), calendar.wallTime(last)];
   const isOneDay = from.slice(0, 10) === to.slice(0, 10);
-  return `${from} to ${isOneDay ? to.slice(11) : to} ${known?.zone ?? 'UTC'}`;
+  return `${from} to ${isOneDay ? to.slice(11) : to} ${calendar.zone}`;
 }
 
 function cannotShow(path: string, problem: string, hint: string): RefoldError {

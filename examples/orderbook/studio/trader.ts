@@ -5,8 +5,8 @@
  * parent. Arguments: path, seed, commands, rate.
  */
 import { setTimeout as pause } from 'node:timers/promises';
-import { generateFlow, momentOf, ORIGIN } from '../demo/flow.ts';
-import { nextCommand } from '../demo/next-command.ts';
+import { generateFlow, momentOf } from '../demo/flow.ts';
+import { metaOf, nextCommand } from '../demo/next-command.ts';
 import { Gateway } from '../gateway.ts';
 import { MarketClock } from '../market-time.ts';
 import { openBook } from '../workspace.ts';
@@ -43,7 +43,7 @@ async function trade(path: string, seed: number, commands: number, rate: number)
     const index = first + gateway.sent;
     while (index >= due()) await pause(TICK_MS);
     clock.set(momentOf(flow));
-    gateway.send(flow.command, { meta: { ...(index === 0 ? ORIGIN : {}), ...clock.meta, command: index }, onOutcome });
+    gateway.send(flow.command, { meta: metaOf(index, clock), onOutcome });
     await gateway.room();
   }
   await gateway.drain();

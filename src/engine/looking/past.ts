@@ -102,6 +102,11 @@ export class Past<State extends object = any, C extends Catalog = any> implement
     return hashOfFingerprint(this.#fingerprint);
   }
 
+  /** How many redactions the log has had. When it has risen, events that were read before may have other data now. */
+  get redactions(): number {
+    return this.#log().generation?.() ?? 0;
+  }
+
   /** Where the log begins and ends now, and which states can be built. */
   async range(): Promise<PastRange> {
     return rangeOf(this.#log(), this.#fingerprint);

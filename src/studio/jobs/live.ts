@@ -65,8 +65,9 @@ export async function* followLog(
 
 async function newsOf(log: EventLog, { fingerprint, troubles }: Following): Promise<News> {
   const info = await log.info();
+  const generation = generationOf(info.firstSequence, info.redactions.length, fingerprint);
   const hasWriter = info.writer !== undefined;
-  return { generation: generationOf(info, fingerprint), hasWriter, problems: troubles.list() };
+  return { generation, hasWriter, problems: troubles.list() };
 }
 
 function isSame(one: News, other: News): boolean {

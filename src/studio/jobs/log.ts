@@ -27,7 +27,7 @@ export async function describeLog({ log, past, views, troubles, warm }: Describe
     hasModel: past !== undefined,
     snapshots: past === undefined ? info.snapshots.map(withoutModel) : await past.keyframes(),
     ...(log.id !== undefined && { identity: log.id }),
-    generation: generationOf(info, past?.fingerprint),
+    generation: generationOf(info.firstSequence, info.redactions.length, past?.fingerprint),
     ...(past === undefined && { modelLine: modelLineOf(info) }),
     ...(views !== undefined && { views }),
     warm,
@@ -57,10 +57,12 @@ function withoutModel({ sequence, recordedAt, bytes }: LogInfo['snapshots'][numb
  * Every cache of the page belongs to a generation: when history is dropped or redacted, or a reducer changed while the studio was
  * closed, what was cached is not true any more.
  *
+ * @param first sequence that is still in the log
+ * @param redactions how many the log has had
  * @param fingerprint of the model in use
  */
-export function generationOf({ firstSequence, redactions }: LogInfo, fingerprint: string | undefined): string {
-  return [firstSequence, redactions.length, fingerprint ?? ''].join('.');
+export function generationOf(first: number, redactions: number, fingerprint: string | undefined): string {
+  return [first, redactions, fingerprint ?? ''].join('.');
 }
 
 /** The command that shows states as well. Only the user knows where the model is. */

@@ -33,9 +33,9 @@ export function checkView(given: unknown): View {
   for (const part of FUNCTIONS) requireFunction(given, part);
   requireTold(given, 'title', isText, 'text');
   requireTold(given, 'zone', isText, 'text');
-  requireTold(given, 'priceDecimals', isDecimals, 'a whole number from 0 to 18');
-  requireTold(given, 'quantityDecimals', isDecimals, 'a whole number from 0 to 18');
-  requireTold(given, 'known', isKnown, "a whole number from 1, or 'all'");
+  requireTold(given, 'priceDecimals', isDecimals, DECIMALS_IN_WORDS);
+  requireTold(given, 'quantityDecimals', isDecimals, DECIMALS_IN_WORDS);
+  requireTold(given, 'known', isKnown, KNOWN_IN_WORDS);
   const panes = Object.entries(given.panes).map(([name, pane]) => [name, checkPane(name, pane)] as const);
   requirePanes(panes);
   return { ...(given as unknown as View), panes: Object.fromEntries(panes) };
@@ -52,6 +52,9 @@ const LONGEST_VIEW_NAME = 64;
 const HINT_VIEW_NAME = `Give a text of 1 to ${LONGEST_VIEW_NAME} characters`;
 /** The largest number of decimals that a number can use. */
 const MOST_DECIMALS = 18;
+/** What `isDecimals` and `isKnown` ask for, in hints. */
+export const DECIMALS_IN_WORDS: string = `a whole number from 0 to ${MOST_DECIMALS}`;
+export const KNOWN_IN_WORDS = "a whole number from 1, or 'all'";
 /** Levels that a ladder and a heatmap can have at each side. */
 const MOST_LEVELS = { ladder: 200, heatmap: 500 };
 
@@ -73,7 +76,7 @@ function checkPane(name: string, pane: unknown): Pane {
   if (kind === 'ladder') requireCount(pane.rows, `${path}.rows`, MOST_LEVELS.ladder);
   if (kind === 'heatmap') requireCount(pane.depth, `${path}.depth`, MOST_LEVELS.heatmap);
   if (kind === 'line' && pane.decimals !== undefined && !isDecimals(pane.decimals))
-    throw badView(`${path}.decimals`, 'it is not a number of decimals', `Give 0 to ${MOST_DECIMALS}`);
+    throw badView(`${path}.decimals`, 'it is not a number of decimals', `Give ${DECIMALS_IN_WORDS}`);
   if (kind === 'tape' && pane.types !== undefined && !isTexts(pane.types))
     throw badView(`${path}.types`, 'it is not a list of types', 'Give the types of the events that print');
   if (kind === 'table' && (!isTexts(pane.columns) || pane.columns.length > MOST_TABLE_COLUMNS))

@@ -48,9 +48,9 @@ export async function readTape(
       if (row === undefined) continue;
       rows.push(row);
       characters += JSON.stringify(row).length;
+      if (rows.length < count && characters <= ANSWER_BYTES / 2) continue;
       lookedBackTo = event.sequence;
-      if (rows.length === count || characters > ANSWER_BYTES / 2) break;
-      lookedBackTo = from;
+      break;
     }
   }
   return { rows, lookedBackTo, ...(lookedBackTo > first && { next: lookedBackTo - 1 }) };

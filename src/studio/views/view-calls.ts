@@ -5,7 +5,7 @@
 import { readableError } from '../../guests/readable-error.ts';
 import type { RecordedEvent } from '../../index.ts';
 import type { RestingSide, TapeRow, ViewProblem } from '../wire.ts';
-import { isDecimals, isKnown } from './define-view.ts';
+import { DECIMALS_IN_WORDS, isDecimals, isKnown, KNOWN_IN_WORDS } from './define-view.ts';
 import type { About, LevelsOf, PrintOf, View, ViewLevel } from './view.ts';
 
 /** A function of a view failed, or gave what cannot be used. */
@@ -28,10 +28,12 @@ export function call<T>(what: string, run: () => T, sequence?: number): T {
   }
   if (isPromise(given)) {
     given.then(undefined, () => {}); // its failure must not end the thread
-    throw new ViewFailure(`${what} is asynchronous`, 'Give the value itself: the state changes with the next event');
+    throw new ViewFailure(`${what} is asynchronous`, HINT_ASYNCHRONOUS, sequence);
   }
   return given;
 }
+
+const HINT_ASYNCHRONOUS = 'Give the value itself: the state changes with the next event';
 
 /** Both sides, as a view gave them. */
 export interface Sides {
@@ -135,7 +137,7 @@ export function readTold<T>(
   if (given === undefined || given === null) return undefined;
   const isText = part === 'title' || part === 'zone';
   if (isText ? typeof given !== 'string' : !isDecimals(given))
-    throw new ViewFailure(`${part} gave ${shown(given)}`, isText ? 'Give a text' : 'Give a whole number from 0 to 18');
+    throw new ViewFailure(`${part} gave ${shown(given)}`, `Give ${isText ? 'a text' : DECIMALS_IN_WORDS}`);
   return (isText ? clipped(given as string) : given) as T;
 }
 
@@ -143,7 +145,7 @@ export function readTold<T>(
 export function readKnown({ known }: View, first: RecordedEvent | undefined): number | 'all' {
   const told = typeof known === 'function' ? call('known', () => known({ first })) : known;
   if (told === undefined) return isKnown(first?.meta?.levels) ? first.meta.levels : 'all';
-  if (!isKnown(told)) throw new ViewFailure(`known gave ${shown(told)}`, "Give a whole number from 1, or 'all'");
+  if (!isKnown(told)) throw new ViewFailure(`known gave ${shown(told)}`, `Give ${KNOWN_IN_WORDS}`);
   return told;
 }
 

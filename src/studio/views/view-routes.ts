@@ -1,5 +1,6 @@
 /** What a page asks of views: what stands in their panes at a moment, tiles of their heatmaps, their tapes. */
-import { type EventLog, type Past, RefoldError } from '../../index.ts';
+import { LARGEST_TIME } from '../../guests/zones.ts';
+import { type Past, RefoldError } from '../../index.ts';
 import { AnsweredProblem } from '../server/answering.ts';
 import { badQuery, readChoice, readCount, readReal, readText } from '../server/query.ts';
 import type { TapeAnswer, TileAnswer, ViewAnswer, ViewInfo } from '../wire.ts';
@@ -20,9 +21,9 @@ export class Views {
   readonly #source: ViewSource;
   readonly #tiles: Tiles;
 
-  constructor(views: readonly View[], past: Past, log: EventLog) {
+  constructor(views: readonly View[], past: Past) {
     this.#views = views;
-    this.#source = new ViewSource(past, log);
+    this.#source = new ViewSource(past);
     this.#tiles = new Tiles(this.#source);
   }
 
@@ -45,8 +46,8 @@ export class Views {
   async tile(query: URLSearchParams, signal: AbortSignal): Promise<TileAnswer | Uint8Array> {
     const isJson = readChoice(query, 'format', ['bytes', 'json']) === 'json';
     const stretch = {
-      from: readReal(query, 'from', -LATEST, LATEST),
-      step: readReal(query, 'step', SHORTEST_STEP, LATEST),
+      from: readReal(query, 'from', -LARGEST_TIME, LARGEST_TIME),
+      step: readReal(query, 'step', SHORTEST_STEP, LARGEST_TIME),
       columns: Math.max(1, readCount(query, 'columns', 512, MOST_TILE_COLUMNS)),
     };
     return answered(async () => {
@@ -90,8 +91,7 @@ export class Views {
 /** Levels of each side in a heatmap that does not say how many. */
 const HEATMAP_DEPTH = 50;
 const MOST_TILE_COLUMNS = 1_024;
-/** The last time that a `Date` can have, in ms; and the shortest column. */
-const LATEST = 8.64e15;
+/** The shortest column, in ms. */
 const SHORTEST_STEP = 0.001;
 
 function paneOf<Kind extends Pane>(view: View, kind: Kind['kind']): readonly [string, Kind] {

@@ -1,25 +1,24 @@
 /** What the functions of views know about the log: its first event, and what a view is of. Kept for a generation of the log. */
-import type { EventLog, Past, RecordedEvent } from '../../index.ts';
+import type { Past, RecordedEvent } from '../../index.ts';
 import { generationOf } from '../jobs/log.ts';
 import type { About, View } from './view.ts';
 import { readSubjects } from './view-calls.ts';
 
 export class ViewSource {
   readonly past: Past;
-  readonly #log: EventLog;
   #generation = '';
   #first: RecordedEvent | undefined;
   /** The first subject of each view, at the end of the log. */
   #subjects = new Map<View, string>();
 
-  constructor(past: Past, log: EventLog) {
+  constructor(past: Past) {
     this.past = past;
-    this.#log = log;
   }
 
   /** As in the answer of `/api/log`: when it changes, everything that was kept is dropped. */
   async generation(): Promise<string> {
-    const generation = generationOf(await this.#log.info(), this.past.fingerprint);
+    const { first } = await this.past.range();
+    const generation = generationOf(first, this.past.redactions, this.past.fingerprint);
     if (generation !== this.#generation) {
       this.#generation = generation;
       this.#first = undefined;

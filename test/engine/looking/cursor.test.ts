@@ -343,7 +343,9 @@ describe('a cursor', () => {
     for (const name of ['ada', 'bob', 'cyd']) await store.append({ type: 'Named', data: { name } });
     await using past = await openPast(model, { log: contents });
     const cursor = await past.cursor(2);
+    expect(past.redactions).toBe(0);
     await store.redact({ sequences: [1, 2] });
+    expect(past.redactions).toBe(1);
     await cursor.step(1);
     expect(cursor.state.names).toEqual(['erased', 'erased', 'cyd']);
     await cursor.step(-1);

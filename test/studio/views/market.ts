@@ -119,7 +119,7 @@ export const badView = define({
   },
 });
 export const badTitle = define({ name: 'Bad title', title: boom, panes: { Sound: { kind: 'line', value: () => 7 } } });
-/** It fails at the twentieth event of its symbol. */
+/** It fails once its symbol has more than three levels. */
 export const failsLater = define({
   ...plain,
   name: 'Fails later',

@@ -1,5 +1,5 @@
 /** A tile of more events than one answer folds: keyframes at first, and exact columns as they come. */
-import { openLog, openPast, openStore, type Store } from 'refold';
+import { openPast, openStore, type Store } from 'refold';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { tileAsJson } from '../../../src/studio/views/tiles/tile-answer.ts';
 import type { Drawing } from '../../../src/studio/views/tiles/tile-walk.ts';
@@ -32,9 +32,8 @@ beforeAll(async () => {
     if (n % 400 === 0) await store.snapshot();
   }
   const past = await openPast(market, { path });
-  const log = await openLog({ path });
-  opened.push(past, log, store);
-  source = new ViewSource(past, log);
+  opened.push(past, store);
+  source = new ViewSource(past);
 });
 afterAll(async () => {
   for (const one of opened) await one.close();

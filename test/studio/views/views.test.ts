@@ -237,10 +237,12 @@ describe('tiles', () => {
   test('after a redaction hold nothing of what was', async () => {
     const question = `tile?view=Market&of=X&from=${START}&step=64&columns=16&format=json`;
     const { generation, levels } = await ask(question);
+    expect([generation, past.redactions]).toEqual([(await ask('log')).generation, 0]);
     expect(levels.flat().some(([, quantity]: [number, number]) => quantity > 500)).toBe(true);
     await store.redact({ sequences: [302, 303, 304] } as never, { by: 'a test' });
     const after = await ask(question);
     expect(after.generation).not.toBe(generation);
+    expect([after.generation, past.redactions]).toEqual([(await ask('log')).generation, 1]);
     expect(after.levels.flat().filter(([, quantity]: [number, number]) => quantity > 500)).toEqual([]);
   });
 });

@@ -61,6 +61,11 @@ export class MarketCalendar {
     return offset;
   }
 
+  /** The wall clock at a moment: `2012-06-21 10:31:07.123`. */
+  wallTime(instant: number): string {
+    return this.#day.wallTime(instant);
+  }
+
   /** `2012-06-21T10:31:07.123456789-04:00`, or the nanoseconds since the epoch. */
   format({ ms, ns }: Moment, format: TimeFormat): string {
     if (format === 'ns') return String(nanosecondsOf({ ms, ns }));

@@ -2,8 +2,7 @@
 import type { Past, RecordedEvent } from '../../../index.ts';
 import type { About, HeatmapPane, LinePane, View } from '../view.ts';
 import { call, readNumber, readPrint, readSides, readTime, type Sides } from '../view-calls.ts';
-import type { Column } from './column.ts';
-import { momentColumn } from './column.ts';
+import { type Column, momentColumn } from './column.ts';
 import { Integration } from './integration.ts';
 import type { Run } from './tile-plan.ts';
 
