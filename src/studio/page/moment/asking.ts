@@ -6,7 +6,7 @@
  */
 import { batch, effect } from '@preact/signals';
 import type { Moment } from '../../wire.ts';
-import { getJson, isAbort, type Params, StudioProblem } from '../base/api.ts';
+import { getJson, type Params, problemOf, type StudioProblem } from '../base/api.ts';
 import { lookText, type ViewInSight, viewInSight } from './in-sight.ts';
 import { log, momentProblem, shown, trouble, wanted } from './place.ts';
 import { isWaiting } from './settled.ts';
@@ -78,7 +78,8 @@ async function askNow(): Promise<void> {
     const moment = await getJson<Moment>('moment', paramsOf(question), controller.signal);
     show(question, moment);
   } catch (error) {
-    if (!isAbort(error)) tell(question, error);
+    const problem = problemOf(error);
+    if (problem !== undefined) tell(question, problem);
   } finally {
     if (underWay === mine) {
       underWay = undefined;
@@ -106,12 +107,7 @@ function show(question: Question, moment: Moment): void {
   if (asked === undefined || isSame({ ...question, at: moment.sequence }, asked)) isWaiting('moment', false);
 }
 
-function tell(question: Question, error: unknown): void {
-  const problem = error instanceof StudioProblem ? error : defect(error);
+function tell(question: Question, problem: StudioProblem): void {
   if (problem.code === 'LOCKED' || problem.code === 'SERVER_GONE') trouble.value = problem;
   else if (question === asked) momentProblem.value = problem;
-}
-
-function defect(error: unknown): StudioProblem {
-  return new StudioProblem({ code: 'DEFECT', message: String(error), hint: 'Please report it' });
 }

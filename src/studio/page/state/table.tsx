@@ -3,6 +3,7 @@ import { type Signal, useComputed, useSignal, useSignalEffect } from '@preact/si
 import type { JSX } from 'preact';
 import { useLayoutEffect, useMemo, useRef } from 'preact/hooks';
 import type { Change, Looked, Row } from '../../wire.ts';
+import { rowAfterKey } from '../base/list-scroll.ts';
 import { ListPlace, LongList } from '../base/long-list.tsx';
 import { safeLine } from '../base/safe-text.ts';
 import { inSight } from '../moment/in-sight.ts';
@@ -10,7 +11,7 @@ import { selectedPath, shown } from '../moment/place.ts';
 import { showTable } from './open-places.ts';
 import { isInside, stepInside } from './parts/path-text.ts';
 import { Sides, Value } from './parts/value.tsx';
-import { keyText } from './parts/value-text.ts';
+import { keyText, opensAt, signOf } from './parts/value-text.ts';
 import {
   type Columns,
   cellPath,
@@ -72,15 +73,15 @@ export function Table({ path }: { readonly path: string }): JSX.Element {
     if (cell !== null) goTo(Number(cell.dataset.row), Number(cell.dataset.column));
   };
   return (
-    <div class="st-table">
+    <div class="pane">
       <TableHead path={path} collection={collection} news={newsOf(changes.value, path)} goTo={goTo} />
       {/* biome-ignore lint/a11y/noStaticElementInteractions: its role is among the attributes */}
       <div
         {...gridAttributes(path, total, columns.value, rows[current.value.row - from] && cellId(current.value))}
-        class="st-grid"
+        class="st-grid pane"
         style={{ '--st-columns': template.columns, '--st-wide': template.width }}
         onClick={pick}
-        onKeyDown={(event) => press(event, { current, goTo, total, rows, from, viewport: place.viewport.value })}
+        onKeyDown={(event) => press(event, { current, goTo, place, rows, from })}
         onScrollCapture={(event) => (header.current!.scrollLeft = (event.target as HTMLElement).scrollLeft)}
       >
         <div {...HEAD_ROW} class="st-cells st-names" ref={header}>
@@ -266,31 +267,21 @@ function within(index: number, count: number): number {
 interface Pressing {
   readonly current: Signal<At>;
   readonly goTo: (row: number, column?: number) => void;
-  readonly total: number;
+  readonly place: ListPlace;
   readonly rows: readonly Row[];
   readonly from: number;
-  readonly viewport: number;
 }
 
-function press(event: KeyboardEvent, { current, goTo, total, rows, from, viewport }: Pressing): void {
+const SIDEWAYS: Readonly<Record<string, number>> = { ArrowLeft: -1, ArrowRight: 1 };
+
+function press(event: KeyboardEvent, { current, goTo, place, rows, from }: Pressing): void {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   const { row, column } = current.value;
-  const page = Math.max(1, Math.floor(viewport / 20) - 1);
-  const targets: Readonly<Record<string, readonly [number, number]>> = {
-    ArrowDown: [row + 1, column],
-    ArrowUp: [row - 1, column],
-    ArrowRight: [row, column + 1],
-    ArrowLeft: [row, column - 1],
-    PageDown: [row + page, column],
-    PageUp: [row - page, column],
-    Home: [0, column],
-    End: [total - 1, column],
-  };
-  const target = targets[event.key];
+  const [to, aside] = [rowAfterKey(event.key, row, place.scroll.value), SIDEWAYS[event.key]];
   const there = rows[row - from];
-  if (target !== undefined) goTo(...target);
-  else if (event.key === 'Enter' && there !== undefined && (there.shown.total ?? 0) > 0 && there.isClosed !== true)
-    showTable(there.path);
+  if (to !== undefined) goTo(to);
+  else if (aside !== undefined) goTo(row, column + aside);
+  else if (event.key === 'Enter' && there !== undefined && opensAt(there)) showTable(there.path);
   else return;
   event.preventDefault();
   event.stopPropagation();
@@ -301,13 +292,6 @@ function newsOf(changes: readonly Change[], path: string): TableNews[] {
   const entries = Map.groupBy(changes, (change) => stepInside(change.path, path).path);
   return Array.from(entries, ([entry, [change]]) => ({
     step: stepInside(entry, path).text,
-    sign:
-      change!.path !== entry
-        ? 'changed'
-        : change!.before === undefined
-          ? 'new'
-          : change!.after === undefined
-            ? 'removed'
-            : 'changed',
+    sign: change!.path === entry ? signOf(change!) : 'changed',
   }));
 }
