@@ -1,6 +1,6 @@
 /**
- * How much of the long tests `npm test` does: a sixth, at random. The gate sets `REFOLD_RUNS=half` and makes half of them;
- * `REFOLD_RUNS=all` makes everything.
+ * How much of the long tests `npm test` does: a sixth of the runs, at random. The gate sets `REFOLD_RUNS=half` and makes half of the
+ * runs. `REFOLD_RUNS=all` makes everything; only then the sizes of `RUNS_ALL` are the large ones.
  */
 
 /** Whether the long tests do everything. */

@@ -1,7 +1,10 @@
-/** How a snapshot is stored: in chunks of one size, each compressed and with a checksum. */
+/** How a snapshot is stored: a header with a checksum, and chunks of one size, each compressed and with a checksum. */
 import { promisify, types } from 'node:util';
 import zlib from 'node:zlib';
+import { messageOf } from '../core/errors.ts';
 import { checksumOf } from './blocks/chain.ts';
+import { snapshotDamaged } from './log-errors.ts';
+import type { SnapshotInfo } from './log-store.ts';
 
 /** Size of a chunk before compression: large enough to compress well, small enough for a very short transaction. */
 export const SNAPSHOT_CHUNK_BYTES: number = 128 * 1024;
@@ -57,4 +60,56 @@ export function unpackChunk({ data, checksum }: Pick<PackedChunk, 'data' | 'chec
   } catch (cause) {
     throw new RangeError('is malformed', { cause });
   }
+}
+
+/** A header as it is stored: how many chunks it has, and its own checksum. */
+export interface SnapshotHeader extends SnapshotInfo {
+  readonly chunks: number;
+  readonly checksum: number;
+}
+
+/**
+ * CRC-32 over the header as a JSON list: a header is not in a block, so it has its own checksum. Without it a flipped bit
+ * in `sequence` would give a sound state a wrong sequence.
+ */
+export function checksumOfSnapshot(info: SnapshotInfo, chunks: number): number {
+  const { owner, sequence, recordedAt, chain, stateHash, fingerprint, format, bytes } = info;
+  return checksumOf(
+    JSON.stringify([owner, sequence, recordedAt, chain, stateHash, fingerprint, format, bytes, chunks]),
+  );
+}
+
+/** True when the header matches its checksum. */
+export function isSound(header: SnapshotHeader): boolean {
+  return Number.isSafeInteger(header.sequence) && checksumOfSnapshot(header, header.chunks) === header.checksum;
+}
+
+/**
+ * The bytes of a snapshot, verified: its header, each chunk, and how many bytes they are together.
+ *
+ * @param header undefined when the log has no such snapshot any more
+ * @param chunkAt gives a chunk as it is stored, or undefined when it is missing
+ * @throws RefoldError `LOG_CORRUPT`
+ */
+export async function* readChunks(
+  { path, sequence }: { readonly path: string; readonly sequence: number },
+  header: SnapshotHeader | undefined,
+  chunkAt: (part: number) => Promise<Pick<PackedChunk, 'data' | 'checksum'> | undefined>,
+): AsyncGenerator<Uint8Array, void> {
+  if (header === undefined) throw snapshotDamaged(path, sequence, 'it was deleted');
+  if (!isSound(header)) throw snapshotDamaged(path, sequence, 'its header does not match its checksum');
+  let bytes = 0;
+  for (let part = 0; part < header.chunks; part++) {
+    const packed = await chunkAt(part);
+    if (packed === undefined) throw snapshotDamaged(path, sequence, `chunk ${part} is missing`);
+    let chunk: Uint8Array;
+    try {
+      chunk = unpackChunk(packed);
+    } catch (error) {
+      throw snapshotDamaged(path, sequence, `chunk ${part} ${messageOf(error)}`);
+    }
+    bytes += chunk.byteLength;
+    yield chunk;
+  }
+  if (bytes !== header.bytes) throw snapshotDamaged(path, sequence, `it has ${bytes} of ${header.bytes} bytes`);
 }

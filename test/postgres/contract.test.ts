@@ -4,6 +4,9 @@ import { postgresLog } from '../../src/log/postgres/postgres-source.ts';
 import { describeLog } from '../contracts/run-contract.ts';
 import { PostgresServer } from './server.ts';
 
+/** A busy machine only takes longer. */
+const PATIENCE_MS = 60_000;
+
 let server: PostgresServer;
 let logs = 0;
 beforeAll(async () => {
@@ -24,7 +27,7 @@ const LAST = `c.log = ${LOG} and s.log = c.log and s.id = c.snapshot_id and s.se
 describeLog('PostgreSQL', {
   create: () => {
     const name = `log ${++logs}`;
-    return { source: postgresLog(server.url(), { name }), name };
+    return { source: postgresLog(server.url(), { name, answerWithin: PATIENCE_MS }), name };
   },
   care: false,
   replaceWriter: ({ name }) =>

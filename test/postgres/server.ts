@@ -1,10 +1,11 @@
 /**
- * A PostgreSQL server for tests, benchmarks and developers: a new cluster in a folder that is deleted at the end.
+ * A PostgreSQL server for tests: a new cluster in a folder that is deleted at the end.
  *
  * Debian's own cluster is not used. The server is a child of this process: `pg_ctl` would leave an orphan behind that blocks a
  * restart after a kill.
  */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { chownSync, globSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -13,7 +14,7 @@ import pg from 'pg';
 const PASSWORD = 'only for tests';
 
 /** The folder of the newest PostgreSQL that Debian has installed. */
-export function postgresPrograms(): string {
+function postgresPrograms(): string {
   const folders = globSync('/usr/lib/postgresql/*/bin').sort((a, b) => versionIn(a) - versionIn(b));
   const newest = folders.at(-1);
   if (newest === undefined) throw new Error('PostgreSQL is not installed: apt-get install postgresql');
@@ -25,19 +26,16 @@ function versionIn(folder: string): number {
 }
 
 export class PostgresServer {
-  readonly port: number;
+  readonly #port: number;
   readonly #folder: string;
-  readonly #settings: readonly string[];
   #process: ChildProcess | undefined;
 
-  private constructor(folder: string, port: number, settings: readonly string[]) {
+  private constructor(folder: string, port: number) {
     this.#folder = folder;
-    this.port = port;
-    this.#settings = settings;
+    this.#port = port;
   }
 
-  /** @param settings as `name=value`, on top of those that every test needs */
-  static async start(settings: readonly string[] = []): Promise<PostgresServer> {
+  static async start(): Promise<PostgresServer> {
     const folder = mkdtempSync('/var/tmp/rfpg-'); // a short path, on a real disk
     const passwords = `${folder}.pw`;
     writeFileSync(passwords, PASSWORD);
@@ -46,19 +44,18 @@ export class PostgresServer {
     const options = ['-D', data, '-U', 'app', '-E', 'UTF8', '--locale=C', '-A', 'scram-sha-256', '--pwfile', passwords];
     execFileSync(join(postgresPrograms(), 'initdb'), [...options, '--no-sync'], asPostgres());
     rmSync(passwords);
-    const server = new PostgresServer(folder, await freePort(), settings);
-    await server.begin();
+    const server = new PostgresServer(folder, await freePort());
+    await server.#begin();
     return server;
   }
 
-  url(database = 'postgres'): string {
-    return `postgres://app:${encodeURIComponent(PASSWORD)}@127.0.0.1:${this.port}/${database}`;
+  url(): string {
+    return `postgres://app:${encodeURIComponent(PASSWORD)}@127.0.0.1:${this.#port}/postgres`;
   }
 
-  /** Starts the server, or starts it again after a kill. */
-  async begin(): Promise<void> {
-    const settings = [`port=${this.port}`, 'listen_addresses=127.0.0.1', `unix_socket_directories=${this.#folder}`];
-    const flags = [...settings, ...this.#settings].flatMap((setting) => ['-c', setting]);
+  async #begin(): Promise<void> {
+    const settings = [`port=${this.#port}`, 'listen_addresses=127.0.0.1', `unix_socket_directories=${this.#folder}`];
+    const flags = settings.flatMap((setting) => ['-c', setting]);
     const program = join(postgresPrograms(), 'postgres');
     this.#process = spawn(program, ['-D', join(this.#folder, 'data'), ...flags], { ...asPostgres(), stdio: 'ignore' });
     await this.#answering();
@@ -79,26 +76,17 @@ export class PostgresServer {
     }
   }
 
-  /** Kills the server at once, as a crash does. */
-  async kill(): Promise<void> {
-    await this.#end('SIGKILL');
-  }
-
   /** Ends the server, and deletes its files. */
   async stop(): Promise<void> {
-    const late = setTimeout(() => this.#process?.kill('SIGQUIT'), 5_000);
-    await this.#end('SIGINT');
-    clearTimeout(late);
-    rmSync(this.#folder, { recursive: true, force: true });
-  }
-
-  async #end(signal: NodeJS.Signals): Promise<void> {
     const server = this.#process;
-    if (server === undefined || server.exitCode !== null) return;
-    const ended = new Promise((resolve) => server.once('exit', resolve));
-    server.kill(signal);
-    await ended;
-    this.#process = undefined;
+    if (server?.exitCode === null && server.signalCode === null) {
+      const ended = once(server, 'exit');
+      const late = setTimeout(() => server.kill('SIGQUIT'), 5_000);
+      server.kill('SIGINT');
+      await ended;
+      clearTimeout(late);
+    }
+    rmSync(this.#folder, { recursive: true, force: true });
   }
 }
 

@@ -13,6 +13,7 @@
  * no false negatives. With 16,000 tags in a block, a query for another tag reads one block of a thousand in vain.
  */
 import type { CommitTags, EventTags, TagKind, TagList, TagQuery } from '../log-store.ts';
+import { checksumOf } from './chain.ts';
 
 /** Collects the tag list of a block. */
 export class TagListWriter {
@@ -132,4 +133,18 @@ export function hashOfTag(tag: string): number {
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
   return (hash ^ (hash >>> 16)) >>> 8;
+}
+
+/**
+ * CRC-32 over a tag list and the block that it belongs to: a list is not in a block, so it has its own checksum.
+ *
+ * @param kinds as JSON
+ */
+export function checksumOfTagList(
+  firstSequence: number,
+  blockChecksum: number,
+  kinds: string,
+  hashes: Uint8Array,
+): number {
+  return checksumOf(`${firstSequence}:${blockChecksum}:${kinds}:${checksumOf(hashes)}`);
 }

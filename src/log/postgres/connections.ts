@@ -77,9 +77,7 @@ export class Connections {
     Connections.#shared.delete(this.#key);
     const open = [...this.#open.values()];
     this.#open.clear();
-    await Promise.all(
-      open.map(async (client) => (await client).end().catch(() => {})).map((end) => end.catch(() => {})),
-    );
+    await Promise.allSettled(open.map(async (client) => (await client).end()));
   }
 
   #client(use: Use): Promise<Client> {

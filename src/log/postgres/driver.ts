@@ -38,9 +38,9 @@ export const AS_ROWS: object = {
 
 export interface Client {
   connect(): Promise<void>;
-  query(question: object): Promise<{ readonly rows: readonly (readonly Cell[])[]; readonly rowCount: number | null }>;
+  query(question: object): Promise<{ readonly rows: readonly (readonly Cell[])[] }>;
   end(): Promise<void>;
-  on(event: 'error' | 'end' | 'notification', listener: (value: never) => void): void;
+  on(event: 'error' | 'end', listener: (value: never) => void): void;
   /** Ends the connection at once. */
   readonly connection: { readonly stream: { destroy(): void } };
 }

@@ -1,7 +1,6 @@
 /** Reads a log in PostgreSQL: blocks in verified pages, headers, outcomes, snapshots and small rows. */
-import { messageOf } from '../../core/errors.ts';
 import { corruptBlock, type StoredBlock, verifyBlock } from '../blocks/chain.ts';
-import { eventsMissing, historyGone, outcomeDamaged, snapshotDamaged } from '../log-errors.ts';
+import { eventsMissing, historyGone, outcomeDamaged } from '../log-errors.ts';
 import type {
   Block,
   BlockEncoding,
@@ -12,15 +11,19 @@ import type {
   StoredOutcome,
 } from '../log-store.ts';
 import { checksumOfOutcome } from '../outcomes.ts';
-import { unpackChunk } from '../snapshot-chunks.ts';
+import { isSound, readChunks, type SnapshotHeader } from '../snapshot-chunks.ts';
 import type { Connections, Rows } from './connections.ts';
 import type { Cell } from './driver.ts';
 import type { LogState } from './known-log.ts';
-import { isSound, type SnapshotRow } from './snapshot-rows.ts';
 import type { StatementName, Statements } from './statements.ts';
 
 const READ_PAGE = { bytes: 1_048_576, blocks: 1_000 };
 const HEADERS_A_PAGE = 1_000;
+
+/** A header with the id of its chunks. */
+interface SnapshotRow extends SnapshotHeader {
+  readonly id: Buffer;
+}
 
 export class PostgresReader {
   readonly #connections: Connections;
@@ -35,15 +38,23 @@ export class PostgresReader {
     this.#path = path;
   }
 
-  async state(): Promise<LogState & { readonly logId: string }> {
+  async state(): Promise<LogState> {
     const [row] = await this.#ask('state');
-    const [epoch, trimmedThrough, trimmedTime, trimmedChain, redactions, last, lastTime, chain, logId] =
-      row as readonly [number, number, number, string, number, number | null, number | null, string | null, string];
+    const [epoch, trimmedThrough, trimmedTime, trimmedChain, redactions, last, lastTime, chain] = row as readonly [
+      number,
+      number,
+      number,
+      string,
+      number,
+      number | null,
+      number | null,
+      string | null,
+    ];
     const head =
       last === null
         ? { sequence: trimmedThrough, recordedAt: trimmedTime, chain: trimmedChain }
         : { sequence: last, recordedAt: lastTime!, chain: chain! };
-    return { head, trimmedThrough, epoch, redactions, logId };
+    return { head, trimmedThrough, epoch, redactions };
   }
 
   /** Blocks from the one that holds `from` to the one that holds `to`, verified; see `LogStore.read`. */
@@ -116,25 +127,10 @@ export class PostgresReader {
   async *readSnapshot({ owner, sequence }: SnapshotInfo): AsyncGenerator<Uint8Array, void> {
     const rows = (await this.#ask('snapshots', bytesOf(owner))).map(toSnapshot);
     const header = rows.find((row) => row.sequence === sequence);
-    if (header === undefined) throw snapshotDamaged(this.#path, sequence, 'it was deleted');
-    if (!isSound(header)) throw snapshotDamaged(this.#path, sequence, 'its header does not match its checksum');
-    let bytes = 0;
-    for (let part = 0; part < header.chunks; part++) {
-      const chunk = await this.#chunk(header.id, part, sequence);
-      bytes += chunk.byteLength;
-      yield chunk;
-    }
-    if (bytes !== header.bytes) throw snapshotDamaged(this.#path, sequence, `it has ${bytes} of ${header.bytes} bytes`);
-  }
-
-  async #chunk(id: Buffer, part: number, sequence: number): Promise<Uint8Array> {
-    const [row] = await this.#ask('chunk', id, part);
-    if (row === undefined) throw snapshotDamaged(this.#path, sequence, `chunk ${part} is missing`);
-    try {
-      return unpackChunk({ data: row[0] as Buffer, checksum: row[1] as number });
-    } catch (error) {
-      throw snapshotDamaged(this.#path, sequence, `chunk ${part} ${messageOf(error)}`);
-    }
+    yield* readChunks({ path: this.#path, sequence }, header, async (part) => {
+      const [row] = await this.#ask('chunk', header!.id, part);
+      return row && { data: row[0] as Buffer, checksum: row[1] as number };
+    });
   }
 
   async checkpoints(): Promise<readonly Checkpoint[]> {

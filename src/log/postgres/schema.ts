@@ -12,7 +12,7 @@
  */
 
 /** The version of the tables. */
-export const POSTGRES_FORMAT = 1;
+const POSTGRES_FORMAT = 1;
 
 /** What a schema may be called. It is written into statements, so it needs no quotes. */
 export const SCHEMA_NAME: RegExp = /^[a-z_][a-z0-9_]{0,62}$/;
@@ -37,8 +37,7 @@ create table if not exists ${schema}.logs (
   trimmed_through bigint not null,
   trimmed_recorded_at bigint not null,
   trimmed_chain text not null,
-  redactions bigint not null,
-  is_complete boolean not null
+  redactions bigint not null
 );
 
 create table if not exists ${schema}.blocks (

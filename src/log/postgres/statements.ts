@@ -173,7 +173,7 @@ export function statementsIn(schema: string, isSynced: boolean): Statements {
   ) ${told}, (select max(last_sequence) from old)`),
 
     state: `select l.epoch, l.trimmed_through, l.trimmed_recorded_at, l.trimmed_chain,
-    l.redactions, b.last_sequence, b.last_recorded_at, b.chain, l.log_id
+    l.redactions, b.last_sequence, b.last_recorded_at, b.chain
   from ${schema}.logs l
     left join lateral (
       select last_sequence, last_recorded_at, chain

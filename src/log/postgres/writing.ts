@@ -1,14 +1,14 @@
 /** Writes of a log in PostgreSQL. Each is one fenced statement: a writer that was replaced changes nothing. */
 import { randomBytes } from 'node:crypto';
-import { checksumOf } from '../blocks/chain.ts';
+import type { StoredBlock } from '../blocks/chain.ts';
 import { nextBlock } from '../blocks/next-block.ts';
+import { checksumOfTagList } from '../blocks/tag-list.ts';
 import { epochConflict, sequenceConflict } from '../log-errors.ts';
 import type { AppendRequest, LogHead, ReactorRow, SnapshotInfo, StoredOutcome } from '../log-store.ts';
 import { checksumOfOutcome, FORGOTTEN_PER_NEW_OUTCOME, type OutcomeBounds } from '../outcomes.ts';
-import { cutChunks, packChunk } from '../snapshot-chunks.ts';
+import { checksumOfSnapshot, cutChunks, packChunk } from '../snapshot-chunks.ts';
 import type { Connections, Rows } from './connections.ts';
 import { bytesOf } from './reading.ts';
-import { checksumOfSnapshot } from './snapshot-rows.ts';
 import type { StatementName, Statements } from './statements.ts';
 
 const DROPPED_AT_ONCE = 500;
@@ -56,28 +56,15 @@ export class PostgresWriter {
     const next = commits.length === 0 ? { head: before, block: undefined } : nextBlock(before, commits);
     this.#head = next.head;
     const { block } = next;
-    const list = block?.tagList;
-    const kinds = list && JSON.stringify(list.kinds);
-    const firstSequence = before.sequence + 1;
     const answer = await this.#ask(
       'append',
       before.sequence,
       before.chain,
       next.head.sequence,
-      ...[
-        block?.recordedAt ?? 0,
-        next.head.recordedAt,
-        block?.checksum ?? 0,
-        next.head.chain,
-        block?.bytes ?? 0,
-        block?.payload ?? '',
-        list === undefined
-          ? null
-          : checksumOf(`${firstSequence}:${block!.checksum}:${kinds}:${checksumOf(list.hashes)}`),
-        kinds ?? null,
-        list === undefined ? null : Buffer.from(list.hashes),
-        ...this.#outcomeColumns(outcomes),
-      ],
+      ...[block?.recordedAt ?? 0, next.head.recordedAt, block?.checksum ?? 0, next.head.chain],
+      ...[block?.bytes ?? 0, block?.payload ?? ''],
+      ...tagColumns(block),
+      ...this.#outcomeColumns(outcomes),
     );
     const [, tail, isDone] = answer[0] as readonly [number, number, boolean];
     if (!isDone) throw sequenceConflict(this.#path, before.sequence, tail);
@@ -176,4 +163,12 @@ export class PostgresWriter {
     if (epoch !== this.epoch) throw epochConflict(this.#path, this.epoch, epoch ?? 0);
     return answer;
   }
+}
+
+function tagColumns(block: StoredBlock | undefined): unknown[] {
+  const list = block?.tagList;
+  if (list === undefined) return [null, null, null];
+  const kinds = JSON.stringify(list.kinds);
+  const { firstSequence, checksum } = block!;
+  return [checksumOfTagList(firstSequence, checksum, kinds, list.hashes), kinds, Buffer.from(list.hashes)];
 }

@@ -15,11 +15,11 @@ import { checksumOf } from '../../../src/log/blocks/block.ts';
 import { chanceOf } from '../judging/chance.ts';
 import { withScratch } from '../judging/scratch.ts';
 import type { Kill, Moment } from '../kill/plan.ts';
-import { type Control, type FaultRow, type RowOptions, type RowReport, tierOne } from '../row.ts';
+import type { Control, FaultRow, RowOptions, RowReport } from '../row.ts';
 import { describeCounts } from '../work.ts';
 import { ACCOUNTS, EVENTS, moveAt, type RetagVictim, SEALED, taggedModel, untaggedModel } from './victim.ts';
 
-const REQUIRED = { short: tierOne(35), long: 100 };
+const REQUIRED = { short: 35, long: 100 };
 const MOMENTS: readonly Moment[] = ['seal', 'commit', 'checkpoint'];
 const WHENS = ['before', 'during', 'after'] as const;
 const VICTIM = fileURLToPath(new URL('./victim.ts', import.meta.url));

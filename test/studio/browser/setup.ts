@@ -4,7 +4,6 @@
  * `fixtures/make.ts` made there before: for those who run one test again and again.
  */
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,6 +11,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { type BrowserServer, chromium } from 'playwright-core';
 import type { TestProject } from 'vitest/node';
+import { LAUNCH, requireChromium } from './harness/chromium.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -20,19 +20,6 @@ declare module 'vitest' {
   }
 }
 
-const CHROMIUM = '/usr/bin/chromium';
-/** What needs a GPU, a network or a user is off. Fonts and colours are the same on every machine. */
-const QUIET = [
-  '--disable-gpu',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-  '--disable-quic',
-  '--disable-dev-shm-usage',
-  '--font-render-hinting=none',
-  '--force-color-profile=srgb',
-];
 const MAKER = fileURLToPath(new URL('./fixtures/make.ts', import.meta.url));
 const BUILD = fileURLToPath(new URL('../../../src/studio/page/build.mjs', import.meta.url));
 
@@ -58,10 +45,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
 }
 
 async function startBrowser(): Promise<BrowserServer> {
-  if (!existsSync(CHROMIUM)) {
-    throw new Error(`The browser tests need ${CHROMIUM}: install it with apt-get install chromium`);
-  }
-  return chromium.launchServer({ executablePath: CHROMIUM, chromiumSandbox: false, args: QUIET });
+  requireChromium();
+  return chromium.launchServer(LAUNCH);
 }
 
 async function runNode(file: string, folder: string): Promise<void> {

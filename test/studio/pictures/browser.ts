@@ -1,19 +1,6 @@
 /** The browser that takes the pictures. */
 import { type BrowserContextOptions, chromium, type Page } from 'playwright-core';
-
-const CHROMIUM = '/usr/bin/chromium';
-/** What needs a GPU, a network or a user is off. Fonts and colours are the same on every machine. */
-const QUIET = [
-  '--disable-gpu',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-  '--disable-quic',
-  '--disable-dev-shm-usage',
-  '--font-render-hinting=none',
-  '--force-color-profile=srgb',
-];
+import { LAUNCH, requireChromium } from '../browser/harness/chromium.ts';
 
 const WINDOW = { width: 1280, height: 720 };
 /** Changes stand beside their values in the answers at the right. The page reads this as what a person has set. */
@@ -33,7 +20,8 @@ export interface Browser extends AsyncDisposable {
 }
 
 export async function openBrowser(): Promise<Browser> {
-  const browser = await chromium.launch({ executablePath: CHROMIUM, chromiumSandbox: false, args: QUIET });
+  requireChromium();
+  const browser = await chromium.launch(LAUNCH);
   return {
     async open(address, { theme, scale }) {
       const options: BrowserContextOptions = { viewport: WINDOW, colorScheme: theme, deviceScaleFactor: scale };

@@ -1,5 +1,5 @@
 /** Rows of `block_tags`, as the writer and the readers see them. */
-import { checksumOf } from '../../blocks/chain.ts';
+import { checksumOfTagList } from '../../blocks/tag-list.ts';
 import type { TagKind, TagList } from '../../log-store.ts';
 import type { Connection } from './driver.ts';
 
@@ -17,7 +17,7 @@ export const TAG_COLUMNS = 'first_sequence, block_checksum, checksum, kinds, has
 /** The row of a block's tag list. */
 export function toTagRow(firstSequence: number, blockChecksum: number, { kinds, hashes }: TagList): TagRow {
   const text = JSON.stringify(kinds);
-  return [firstSequence, blockChecksum, checksumOfRow(firstSequence, blockChecksum, text, hashes), text, hashes];
+  return [firstSequence, blockChecksum, checksumOfTagList(firstSequence, blockChecksum, text, hashes), text, hashes];
 }
 
 /** Adds the list of a block whose list is not there yet. */
@@ -33,14 +33,10 @@ export function readTagRow(
   blockChecksum: number,
 ): TagList | undefined {
   try {
-    if (ofBlock !== blockChecksum || checksum !== checksumOfRow(firstSequence, ofBlock, kinds, hashes))
+    if (ofBlock !== blockChecksum || checksum !== checksumOfTagList(firstSequence, ofBlock, kinds, hashes))
       return undefined;
     return { kinds: JSON.parse(kinds) as TagKind[], hashes };
   } catch {
     return undefined; // in a damaged file a column may have any type
   }
-}
-
-function checksumOfRow(firstSequence: number, blockChecksum: number, kinds: string, hashes: Uint8Array): number {
-  return checksumOf(`${firstSequence}:${blockChecksum}:${kinds}:${checksumOf(hashes)}`);
 }

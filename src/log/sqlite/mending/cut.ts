@@ -13,6 +13,7 @@ import { chainAfter, checksumOf, type StoredBlock, verifyBlock } from '../../blo
 import { tagListOf } from '../../blocks/tag-list.ts';
 import type { CutEnd, LogCut } from '../../log-backup.ts';
 import type { EventTags, QueuedCommit } from '../../log-store.ts';
+import { isSound } from '../../snapshot-chunks.ts';
 import {
   BLOCK_COLUMNS,
   type BlockRow,
@@ -24,7 +25,7 @@ import {
 } from '../file/block-rows.ts';
 import type { Connection, Statement } from '../file/driver.ts';
 import { hasTagLists } from '../file/format.ts';
-import { isSound, SNAPSHOT_COLUMNS, type SnapshotRow } from '../file/snapshot-rows.ts';
+import { SNAPSHOT_COLUMNS, type SnapshotRow } from '../file/snapshot-rows.ts';
 import { addTagRow } from '../file/tag-rows.ts';
 
 /** Where a copy ends. */

@@ -8,11 +8,12 @@ import { checksumOf, HINT_CORRUPT } from '../../blocks/chain.ts';
 import { outcomeDamaged, snapshotDamaged } from '../../log-errors.ts';
 import type { StoredOutcome } from '../../log-store.ts';
 import { checksumOfOutcome } from '../../outcomes.ts';
+import { isSound } from '../../snapshot-chunks.ts';
 import { chainAt, readLogState } from '../file/block-rows.ts';
 import { type Connection, readFailure, type Statement } from '../file/driver.ts';
 import { isSoundRedaction, readRedactionRows } from '../file/redaction-rows.ts';
 import { identify } from '../file/schema.ts';
-import { isSound, SNAPSHOT_COLUMNS, type SnapshotRow } from '../file/snapshot-rows.ts';
+import { SNAPSHOT_COLUMNS, type SnapshotRow } from '../file/snapshot-rows.ts';
 import { requireWitnessed, type Testimony } from '../file/witness.ts';
 import { damagedTagLists } from './tag-lists.ts';
 

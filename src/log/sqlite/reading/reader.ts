@@ -5,10 +5,10 @@
  * reader neither fills memory nor blocks the WAL from being moved into the file. Between two pages the log may change:
  * a block that was sealed meanwhile is found inside the block that replaced it.
  */
-import { messageOf, RefoldError } from '../../../core/errors.ts';
+import { RefoldError } from '../../../core/errors.ts';
 import { nextTurn } from '../../../threads/timers.ts';
 import { corruptBlock, verifyBlock } from '../../blocks/chain.ts';
-import { eventsMissing, outcomeDamaged, snapshotDamaged, storeClosed } from '../../log-errors.ts';
+import { eventsMissing, outcomeDamaged, storeClosed } from '../../log-errors.ts';
 import type { RecordedRedaction } from '../../log-redaction.ts';
 import type {
   Block,
@@ -20,7 +20,7 @@ import type {
   StoredOutcome,
 } from '../../log-store.ts';
 import { checksumOfOutcome } from '../../outcomes.ts';
-import { unpackChunk } from '../../snapshot-chunks.ts';
+import { isSound, readChunks } from '../../snapshot-chunks.ts';
 import { chainAt, type LogState, readLogState, readStateRow, toHeader } from '../file/block-rows.ts';
 import { type Connection, type Driver, openConnection, readFailure } from '../file/driver.ts';
 import { fileIdentity, withoutLog } from '../file/files.ts';
@@ -28,7 +28,6 @@ import { formatOf } from '../file/format.ts';
 import { readReactors } from '../file/reactor-rows.ts';
 import { leastScrubbed, readRedactions, SCRUBBED } from '../file/redaction-rows.ts';
 import { identify } from '../file/schema.ts';
-import { isSound } from '../file/snapshot-rows.ts';
 import { BlockFinder } from './block-finder.ts';
 import { BlockPages } from './block-pages.ts';
 import type { OpenReaders, Resting } from './open-readers.ts';
@@ -235,26 +234,10 @@ export class LogReader implements Resting {
 
   async *readSnapshot({ owner, sequence }: SnapshotInfo): AsyncGenerator<Uint8Array, void> {
     const header = this.#guarded(() => this.#sql.snapshotHeader.get(owner, sequence));
-    if (header === undefined) throw snapshotDamaged(this.path, sequence, 'it was deleted');
-    if (!isSound(header)) throw snapshotDamaged(this.path, sequence, 'its header does not match its checksum');
-    let bytes = 0;
-    for (let part = 0; part < header.chunks; part++) {
-      const chunk = this.#guarded(() => this.#readChunk(header.id, part, sequence));
-      bytes += chunk.byteLength;
-      yield chunk;
-      await nextTurn();
-    }
-    if (bytes !== header.bytes) throw snapshotDamaged(this.path, sequence, `it has ${bytes} of ${header.bytes} bytes`);
-  }
-
-  #readChunk(id: number, part: number, sequence: number): Uint8Array {
-    const row = this.#sql.chunk.get(id, part);
-    if (row === undefined) throw snapshotDamaged(this.path, sequence, `chunk ${part} is missing`);
-    try {
-      return unpackChunk(row);
-    } catch (error) {
-      throw snapshotDamaged(this.path, sequence, `chunk ${part} ${messageOf(error)}`);
-    }
+    yield* readChunks({ path: this.path, sequence }, header, async (part) => {
+      if (part > 0) await nextTurn();
+      return this.#guarded(() => this.#sql.chunk.get(header!.id, part));
+    });
   }
 
   checkpoints(): readonly Checkpoint[] {

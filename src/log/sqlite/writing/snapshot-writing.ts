@@ -10,9 +10,9 @@ import zlib from 'node:zlib';
 import { RefoldError } from '../../../core/errors.ts';
 import { checksumOf } from '../../blocks/chain.ts';
 import type { SnapshotInfo } from '../../log-store.ts';
+import { checksumOfSnapshot } from '../../snapshot-chunks.ts';
 import type { Connection, Statement } from '../file/driver.ts';
 import { raiseFormat } from '../file/format.ts';
-import { checksumOfSnapshot } from '../file/snapshot-rows.ts';
 import type { WriteConnection } from './write-connection.ts';
 import type { Jobs } from './writer-protocol.ts';
 
