@@ -1,0 +1,75 @@
+import { batch } from '@preact/signals';
+import { afterEach, expect, test, vi } from 'vitest';
+import { latest } from '../../../../src/studio/page/moment/live.ts';
+import { log } from '../../../../src/studio/page/moment/place.ts';
+import { keepCounting } from '../../../../src/studio/page/timeline/counting.ts';
+import { eventsOf } from '../../../../src/studio/page/timeline/layer.ts';
+import { wholeLayer, width } from '../../../../src/studio/page/timeline/view.ts';
+import type { LiveLine, TimelineAnswer } from '../../../../src/studio/wire.ts';
+import { stubServer } from '../server-stub.ts';
+
+const logOf = (events: number, generation: string) =>
+  ({ ...{ firstSequence: 1, lastSequence: events, events, generation }, problems: [] }) as never;
+
+const counted = (to: number): TimelineAnswer => ({
+  ...{ from: 1, to, events: to, types: { Added: to } },
+  buckets: [{ first: 1, last: to, events: to, types: { Added: to } }],
+});
+
+function grow(to: number): void {
+  const line = { last: to, events: 1, types: { Added: 1 }, recordedAt: to, generation: 'a' } as unknown as LiveLine;
+  batch(() => {
+    log.value = logOf(to, 'a');
+    latest.value = line;
+  });
+}
+
+/** Enough turns for an answer that is there at once. */
+async function settle(): Promise<void> {
+  for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
+}
+
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+test('all of the log is counted once for a generation and for a step of the width; new events are added', async () => {
+  const requests = stubServer((_, asked) => counted(Number(asked.get('to'))));
+  width.value = 900;
+  log.value = logOf(1_000, 'a');
+  const stop = keepCounting();
+  await settle();
+  expect(requests).toEqual(['timeline?by=sequence&from=1&to=1000&buckets=512']);
+  for (let to = 1_001; to <= 1_005; to++) grow(to);
+  await settle();
+  expect(eventsOf(wholeLayer.value!)).toBe(1_005);
+  for (const px of [901, 950, 1_000]) width.value = px;
+  await settle();
+  expect(requests).toHaveLength(1);
+  width.value = 1_100;
+  await settle();
+  expect(requests).toHaveLength(2);
+  log.value = logOf(1_005, 'b');
+  await settle();
+  expect(requests).toHaveLength(3);
+  stop();
+});
+
+test('events that no line told are counted later, also when they come while the log is counted', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  const requests = stubServer((_, asked) => counted(Number(asked.get('to'))));
+  log.value = logOf(1_000, 'c');
+  const stop = keepCounting();
+  log.value = logOf(1_200, 'c');
+  await settle();
+  expect([requests.length, eventsOf(wholeLayer.value!)]).toEqual([1, 1_000]);
+  vi.runAllTimers();
+  await settle();
+  expect([requests.length, eventsOf(wholeLayer.value!)]).toEqual([2, 1_200]);
+  log.value = logOf(1_300, 'c');
+  vi.runAllTimers();
+  await settle();
+  expect([requests.length, eventsOf(wholeLayer.value!)]).toEqual([3, 1_300]);
+  stop();
+});
