@@ -23,7 +23,9 @@ import { Timeline } from './timeline/timeline.tsx';
 /** On a small screen the middle needs the room. */
 const SIDE_PART = 0.22;
 const usual = Math.min(380, Math.max(280, Math.round(innerWidth * SIDE_PART)));
-const EVENTS = { pane: 'events', usual, least: 240, most: 720 };
+/** Sequence, time and type stand beside each other here. Below this width the names of the types are cut. */
+const WHOLE_NAMES = 320;
+const EVENTS = { pane: 'events', usual: Math.max(WHOLE_NAMES, usual), least: 240, most: 720 };
 const SIDE = { pane: 'side', usual, least: 240, most: 800, isReversed: true };
 /** The event and its changes come first: on a low screen they need the height. */
 const ASKED_PART = 0.26;

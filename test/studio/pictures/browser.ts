@@ -16,8 +16,8 @@ const QUIET = [
 ];
 
 const WINDOW = { width: 1280, height: 720 };
-/** The middle of the page gets the room. The page reads this as what a person has set. */
-const SETTINGS = JSON.stringify({ panes: { events: 240, side: 380 } });
+/** Changes stand beside their values in the answers at the right. The page reads this as what a person has set. */
+const SETTINGS = JSON.stringify({ panes: { side: 380 } });
 
 const PATIENCE_MS = 180_000;
 

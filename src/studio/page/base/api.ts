@@ -123,3 +123,11 @@ function serverGone(): StudioProblem {
 export function isAbort(error: unknown): boolean {
   return error instanceof DOMException && error.name === 'AbortError';
 }
+
+/** What a read threw, for a pane to show. Undefined where it was ended: by a newer one, by hand, or because the tab was hidden. */
+export function problemOf(error: unknown): StudioProblem | undefined {
+  if (isAbort(error)) return undefined;
+  return error instanceof StudioProblem
+    ? error
+    : new StudioProblem({ code: 'DEFECT', message: String(error), hint: 'Please report it' });
+}

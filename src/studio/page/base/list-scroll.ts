@@ -69,6 +69,16 @@ export function within(scroll: Omit<ListScroll, 'top'>, top: number): number {
   return Math.min(Math.max(0, top), lowestTop(scroll));
 }
 
+/** The row that a key moves to; undefined where it is not a move. A page up or down leaves a row of what was seen. */
+export function rowAfterKey(key: string, row: number, { rows, viewport }: Omit<ListScroll, 'top'>): number | undefined {
+  const page = Math.max(1, Math.floor(viewport / ROW_HEIGHT) - 1);
+  const moves: Readonly<Record<string, number>> = {
+    ...{ ArrowUp: row - 1, ArrowDown: row + 1, PageUp: row - page, PageDown: row + page, Home: 0, End: rows - 1 },
+  };
+  const to = moves[key];
+  return to === undefined ? undefined : Math.max(0, Math.min(rows - 1, to));
+}
+
 /** Rows that stay between the edge and a row that was moved to. */
 const SHOWN_MARGIN = 2;
 

@@ -6,7 +6,7 @@
  */
 import { computed, effect, type Signal, signal } from '@preact/signals';
 import type { TapeAnswer } from '../../wire.ts';
-import { getJson, isAbort, StudioProblem } from '../base/api.ts';
+import { getJson, problemOf, type StudioProblem } from '../base/api.ts';
 import { at, log } from '../moment/place.ts';
 import { isWaiting } from '../moment/settled.ts';
 
@@ -84,9 +84,7 @@ async function answerOf(view: string, question: TapeQuestion, signal: AbortSigna
     const answer = await getJson<TapeAnswer>('tape', { view, of, at: last, count: TAPE_ROWS }, signal);
     return { answer: before === undefined ? answer : { ...answer, rows: [...before.rows, ...answer.rows] } };
   } catch (error) {
-    if (isAbort(error)) return undefined;
-    return {
-      problem: error instanceof StudioProblem ? error : new StudioProblem({ code: 'DEFECT', message: String(error) }),
-    };
+    const problem = problemOf(error);
+    return problem && { problem };
   }
 }

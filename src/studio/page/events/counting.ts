@@ -4,7 +4,7 @@
  */
 import { computed, effect, type Signal, signal, untracked } from '@preact/signals';
 import type { MatchesLine } from '../../wire.ts';
-import { getLines, isAbort, StudioProblem } from '../base/api.ts';
+import { getLines, problemOf, type StudioProblem } from '../base/api.ts';
 import { asJob, isJobFree } from '../moment/job-stream.ts';
 import { type Filter, filter, firstSequence, lastSequence, log } from '../moment/place.ts';
 import { NO_MATCHES, type RowIndex, withLine } from './row-index.ts';
@@ -82,11 +82,7 @@ async function count(): Promise<void> {
       }),
     );
   } catch (error) {
-    if (isAbort(error) || current !== mine) return;
-    filterProblem.value = error instanceof StudioProblem ? error : new StudioProblem(asDefect(error));
+    const problem = problemOf(error);
+    if (problem !== undefined && current === mine) filterProblem.value = problem;
   }
-}
-
-function asDefect(error: unknown) {
-  return { code: 'DEFECT', message: String(error), hint: 'Please report it' };
 }

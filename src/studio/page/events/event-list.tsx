@@ -2,6 +2,7 @@
 import type { JSX } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { count, date } from '../base/format.ts';
+import { rowAfterKey } from '../base/list-scroll.ts';
 import { LongList } from '../base/long-list.tsx';
 import { filter, go, lastSequence, NO_FILTER } from '../moment/place.ts';
 import { zone } from '../moment/zone.ts';
@@ -62,34 +63,14 @@ function click({ target }: MouseEvent): void {
   if (row !== null) go(Number(row.dataset.sequence));
 }
 
-/** Rows that a key moves by; `page` is what is in sight. */
-function stepOf(key: string, page: number): number | undefined {
-  switch (key) {
-    case 'ArrowUp':
-      return -1;
-    case 'ArrowDown':
-      return 1;
-    case 'PageUp':
-      return -page;
-    case 'PageDown':
-      return page;
-    case 'Home':
-      return Number.NEGATIVE_INFINITY;
-    case 'End':
-      return Number.POSITIVE_INFINITY;
-  }
-}
-
 function press(event: KeyboardEvent): void {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   const active = cursor.value ?? currentRow.value?.row ?? place.sighted.value.first;
-  const { first, end } = place.sighted.value;
-  const step = stepOf(event.key, Math.max(1, end - first - 2));
-  if (step !== undefined) {
+  const to = rowAfterKey(event.key, active, place.scroll.value);
+  if (to !== undefined) {
     event.preventDefault();
-    const last = Math.max(0, rowIndex.value.rows - 1);
-    cursor.value = Math.min(last, Math.max(0, active + step));
-    place.show(cursor.value);
+    cursor.value = to;
+    place.show(to);
   } else if (event.key === 'Enter') {
     event.preventDefault();
     const sequence = sequenceAt(active);

@@ -2,6 +2,7 @@
 import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { count } from '../base/format.ts';
+import { rowAfterKey } from '../base/list-scroll.ts';
 import { safeLine } from '../base/safe-text.ts';
 import { hueOf, typeCounts, typesInOrder } from '../moment/event-types.ts';
 import { filter } from '../moment/place.ts';
@@ -59,14 +60,12 @@ function toggle(type: string): void {
 }
 
 function press(event: KeyboardEvent, close: () => void): void {
+  const list = event.currentTarget as HTMLElement;
   const option = (event.target as HTMLElement).closest<HTMLElement>('[role=option]');
-  const options = [...(event.currentTarget as HTMLElement).children] as HTMLElement[];
+  const options = [...list.children] as HTMLElement[];
   const here = option === null ? -1 : options.indexOf(option);
-  const moves: Readonly<Record<string, number>> = {
-    ...{ ArrowDown: here + 1, ArrowUp: here - 1, Home: 0, End: options.length - 1 },
-  };
-  const next = moves[event.key];
-  if (next !== undefined) options[Math.min(options.length - 1, Math.max(0, next))]?.focus();
+  const next = rowAfterKey(event.key, here, { rows: options.length, viewport: list.clientHeight });
+  if (next !== undefined) options[next]?.focus();
   else if ((event.key === ' ' || event.key === 'Enter') && option !== null) toggle(option.dataset.type!);
   else if (event.key === 'Escape') close();
   else return;

@@ -4,7 +4,7 @@
  */
 import { batch, type Signal, signal } from '@preact/signals';
 import type { EventLine, LogProblem, WireEvent } from '../../wire.ts';
-import { getLines, isAbort, type Params, StudioProblem } from '../base/api.ts';
+import { getLines, type Params, problemOf, type StudioProblem } from '../base/api.ts';
 import { type Filter, NO_FILTER } from '../moment/place.ts';
 import {
   type Asked,
@@ -132,7 +132,8 @@ export class EventWindows {
       const rows = contentOf(asked, events, damages);
       if (this.#asked.get(chunk) === controller) this.#take(chunk, before, { rows, commits });
     } catch (error) {
-      if (!isAbort(error)) this.#tell(error instanceof StudioProblem ? error : defectOf(error));
+      const problem = problemOf(error);
+      if (problem !== undefined) this.#tell(problem);
     } finally {
       if (this.#asked.get(chunk) === controller) this.#asked.delete(chunk);
       if (this.problem.peek() === undefined) this.#askNext();
@@ -165,8 +166,4 @@ function paramsOf(asked: Asked, { types, tag, where, text }: Filter): Params {
   if ('sequences' in asked) return { ...form, sequences: asked.sequences.join(), count: asked.sequences.length };
   const { from, count, isFiltered } = asked;
   return { ...form, from, count, ...(isFiltered && { type: types, tag, where, text }) };
-}
-
-function defectOf(error: unknown): StudioProblem {
-  return new StudioProblem({ code: 'DEFECT', message: String(error), hint: 'Please report it' });
 }

@@ -6,7 +6,7 @@
  */
 import { batch, effect } from '@preact/signals';
 import type { Moment } from '../../wire.ts';
-import { getJson, isAbort, type Params, StudioProblem } from '../base/api.ts';
+import { getJson, type Params, problemOf, type StudioProblem } from '../base/api.ts';
 import { lookText, type ViewInSight, viewInSight } from './in-sight.ts';
 import { generation, momentProblem, shown, trouble, wanted } from './place.ts';
 import { isWaiting } from './settled.ts';
@@ -81,7 +81,8 @@ async function ask(question: Question): Promise<void> {
     const moment = await getJson<Moment>('moment', paramsOf(question), controller.signal);
     show(question, moment);
   } catch (error) {
-    if (!isAbort(error)) tell(question, error);
+    const problem = problemOf(error);
+    if (problem !== undefined) tell(question, problem);
   } finally {
     if (underWay === mine) {
       underWay = undefined;
@@ -109,12 +110,7 @@ function show(question: Question, moment: Moment): void {
   if (isSame({ ...question, at: moment.sequence }, asked)) isWaiting('moment', false);
 }
 
-function tell(question: Question, error: unknown): void {
-  const problem = error instanceof StudioProblem ? error : defect(error);
+function tell(question: Question, problem: StudioProblem): void {
   if (problem.code === 'LOCKED' || problem.code === 'SERVER_GONE') trouble.value = problem;
   else if (isSame(question, asked)) momentProblem.value = problem;
-}
-
-function defect(error: unknown): StudioProblem {
-  return new StudioProblem({ code: 'DEFECT', message: String(error), hint: 'Please report it' });
 }

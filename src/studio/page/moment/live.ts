@@ -6,7 +6,7 @@
  */
 import { batch, type Signal, signal } from '@preact/signals';
 import type { LiveLine, LogAnswer } from '../../wire.ts';
-import { getJson, getLines, isAbort, StudioProblem } from '../base/api.ts';
+import { getJson, getLines, problemOf } from '../base/api.ts';
 import { askAgain } from './asking.ts';
 import { go, lastSequence, log, trouble, wanted } from './place.ts';
 
@@ -48,10 +48,10 @@ async function run(): Promise<void> {
       pause = FIRST_RETRY;
       await follow(mine.signal);
     } catch (error) {
-      if (isAbort(error) || mine.signal.aborted) return;
-      trouble.value =
-        error instanceof StudioProblem ? error : new StudioProblem({ code: 'DEFECT', message: String(error) });
-      if (trouble.value.code === 'LOCKED') return;
+      const problem = problemOf(error);
+      if (problem === undefined || mine.signal.aborted) return;
+      trouble.value = problem;
+      if (problem.code === 'LOCKED') return;
     } finally {
       isLive.value = false;
     }

@@ -2,11 +2,10 @@
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import type { Shown, TableFound } from '../../wire.ts';
-import { getJson, isAbort } from '../base/api.ts';
+import { getJson, problemOf } from '../base/api.ts';
 import { count } from '../base/format.ts';
 import { safeLine } from '../base/safe-text.ts';
 import { at } from '../moment/place.ts';
-import { problemOf } from './asked/problem-of.ts';
 import { reveal, showTable, tablePath } from './open-places.ts';
 import { nameIn, stepsTo } from './parts/path-text.ts';
 import { valueText } from './parts/value-text.ts';
@@ -38,7 +37,7 @@ export function TableHead({ path, collection, news, goTo }: Props): JSX.Element 
       lastFound.value = found.found === undefined ? undefined : { text, row: found.found };
       if (found.found !== undefined) goTo(found.found);
     } catch (error) {
-      if (!isAbort(error)) told.value = problemOf(error)?.message ?? '';
+      told.value = problemOf(error)?.message ?? '';
     }
   };
   return (

@@ -3,6 +3,7 @@ import { type Signal, useComputed, useSignal, useSignalEffect } from '@preact/si
 import type { JSX } from 'preact';
 import { useLayoutEffect, useMemo, useRef } from 'preact/hooks';
 import type { Change, Looked, Row } from '../../wire.ts';
+import { rowAfterKey } from '../base/list-scroll.ts';
 import { ListPlace, LongList } from '../base/long-list.tsx';
 import { safeLine } from '../base/safe-text.ts';
 import { inSight } from '../moment/in-sight.ts';
@@ -80,7 +81,7 @@ export function Table({ path }: { readonly path: string }): JSX.Element {
         class="st-grid"
         style={{ '--st-columns': template.columns, '--st-wide': template.width }}
         onClick={pick}
-        onKeyDown={(event) => press(event, { current, goTo, total, rows, from, viewport: place.viewport.value })}
+        onKeyDown={(event) => press(event, { current, goTo, place, rows, from })}
         onScrollCapture={(event) => (header.current!.scrollLeft = (event.target as HTMLElement).scrollLeft)}
       >
         <div {...HEAD_ROW} class="st-cells st-names" ref={header}>
@@ -266,29 +267,20 @@ function within(index: number, count: number): number {
 interface Pressing {
   readonly current: Signal<At>;
   readonly goTo: (row: number, column?: number) => void;
-  readonly total: number;
+  readonly place: ListPlace;
   readonly rows: readonly Row[];
   readonly from: number;
-  readonly viewport: number;
 }
 
-function press(event: KeyboardEvent, { current, goTo, total, rows, from, viewport }: Pressing): void {
+const SIDEWAYS: Readonly<Record<string, number>> = { ArrowLeft: -1, ArrowRight: 1 };
+
+function press(event: KeyboardEvent, { current, goTo, place, rows, from }: Pressing): void {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   const { row, column } = current.value;
-  const page = Math.max(1, Math.floor(viewport / 20) - 1);
-  const targets: Readonly<Record<string, readonly [number, number]>> = {
-    ArrowDown: [row + 1, column],
-    ArrowUp: [row - 1, column],
-    ArrowRight: [row, column + 1],
-    ArrowLeft: [row, column - 1],
-    PageDown: [row + page, column],
-    PageUp: [row - page, column],
-    Home: [0, column],
-    End: [total - 1, column],
-  };
-  const target = targets[event.key];
+  const [to, aside] = [rowAfterKey(event.key, row, place.scroll.value), SIDEWAYS[event.key]];
   const there = rows[row - from];
-  if (target !== undefined) goTo(...target);
+  if (to !== undefined) goTo(to);
+  else if (aside !== undefined) goTo(row, column + aside);
   else if (event.key === 'Enter' && there !== undefined && (there.shown.total ?? 0) > 0 && there.isClosed !== true)
     showTable(there.path);
   else return;

@@ -7,6 +7,7 @@ import {
   type ListScroll,
   lowestTop,
   ROW_HEIGHT,
+  rowAfterKey,
   scrollTopOf,
   sightedRows,
   TALLEST,
@@ -77,4 +78,23 @@ test('a row that is shown is in sight; one that is in sight already moves nothin
       expect(topShowing({ ...scroll, top }, row)).toBe(top);
     }),
   );
+});
+
+test.each([
+  ['ArrowDown', 6],
+  ['ArrowUp', 4],
+  ['PageDown', 14],
+  ['PageUp', 0],
+  ['Home', 0],
+  ['End', 99],
+  ['Enter', undefined],
+  ['ArrowLeft', undefined],
+])('%s leads from row 5 of 100, ten of them in sight, to %s', (key, row) => {
+  expect(rowAfterKey(key, 5, { rows: 100, viewport: 10 * ROW_HEIGHT })).toBe(row);
+});
+
+test('keys stay within the list, also in one that is empty or too low for a row', () => {
+  expect(rowAfterKey('ArrowDown', 99, { rows: 100, viewport: 200 })).toBe(99);
+  expect(rowAfterKey('End', 0, { rows: 0, viewport: 200 })).toBe(0);
+  expect(rowAfterKey('PageDown', 5, { rows: 100, viewport: 10 })).toBe(6);
 });

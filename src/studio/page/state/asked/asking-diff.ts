@@ -1,9 +1,8 @@
 /** Asks what is different between two moments, and keeps the answer while the page moves on. */
 import { type Signal, signal } from '@preact/signals';
 import type { DiffAnswer } from '../../../wire.ts';
-import { getJson, type StudioProblem } from '../../base/api.ts';
+import { getJson, problemOf, type StudioProblem } from '../../base/api.ts';
 import { asJob } from '../../moment/job-stream.ts';
-import { problemOf } from './problem-of.ts';
 
 /** Positions as a person types them. */
 export interface Compared {

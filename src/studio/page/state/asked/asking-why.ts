@@ -1,10 +1,9 @@
 /** Asks why a place is as it is, and keeps the answer while the page moves on. */
 import { batch, type Signal, signal } from '@preact/signals';
 import type { WhyLine } from '../../../wire.ts';
-import { getLines, type StudioProblem } from '../../base/api.ts';
+import { getLines, problemOf, type StudioProblem } from '../../base/api.ts';
 import { asJob } from '../../moment/job-stream.ts';
 import { at, question, selectedPath } from '../../moment/place.ts';
-import { problemOf } from './problem-of.ts';
 
 export type WhyChange = Extract<WhyLine, { readonly sequence: number }>;
 

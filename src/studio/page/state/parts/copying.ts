@@ -1,6 +1,6 @@
 /** Copies text, and says so for a moment. */
 import { type Signal, signal } from '@preact/signals';
-import { getJson, isAbort, StudioProblem } from '../../base/api.ts';
+import { getJson, problemOf } from '../../base/api.ts';
 import { copyText as writeToClipboard } from '../../base/clipboard.ts';
 import { at } from '../../moment/place.ts';
 import { copyText } from './value-text.ts';
@@ -26,7 +26,7 @@ export async function copyValue(path: string): Promise<void> {
     );
     await copy(copyText(value), `the value of ${path}`);
   } catch (error) {
-    if (!isAbort(error)) say(error instanceof StudioProblem ? error.message : String(error));
+    say(problemOf(error)?.message ?? '');
   }
 }
 

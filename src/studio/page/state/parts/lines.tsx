@@ -5,6 +5,7 @@
 import type { Signal } from '@preact/signals';
 import type { ComponentChildren, JSX } from 'preact';
 import { useLayoutEffect } from 'preact/hooks';
+import { rowAfterKey } from '../../base/list-scroll.ts';
 import { type ListPlace, LongList } from '../../base/long-list.tsx';
 import './lines.css';
 
@@ -39,15 +40,14 @@ export function Lines<Line>(props: Props<Line>): JSX.Element {
   const { first, end } = place.sighted.value;
   const isSighted = current >= first && current < end;
   const activate = (at: number): void => {
-    const line = lines[Math.min(Math.max(0, at), lines.length - 1)];
+    const line = lines[at];
     if (line === undefined) return;
     active.value = keyOf(line);
     props.onActive?.(line);
   };
   const press = (event: KeyboardEvent): void => {
     if (event.ctrlKey || event.metaKey || event.altKey || lines.length === 0) return;
-    const page = Math.max(1, Math.floor(place.viewport.value / 20) - 1);
-    const to = TARGETS[event.key]?.(current, page, lines.length);
+    const to = rowAfterKey(event.key, current, place.scroll.value);
     const line = lines[current]!;
     if (to !== undefined) activate(to);
     else if (event.key === 'Enter') props.onPick?.(line);
@@ -85,14 +85,3 @@ export function Lines<Line>(props: Props<Line>): JSX.Element {
     />
   );
 }
-
-type Target = (current: number, page: number, lines: number) => number;
-
-const TARGETS: Readonly<Record<string, Target>> = {
-  ArrowDown: (current) => current + 1,
-  ArrowUp: (current) => current - 1,
-  PageDown: (current, page) => current + page,
-  PageUp: (current, page) => current - page,
-  Home: () => 0,
-  End: (_current, _page, lines) => lines - 1,
-};

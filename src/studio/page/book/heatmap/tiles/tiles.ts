@@ -4,7 +4,7 @@
  * A tile that the log has grown into since, and one that the server has not finished, is asked for again and shown meanwhile. Tiles
  * are kept up to a number of bytes; those that were drawn longest ago are dropped first.
  */
-import { isAbort, StudioProblem } from '../../../base/api.ts';
+import { isAbort, problemOf, type StudioProblem } from '../../../base/api.ts';
 import type { Tile } from './decode.ts';
 import { type TilePlace, tileName } from './tile-plan.ts';
 
@@ -174,8 +174,7 @@ export class Tiles {
 
   #fail(error: unknown): void {
     this.#failedAt = this.#now();
-    this.problem =
-      error instanceof StudioProblem ? error : new StudioProblem({ code: 'DEFECT', message: String(error) });
+    this.problem = problemOf(error);
   }
 
   #now(): number {
