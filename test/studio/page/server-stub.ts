@@ -15,3 +15,8 @@ export function stubServer(answer: (route: string, asked: URLSearchParams) => un
   });
   return requests;
 }
+
+/** Enough turns of the event loop for an answer that is there at once. */
+export async function settle(): Promise<void> {
+  for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
+}

@@ -3,12 +3,7 @@ import { askAgain, keepAsking } from '../../../../src/studio/page/moment/asking.
 import { inSight } from '../../../../src/studio/page/moment/in-sight.ts';
 import { go, log, shown, wanted } from '../../../../src/studio/page/moment/place.ts';
 import { settledAt } from '../../../../src/studio/page/moment/settled.ts';
-import { stubServer } from '../server-stub.ts';
-
-/** Enough turns for an answer that is there at once. */
-async function settle(): Promise<void> {
-  for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
-}
+import { settle, stubServer } from '../server-stub.ts';
 
 const LAST = 1_000;
 

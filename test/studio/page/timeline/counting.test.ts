@@ -6,7 +6,7 @@ import { keepCounting } from '../../../../src/studio/page/timeline/counting.ts';
 import { eventsOf } from '../../../../src/studio/page/timeline/layer.ts';
 import { wholeLayer, width } from '../../../../src/studio/page/timeline/view.ts';
 import type { LiveLine, TimelineAnswer } from '../../../../src/studio/wire.ts';
-import { stubServer } from '../server-stub.ts';
+import { settle, stubServer } from '../server-stub.ts';
 
 const logOf = (events: number, generation: string) =>
   ({ ...{ firstSequence: 1, lastSequence: events, events, generation }, problems: [] }) as never;
@@ -22,11 +22,6 @@ function grow(to: number): void {
     log.value = logOf(to, 'a');
     latest.value = line;
   });
-}
-
-/** Enough turns for an answer that is there at once. */
-async function settle(): Promise<void> {
-  for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
 }
 
 afterEach(() => {
