@@ -9,7 +9,7 @@ import { reconnect } from './live.ts';
 import { at, type Filter, filter, NO_FILTER, range, selectedPath, tab, wanted } from './place.ts';
 
 /** What a link says. */
-export interface Linked {
+interface Linked {
   readonly at?: string | undefined;
   readonly path?: string | undefined;
   readonly filter: Filter;
@@ -30,13 +30,17 @@ export function followAddress(): void {
     if (readAddress()) reconnect();
   });
   effect(() => {
-    const text = linkText({
-      at: at.value === 0 ? undefined : String(at.value),
-      ...{ path: selectedPath.value, filter: filter.value, range: range.value },
-      view: tab.value === 'state' ? undefined : tab.value,
-    });
+    const text = linkText(linkedNow());
     if (at.value !== 0) history.replaceState(null, '', addressOf(text));
   });
+}
+
+/** What a link to what is shown says. */
+export function linkedNow(): Linked {
+  return {
+    ...{ at: String(at.value), path: selectedPath.value, filter: filter.value, range: range.value },
+    view: tab.value === 'state' ? undefined : tab.value,
+  };
 }
 
 /** @returns whether it brought a key */
@@ -59,8 +63,8 @@ function addressOf(link: string): string {
   return link === '' ? location.pathname : `#${link}`;
 }
 
-/** Pure. What cannot be read is left out. */
-export function readLink(fragment: string): Linked {
+/** What cannot be read is left out. */
+function readLink(fragment: string): Linked {
   const given = new URLSearchParams(fragment);
   const text = (name: string): string | undefined => given.get(name) || undefined;
   const [from, to] = [sequenceIn(text('from')), sequenceIn(text('to'))];
@@ -78,7 +82,7 @@ function sequenceIn(text: string | undefined): number | undefined {
   return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : undefined;
 }
 
-/** Pure. The fragment of a link, without `#`. */
+/** The fragment of a link, without `#`. */
 export function linkText({
   at: place,
   path,
