@@ -31,8 +31,30 @@ export function followAddress(): void {
   });
   effect(() => {
     const text = linkText(linkedNow());
-    if (at.value !== 0) history.replaceState(null, '', addressOf(text));
+    if (at.value !== 0) writeAddress(text);
   });
+}
+
+/**
+ * Browsers drop changes of the address, or throw, after 100 of them within 30 s, and a drag has more: so many come at once, and
+ * then one in so many ms, the newest.
+ */
+const ADDRESS_BURST = 20;
+const ADDRESS_EVERY_MS = 400;
+
+/** When the next change may be written; all of a burst is free where this is long ago. */
+let freeAt = Number.NEGATIVE_INFINITY;
+let writing: ReturnType<typeof setTimeout> | undefined;
+
+function writeAddress(link: string): void {
+  clearTimeout(writing);
+  const now = performance.now();
+  if (freeAt > now) {
+    writing = setTimeout(() => writeAddress(link), freeAt - now);
+    return;
+  }
+  freeAt = Math.max(freeAt, now - ADDRESS_BURST * ADDRESS_EVERY_MS) + ADDRESS_EVERY_MS;
+  history.replaceState(null, '', addressOf(link));
 }
 
 /** What a link to what is shown says. */
