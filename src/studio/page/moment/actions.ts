@@ -27,7 +27,7 @@ export function addActions(more: readonly Action[]): () => void {
   return () => (actions.value = actions.value.filter((action) => !more.includes(action)));
 }
 
-/** Made anew when a key is pressed after actions came or went. */
+/** Made when a key is pressed, and again after actions came or went. */
 const keys = computed(() => createKeybindingsHandler(bindings(actions.value), { ignore: isTaken }));
 
 /** Listens to all keys. Text fields keep all of theirs; trees, grids and tables keep their arrows. */

@@ -80,6 +80,11 @@ async function load(signal: AbortSignal): Promise<void> {
   if (before !== undefined) askAgain();
 }
 
+/** What fails is told by the stream, which fails too. */
+function loadAgain(signal: AbortSignal): void {
+  void load(signal).catch(() => {});
+}
+
 /** The answer, with what the stream told while it was on its way. */
 function withNews(answer: LogAnswer, known: LogAnswer | undefined): LogAnswer {
   if (known === undefined || known.lastSequence <= answer.lastSequence || known.path !== answer.path) return answer;
@@ -97,7 +102,7 @@ function take(line: LiveLine, signal: AbortSignal): void {
   const { value } = log;
   if (value === undefined) return;
   if (line.generation !== value.generation) {
-    void load(signal).catch(() => {});
+    loadAgain(signal);
     return;
   }
   const stoodAtEnd = wanted.value === value.lastSequence;
@@ -116,7 +121,7 @@ function take(line: LiveLine, signal: AbortSignal): void {
   });
   // Who writes, and when the first event was recorded, is known exactly by the server alone.
   const isOtherWriter = line.hasWriter !== (value.writer !== undefined);
-  if (isOtherWriter || (value.events === 0 && events > 0)) void load(signal).catch(() => {});
+  if (isOtherWriter || (value.events === 0 && events > 0)) loadAgain(signal);
 }
 
 /** Goes to the end, and stays there while it grows. */

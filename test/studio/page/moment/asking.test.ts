@@ -1,8 +1,4 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import { askAgain, keepAsking } from '../../../../src/studio/page/moment/asking.ts';
-import { inSight } from '../../../../src/studio/page/moment/in-sight.ts';
-import { go, log, shown, wanted } from '../../../../src/studio/page/moment/place.ts';
-import { settledAt } from '../../../../src/studio/page/moment/settled.ts';
 import { settle, stubServer } from '../server-stub.ts';
 
 const LAST = 1_000;
@@ -13,6 +9,11 @@ afterEach(() => {
 });
 
 test('each moment is asked for once, also the end, whose sequence the answer tells', async () => {
+  vi.resetModules();
+  const { askAgain, keepAsking } = await import('../../../../src/studio/page/moment/asking.ts');
+  const { inSight } = await import('../../../../src/studio/page/moment/in-sight.ts');
+  const { go, log, shown, wanted } = await import('../../../../src/studio/page/moment/place.ts');
+  const { settledAt } = await import('../../../../src/studio/page/moment/settled.ts');
   const requests = stubServer((_, asked) => ({ sequence: Number(asked.get('at') ?? LAST) }));
   keepAsking();
   log.value = { firstSequence: 1, lastSequence: LAST, generation: 'a' } as never;

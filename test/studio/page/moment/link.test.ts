@@ -1,13 +1,14 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import { followAddress } from '../../../../src/studio/page/moment/link.ts';
-import { shown } from '../../../../src/studio/page/moment/place.ts';
 
 afterEach(() => {
   vi.useRealTimers();
   vi.unstubAllGlobals();
 });
 
-test('the address follows a move at once, and a long drag no more often than browsers take', () => {
+test('the address follows a move at once, and a long drag no more often than browsers take', async () => {
+  vi.resetModules();
+  const { followAddress } = await import('../../../../src/studio/page/moment/link.ts');
+  const { shown } = await import('../../../../src/studio/page/moment/place.ts');
   vi.useFakeTimers();
   const written: { readonly when: number; readonly address: string }[] = [];
   vi.stubGlobal('location', { hash: '', pathname: '/' });

@@ -1,6 +1,4 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import { goToEnd, keepLive, unseen } from '../../../../src/studio/page/moment/live.ts';
-import { go, wanted } from '../../../../src/studio/page/moment/place.ts';
 import { settle, stubServer } from '../server-stub.ts';
 
 afterEach(() => {
@@ -8,6 +6,9 @@ afterEach(() => {
 });
 
 test('events are new until the end was looked at, also those that came while the tab was hidden', async () => {
+  vi.resetModules();
+  const { goToEnd, keepLive, unseen } = await import('../../../../src/studio/page/moment/live.ts');
+  const { go, wanted } = await import('../../../../src/studio/page/moment/place.ts');
   let lastSequence = 1_000;
   const log = () => ({ firstSequence: 1, lastSequence, events: lastSequence, generation: 'a', path: 'a.db' });
   stubServer((route) => (route === 'log' ? log() : new Promise(() => {})));

@@ -1,10 +1,6 @@
 import { batch } from '@preact/signals';
 import { afterEach, expect, test, vi } from 'vitest';
-import { latest } from '../../../../src/studio/page/moment/live.ts';
-import { log } from '../../../../src/studio/page/moment/place.ts';
-import { keepCounting } from '../../../../src/studio/page/timeline/counting.ts';
 import { eventsOf } from '../../../../src/studio/page/timeline/layer.ts';
-import { wholeLayer, width } from '../../../../src/studio/page/timeline/view.ts';
 import type { LiveLine, TimelineAnswer } from '../../../../src/studio/wire.ts';
 import { settle, stubServer } from '../server-stub.ts';
 
@@ -16,12 +12,18 @@ const counted = (to: number): TimelineAnswer => ({
   buckets: [{ first: 1, last: to, events: to, types: { Added: to } }],
 });
 
-function grow(to: number): void {
-  const line = { last: to, events: 1, types: { Added: 1 }, recordedAt: to, generation: 'a' } as unknown as LiveLine;
-  batch(() => {
-    log.value = logOf(to, 'a');
-    latest.value = line;
-  });
+const lineOf = (to: number) =>
+  ({ last: to, events: 1, types: { Added: 1 }, recordedAt: to, generation: 'a' }) as unknown as LiveLine;
+
+/** The modules as they are when the page begins. */
+async function timeline() {
+  vi.resetModules();
+  const { log } = await import('../../../../src/studio/page/moment/place.ts');
+  const { latest } = await import('../../../../src/studio/page/moment/live.ts');
+  const { keepCounting } = await import('../../../../src/studio/page/timeline/counting.ts');
+  const { wholeLayer, width } = await import('../../../../src/studio/page/timeline/view.ts');
+  width.value = 900;
+  return { log, latest, keepCounting, width, eventsCounted: () => wholeLayer.value && eventsOf(wholeLayer.value) };
 }
 
 afterEach(() => {
@@ -30,15 +32,20 @@ afterEach(() => {
 });
 
 test('all of the log is counted once for a generation and for a step of the width; new events are added', async () => {
+  const { log, latest, keepCounting, width, eventsCounted } = await timeline();
   const requests = stubServer((_, asked) => counted(Number(asked.get('to'))));
-  width.value = 900;
   log.value = logOf(1_000, 'a');
   const stop = keepCounting();
   await settle();
   expect(requests).toEqual(['timeline?by=sequence&from=1&to=1000&buckets=512']);
-  for (let to = 1_001; to <= 1_005; to++) grow(to);
+  for (let to = 1_001; to <= 1_005; to++) {
+    batch(() => {
+      log.value = logOf(to, 'a');
+      latest.value = lineOf(to);
+    });
+  }
   await settle();
-  expect(eventsOf(wholeLayer.value!)).toBe(1_005);
+  expect(eventsCounted()).toBe(1_005);
   for (const px of [901, 950, 1_000]) width.value = px;
   await settle();
   expect(requests).toHaveLength(1);
@@ -52,19 +59,20 @@ test('all of the log is counted once for a generation and for a step of the widt
 });
 
 test('events that no line told are counted later, also when they come while the log is counted', async () => {
+  const { log, keepCounting, eventsCounted } = await timeline();
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   const requests = stubServer((_, asked) => counted(Number(asked.get('to'))));
-  log.value = logOf(1_000, 'c');
+  log.value = logOf(1_000, 'a');
   const stop = keepCounting();
-  log.value = logOf(1_200, 'c');
+  log.value = logOf(1_200, 'a');
   await settle();
-  expect([requests.length, eventsOf(wholeLayer.value!)]).toEqual([1, 1_000]);
+  expect([requests.length, eventsCounted()]).toEqual([1, 1_000]);
   vi.runAllTimers();
   await settle();
-  expect([requests.length, eventsOf(wholeLayer.value!)]).toEqual([2, 1_200]);
-  log.value = logOf(1_300, 'c');
+  expect([requests.length, eventsCounted()]).toEqual([2, 1_200]);
+  log.value = logOf(1_300, 'a');
   vi.runAllTimers();
   await settle();
-  expect([requests.length, eventsOf(wholeLayer.value!)]).toEqual([3, 1_300]);
+  expect([requests.length, eventsCounted()]).toEqual([3, 1_300]);
   stop();
 });
