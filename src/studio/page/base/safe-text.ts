@@ -18,6 +18,11 @@ export function safeLine(text: string): string {
   return safeText(text).replaceAll('\n', '\\n').replaceAll('\t', '\\t');
 }
 
+/** The text if it is not longer than that, else its beginning. No character is cut in two. */
+export function cut(text: string, length: number): string {
+  return text.length <= length ? text : `${text.slice(0, length).replace(/\p{Surrogate}$/u, '')}…`;
+}
+
 function codeOf(character: string): string {
   if (PLAIN.includes(character)) return character;
   const code = character.codePointAt(0)!;

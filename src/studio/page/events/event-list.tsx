@@ -17,7 +17,7 @@ export function EventList(): JSX.Element {
   const row = cursor.value ?? currentRow.value?.row ?? -1;
   const active = row >= first && row < end ? rowId(row) : undefined;
   return (
-    <div class="ev-list" style={{ '--ev-digits': count(lastSequence.value).length }}>
+    <div class="ev-list pane" style={{ '--ev-digits': count(lastSequence.value).length }}>
       <Head />
       <LongList
         place={place}

@@ -28,11 +28,12 @@ export function EventRow({ row, isNear, isActive }: Props): JSX.Element {
   const event = windows.eventAt(row);
   const sequence = sequenceAt(row);
   const isCurrent = sequence === at.value;
+  const isDay = isNewDay(row);
   return (
     // biome-ignore lint/a11y/useSemanticElements: a window of millions of rows is not a table
     <div
       id={rowId(row)}
-      class={classOf({ current: isCurrent, near: isNear && !isCurrent, active: isActive, day: isNewDay(row) })}
+      class={classOf({ current: isCurrent, near: isNear && !isCurrent, active: isActive, day: isDay })}
       role="row"
       tabIndex={-1}
       data-testid="event-row"
@@ -51,7 +52,7 @@ export function EventRow({ row, isNear, isActive }: Props): JSX.Element {
         {event !== undefined && <span class="ev-name">{safeLine(event.type)}</span>}
       </Cell>
       <Cell of="ev-data">
-        {event !== undefined && isNewDay(row) && <span class="ev-date">{dayOf(event.recordedAt)} </span>}
+        {event !== undefined && isDay && <span class="ev-date">{dayOf(event.recordedAt)} </span>}
         {event !== undefined && summaryOf(event)}
         {damage !== undefined && `in a damaged block, ${count(damage.sequence)} to ${count(damage.lastSequence)}`}
       </Cell>

@@ -138,7 +138,7 @@ function Refusal(): JSX.Element | null {
 }
 
 /** The place in the condition that a message names, from 0. Pure. */
-export function columnIn(message: string): number | undefined {
+function columnIn(message: string): number | undefined {
   const column = /, at column (\d+)$/.exec(message)?.[1];
   return column === undefined ? undefined : Number(column) - 1;
 }

@@ -4,6 +4,7 @@
  * Without a filter it is arithmetic: a log has no gaps. With one the server tells where some of the matches are.
  */
 import type { LogProblem, MatchesLine, WireEvent } from '../../wire.ts';
+import { indexWhere } from '../timeline/scale.ts';
 
 /** All events of the log. */
 export interface AllRows {
@@ -41,7 +42,7 @@ export function withLine(index: MatchRows, line: MatchesLine): MatchRows {
 }
 
 /** Events that are asked for at once: so that a window begins where a match is known. */
-export const CHUNK_ROWS = 128;
+const CHUNK_ROWS = 128;
 
 export function chunkSize(index: RowIndex): number {
   return index.kind === 'all' ? CHUNK_ROWS : Math.max(CHUNK_ROWS, index.every);
@@ -128,11 +129,5 @@ export function rowsNear(
 
 /** The index of the last number that is not above a limit; -1 if all are. The numbers rise. */
 export function lastUpTo(numbers: readonly number[], limit: number): number {
-  let [low, high] = [0, numbers.length];
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (numbers[middle]! <= limit) low = middle + 1;
-    else high = middle;
-  }
-  return low - 1;
+  return indexWhere(numbers, (number) => number > limit) - 1;
 }

@@ -1,6 +1,6 @@
 /** The data of an event on one line. Pure. */
 import type { WireEvent } from '../../wire.ts';
-import { safeLine } from '../base/safe-text.ts';
+import { cut, safeLine } from '../base/safe-text.ts';
 
 const LONGEST_SUMMARY = 200;
 const LONGEST_MEMBER = 60;
@@ -19,8 +19,4 @@ export function summaryOf({ data, long }: Pick<WireEvent, 'data' | 'long'>): str
 
 function jsonOf(value: unknown): string {
   return value === undefined ? '' : safeLine(JSON.stringify(value));
-}
-
-function cut(text: string, length: number): string {
-  return text.length <= length ? text : `${text.slice(0, length).replace(/\p{Surrogate}$/u, '')}…`;
 }

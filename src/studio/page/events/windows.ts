@@ -19,7 +19,7 @@ import {
   rowsOfChunk,
 } from './row-index.ts';
 
-export interface Chunk {
+interface Chunk {
   readonly rows: readonly RowContent[];
   /** Those with more than one event. */
   readonly commits: readonly (readonly [number, number])[];

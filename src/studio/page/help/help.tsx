@@ -2,10 +2,11 @@
 import type { JSX } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { addActions } from '../moment/actions.ts';
+import { diffPlan, markAfter, markBefore } from '../moment/marked.ts';
 import { marks } from '../moment/marks.ts';
-import { at, diffOf, go, question } from '../moment/place.ts';
+import { at, go, log, question } from '../moment/place.ts';
+import { showDiff } from '../state/asked/asking-diff.ts';
 import { KeysDialog } from './keys-dialog.tsx';
-import { diffPlan, markAfter, markBefore } from './marked.ts';
 import { MarksDialog } from './marks-dialog.tsx';
 import { opened } from './opened.ts';
 import { Palette } from './palette.tsx';
@@ -61,6 +62,7 @@ const MARK_ACTIONS = [
   {
     ...{ id: 'diff', title: 'Compare this moment with the nearest mark', group: 'Mark' as const },
     keys: [{ key: 'd', label: 'd' }],
+    isPossible: () => log.value?.hasModel === true,
     run: compareWithMark,
   },
 ];
@@ -71,6 +73,7 @@ function goTo(sequence: number | undefined): void {
 
 /** Without a mark the diff is shown with its own two moments: it says how to choose them. */
 function compareWithMark(): void {
-  diffOf.value = diffPlan(marks.value, at.value);
-  question.value = 'diff';
+  const plan = diffPlan(marks.value, at.value);
+  if (plan === undefined) question.value = 'diff';
+  else showDiff(plan.from, plan.to);
 }

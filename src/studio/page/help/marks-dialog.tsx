@@ -8,8 +8,9 @@ import { count, dateTime } from '../base/format.ts';
 import { Icon } from '../base/icon.tsx';
 import { safeLine } from '../base/safe-text.ts';
 import { marks, toggleMark } from '../moment/marks.ts';
-import { at, diffOf, go, log, question } from '../moment/place.ts';
+import { at, go, log } from '../moment/place.ts';
 import { zone } from '../moment/zone.ts';
+import { showDiff } from '../state/asked/asking-diff.ts';
 import { Dialog } from './dialog.tsx';
 import { close } from './opened.ts';
 
@@ -89,8 +90,7 @@ function leaveTo(mark: number): void {
 
 function compare(mark: number): void {
   close();
-  diffOf.value = { from: Math.min(mark, at.value), to: Math.max(mark, at.value) };
-  question.value = 'diff';
+  showDiff(Math.min(mark, at.value), Math.max(mark, at.value));
 }
 
 /** What was marked, as soon as it is known. The list is of use without it. */

@@ -25,10 +25,15 @@ export async function asJob<Result>(run: (signal: AbortSignal) => Promise<Result
   }
 }
 
+/** Ends the long question that is running: by hand, or because the tab is hidden. */
+export function endJob(): void {
+  running?.abort();
+}
+
 /** Starts to end long questions when the tab is hidden. */
 export function keepJobs(): void {
   document.addEventListener('visibilitychange', () => {
-    if (document.hidden) running?.abort();
+    if (document.hidden) endJob();
     isJobFree.value = !document.hidden && running === undefined;
   });
 }

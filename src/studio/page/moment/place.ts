@@ -28,9 +28,6 @@ export const tab: Signal<string> = signal('state');
 /** What is asked at the right below. */
 export const question: Signal<'why' | 'diff'> = signal('why');
 
-/** The two moments that are compared; undefined for those that the pane itself finds. */
-export const diffOf: Signal<{ readonly from: number; readonly to: number } | undefined> = signal(undefined);
-
 /** The part of the log that the timeline shows; undefined for all of it. */
 export const range: Signal<{ readonly from: number; readonly to: number } | undefined> = signal(undefined);
 

@@ -31,7 +31,7 @@ export function StatePane(): JSX.Element {
     before.current = table;
   }, [table]);
   return (
-    <div class="st-pane">
+    <div class="pane">
       {table === undefined ? <Tree /> : <Table path={table} key={table} />}
       <Splitter {...SELECTED} label="Height of the selected place" />
       <section class="st-below" style={{ height: `${paneSize(SELECTED)}px` }} aria-label="Selected place">

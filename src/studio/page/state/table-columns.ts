@@ -64,7 +64,7 @@ function namesOf(row: Row): string[] {
 }
 
 /** An entry that is not an object, in one line. */
-export function rowText({ shown, members }: Row): string {
+function rowText({ shown, members }: Row): string {
   return members === undefined ? valueText(shown).text : previewText(shown, members);
 }
 

@@ -8,12 +8,12 @@ import { safeLine } from '../base/safe-text.ts';
 import { at } from '../moment/place.ts';
 import { reveal, showTable, tablePath } from './open-places.ts';
 import { nameIn, stepsTo } from './parts/path-text.ts';
-import { valueText } from './parts/value-text.ts';
+import { type signOf, valueText } from './parts/value-text.ts';
 
 export interface TableNews {
   /** From the table to the entry: `[723]`. */
   readonly step: string;
-  readonly sign: 'new' | 'removed' | 'changed';
+  readonly sign: ReturnType<typeof signOf>;
 }
 
 interface Props {

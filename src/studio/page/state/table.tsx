@@ -11,7 +11,7 @@ import { selectedPath, shown } from '../moment/place.ts';
 import { showTable } from './open-places.ts';
 import { isInside, stepInside } from './parts/path-text.ts';
 import { Sides, Value } from './parts/value.tsx';
-import { keyText } from './parts/value-text.ts';
+import { keyText, opensAt, signOf } from './parts/value-text.ts';
 import {
   type Columns,
   cellPath,
@@ -73,12 +73,12 @@ export function Table({ path }: { readonly path: string }): JSX.Element {
     if (cell !== null) goTo(Number(cell.dataset.row), Number(cell.dataset.column));
   };
   return (
-    <div class="st-table">
+    <div class="pane">
       <TableHead path={path} collection={collection} news={newsOf(changes.value, path)} goTo={goTo} />
       {/* biome-ignore lint/a11y/noStaticElementInteractions: its role is among the attributes */}
       <div
         {...gridAttributes(path, total, columns.value, rows[current.value.row - from] && cellId(current.value))}
-        class="st-grid"
+        class="st-grid pane"
         style={{ '--st-columns': template.columns, '--st-wide': template.width }}
         onClick={pick}
         onKeyDown={(event) => press(event, { current, goTo, place, rows, from })}
@@ -281,8 +281,7 @@ function press(event: KeyboardEvent, { current, goTo, place, rows, from }: Press
   const there = rows[row - from];
   if (to !== undefined) goTo(to);
   else if (aside !== undefined) goTo(row, column + aside);
-  else if (event.key === 'Enter' && there !== undefined && (there.shown.total ?? 0) > 0 && there.isClosed !== true)
-    showTable(there.path);
+  else if (event.key === 'Enter' && there !== undefined && opensAt(there)) showTable(there.path);
   else return;
   event.preventDefault();
   event.stopPropagation();
@@ -293,13 +292,6 @@ function newsOf(changes: readonly Change[], path: string): TableNews[] {
   const entries = Map.groupBy(changes, (change) => stepInside(change.path, path).path);
   return Array.from(entries, ([entry, [change]]) => ({
     step: stepInside(entry, path).text,
-    sign:
-      change!.path !== entry
-        ? 'changed'
-        : change!.before === undefined
-          ? 'new'
-          : change!.after === undefined
-            ? 'removed'
-            : 'changed',
+    sign: change!.path === entry ? signOf(change!) : 'changed',
   }));
 }

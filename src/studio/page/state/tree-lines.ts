@@ -4,6 +4,7 @@
  */
 import type { Change, Look, Looked, Member, Row, Shown } from '../../wire.ts';
 import { isInside, stepInside, stepsTo } from './parts/path-text.ts';
+import { opensAt } from './parts/value-text.ts';
 
 /** Places that are open at once, the state itself included. */
 export const MOST_OPEN_PLACES = 60;
@@ -141,14 +142,15 @@ function addInside(path: string, level: number, tree: Growing, changes: readonly
 }
 
 function addRow(
-  { path, key, shown, members, isClosed }: Row,
+  row: Row,
   where: Pick<RowLine, 'level' | 'container' | 'position' | 'total'>,
   tree: Growing,
   changes: readonly Change[],
 ): void {
+  const { path, key, shown, members } = row;
   const change = changes.find((one) => one.path === path);
   const inside = changes.filter((one) => isInside(one.path, path));
-  const opens = isClosed !== true && shown.total !== undefined && shown.total > 0;
+  const opens = opensAt(row);
   const isOpen = opens && tree.open.has(path);
   tree.lines.push({
     ...{ kind: 'row', path, key, shown, opens, isOpen, ...where },

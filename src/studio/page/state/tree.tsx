@@ -14,7 +14,7 @@ import { Lines } from './parts/lines.tsx';
 import { containerOf } from './parts/path-text.ts';
 import { RowButtons } from './parts/row-buttons.tsx';
 import { InsideChange, Sides, Value } from './parts/value.tsx';
-import { keyText } from './parts/value-text.ts';
+import { keyText, signOf } from './parts/value-text.ts';
 import { type ChangeLine, looksOf, type MoreLine, type RowLine, type TreeLine, treeLines } from './tree-lines.ts';
 import './tree.css';
 
@@ -90,11 +90,6 @@ function attributes(line: TreeLine): Readonly<Record<string, unknown>> {
       'aria-setsize': line.total,
     }),
   };
-}
-
-function signOf({ before, after }: NonNullable<RowLine['change']>): string {
-  if (before === undefined) return 'new';
-  return after === undefined ? 'removed' : 'changed';
 }
 
 const LONGEST_TOLD_VALUE = 4_096;

@@ -68,6 +68,8 @@ test.each<[object, number, string]>([
   [{}, 0, '{ }'],
   [new Map<unknown, unknown>([['a', { b: 1 }]]), 1, 'Map(1) { "a" → Object(1) }'],
   [new Set(['a']), 1, 'Set(1) [ "a" ]'],
+  // The 40th unit of the quoted text is the first half of a character.
+  [{ say: '😀'.repeat(50) }, 1, `{ say: "${'😀'.repeat(19)}… }`],
 ])('%o is previewed', (value, count, text) => {
   const entries =
     value instanceof Map ? [...value] : value instanceof Set ? [...value.entries()] : Object.entries(value);

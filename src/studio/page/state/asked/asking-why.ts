@@ -26,8 +26,8 @@ export interface Explained {
 
 export const explained: Signal<Explained | undefined> = signal(undefined);
 
-/** Ends the search by hand. */
-let stopping = new AbortController();
+/** How often was searched: what an older search still tells is dropped. */
+let searches = 0;
 
 /** Changes that are asked for at once. */
 const WHY_LIMIT = 100;
@@ -51,15 +51,12 @@ export function askMore(): void {
   void search(oldest === undefined ? value.at : oldest - 1);
 }
 
-export function stopWhy(): void {
-  stopping.abort();
-}
-
 async function search(to: number): Promise<void> {
   const { path } = explained.value!;
+  const mine = ++searches;
   const told: WhyChange[] = [...explained.value!.changes];
   const draw = (part: Partial<Explained>): void => {
-    if (explained.value?.path === path) explained.value = { ...explained.value, changes: [...told], ...part };
+    if (mine === searches) explained.value = { ...explained.value!, changes: [...told], ...part };
   };
   let isAsked = false;
   // Changes come in swarms: each swarm is drawn once.
@@ -79,10 +76,8 @@ async function search(to: number): Promise<void> {
     else draw({ state: 'done', from: line.lookedAt.from, isComplete: line.complete });
   };
   try {
-    stopping = new AbortController();
-    const { signal: stopped } = stopping;
     const params = { path, at: to, limit: WHY_LIMIT, values: 'shown' };
-    await asJob((signal) => getLines<WhyLine>('why', params, AbortSignal.any([signal, stopped]), take));
+    await asJob((signal) => getLines<WhyLine>('why', params, signal, take));
   } catch (error) {
     const problem = problemOf(error);
     draw(problem === undefined ? { state: 'ended' } : { state: 'failed', problem });

@@ -1,5 +1,5 @@
 /** What is different between two moments: how many events lie between, what changed in each property of the state, then each place. */
-import { computed, type Signal, signal, useSignalEffect } from '@preact/signals';
+import { computed, type Signal, signal } from '@preact/signals';
 import { ArrowLeftRight } from 'lucide';
 import type { JSX } from 'preact';
 import type { DiffAnswer, DiffTable } from '../../../wire.ts';
@@ -8,31 +8,25 @@ import { Icon } from '../../base/icon.tsx';
 import { ListPlace } from '../../base/long-list.tsx';
 import { Problem } from '../../base/problem.tsx';
 import { safeLine } from '../../base/safe-text.ts';
+import { endJob } from '../../moment/job-stream.ts';
+import { markBefore } from '../../moment/marked.ts';
 import { marks } from '../../moment/marks.ts';
-import { at, diffOf } from '../../moment/place.ts';
+import { at } from '../../moment/place.ts';
 import { reveal } from '../open-places.ts';
 import { Lines } from '../parts/lines.tsx';
 import { Sides } from '../parts/value.tsx';
-import { askAll, askDiff, type Compared, compared, hasMore, stopDiff } from './asking-diff.ts';
+import { askAll, askDiff, type Compared, compared, fields, hasMore } from './asking-diff.ts';
 import { inDirection } from './diff-sides.ts';
 import './asked.css';
 
 const place = new ListPlace(computed(() => compared.value?.answer?.changes.length ?? 0));
 const active: Signal<string> = signal('');
-/** What stands in the two fields; undefined for the mark before, and here. */
-const fields: Signal<{ readonly from?: string; readonly to?: string }> = signal({});
 
 export function Diff(): JSX.Element {
-  useSignalEffect(() => {
-    const { value } = diffOf;
-    if (value === undefined) return;
-    fields.value = { from: String(value.from), to: String(value.to) };
-    void askDiff(String(value.from), String(value.to));
-  });
   const known = compared.value;
   return (
     <div
-      class="st-asked"
+      class="st-asked pane"
       data-testid="diff"
       data-state={known?.state ?? 'none'}
       data-from={known?.answer?.from}
@@ -50,13 +44,12 @@ export function Diff(): JSX.Element {
 }
 
 /** The mark before the moment that is shown, or else the event before it. */
-function markBefore(): string {
-  const before = marks.value.filter((mark) => mark < at.value).at(-1);
-  return String(before ?? Math.max(0, at.value - 1));
+function usualFrom(): string {
+  return String(markBefore(marks.value, at.value) ?? Math.max(0, at.value - 1));
 }
 
 function Fields(): JSX.Element {
-  const from = fields.value.from ?? markBefore();
+  const from = fields.value.from ?? usualFrom();
   const to = fields.value.to ?? String(at.value);
   const set = (part: typeof fields.value): void => {
     fields.value = { ...fields.value, ...part };
@@ -122,7 +115,7 @@ function Answer({ of, answer }: { readonly of: Compared; readonly answer: DiffAn
   const { from, to, events, types, tables, changes, complete } = answer;
   return (
     <>
-      <div class="st-bar st-wrap">
+      <div class="st-bar">
         <span>
           {count(from)} → {count(to)}
         </span>
@@ -191,7 +184,7 @@ function End({ of }: { readonly of: Compared }): JSX.Element {
         <>
           <progress aria-label="Comparing" />
           <span>comparing</span>
-          <button type="button" class="st-button" onClick={stopDiff}>
+          <button type="button" class="st-button" onClick={endJob}>
             Stop
           </button>
         </>

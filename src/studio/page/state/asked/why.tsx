@@ -5,12 +5,13 @@ import { count, counted } from '../../base/format.ts';
 import { ListPlace } from '../../base/long-list.tsx';
 import { Problem } from '../../base/problem.tsx';
 import { safeLine } from '../../base/safe-text.ts';
+import { endJob } from '../../moment/job-stream.ts';
 import { at, go, selectedPath } from '../../moment/place.ts';
 import { Lines } from '../parts/lines.tsx';
 import { momentText } from '../parts/moment-text.ts';
 import { isPath } from '../parts/path-text.ts';
 import { Sides } from '../parts/value.tsx';
-import { askMore, askWhy, type Explained, explained, stopWhy, type WhyChange } from './asking-why.ts';
+import { askMore, askWhy, type Explained, explained, type WhyChange } from './asking-why.ts';
 import './asked.css';
 
 const place = new ListPlace(computed(() => explained.value?.changes.length ?? 0));
@@ -19,7 +20,7 @@ const active: Signal<string> = signal('');
 export function Why(): JSX.Element {
   const known = explained.value;
   return (
-    <div class="st-asked" data-testid="why" data-path={known?.path} data-state={known?.state ?? 'none'}>
+    <div class="st-asked pane" data-testid="why" data-path={known?.path} data-state={known?.state ?? 'none'}>
       <Asking of={known} />
       {known !== undefined && <Answer of={known} />}
     </div>
@@ -81,7 +82,7 @@ function End({ of }: { readonly of: Explained }): JSX.Element {
       <>
         <progress value={progress} aria-label="How far was looked" />
         <span>{found} so far</span>
-        <button type="button" class="st-button" onClick={stopWhy}>
+        <button type="button" class="st-button" onClick={endJob}>
           Stop
         </button>
       </>

@@ -27,7 +27,7 @@ const place = new ListPlace(computed(() => lines.value.length));
 export function CurrentEvent(): JSX.Element {
   const moment = shown.value;
   return (
-    <div class="st-event" data-testid="current-event" data-sequence={moment?.sequence}>
+    <div class="pane" data-testid="current-event" data-sequence={moment?.sequence}>
       {moment?.event === undefined ? (
         <WithoutEvent moment={moment} />
       ) : (

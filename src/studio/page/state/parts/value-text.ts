@@ -1,7 +1,7 @@
 /** Values of events and states as texts that look like what they are: `"text"`, `12n`, `Map(812)`, `Uint8Array(2) 0a 1b`. Pure. */
-import type { Kind, Member, Shown } from '../../../wire.ts';
+import type { Change, Kind, Member, Row, Shown } from '../../../wire.ts';
 import { count } from '../../base/format.ts';
-import { safeLine } from '../../base/safe-text.ts';
+import { cut, safeLine } from '../../base/safe-text.ts';
 
 /** What a value is, for its colour. */
 export type Tone = 'text' | 'number' | 'nothing' | 'date' | 'bytes' | 'opens';
@@ -93,7 +93,7 @@ export function previewText(shown: Shown, members: readonly Member[]): string {
   const isTable = shown.kind === 'map' || shown.kind === 'orderedMap';
   const parts = members.map(({ key, shown: member }) => {
     const { text } = valueText(member);
-    const short = text.length > MEMBER_CHARACTERS ? `${text.slice(0, MEMBER_CHARACTERS)}…` : text;
+    const short = cut(text, MEMBER_CHARACTERS);
     return isList ? short : `${keyText(key, shown.kind)}${isTable ? ' → ' : ': '}${short}`;
   });
   const inside = [...parts, ...((shown.total ?? 0) > members.length ? ['…'] : [])].join(', ');
@@ -103,6 +103,17 @@ export function previewText(shown: Shown, members: readonly Member[]): string {
 }
 
 const MEMBER_CHARACTERS = 40;
+
+/** Whether a place has members that can be shown. */
+export function opensAt({ shown, isClosed }: Pick<Row, 'shown' | 'isClosed'>): boolean {
+  return isClosed !== true && (shown.total ?? 0) > 0;
+}
+
+/** What became of a place: a side that is missing says that it is new, or was removed. */
+export function signOf({ before, after }: Pick<Change, 'before' | 'after'>): 'new' | 'removed' | 'changed' {
+  if (before === undefined) return 'new';
+  return after === undefined ? 'removed' : 'changed';
+}
 
 /** A value as it is copied: texts and numbers as they are, anything else as tagged JSON. */
 export function copyText(value: unknown): string {

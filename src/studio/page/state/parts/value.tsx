@@ -4,7 +4,7 @@ import type { Change, Member, Shown } from '../../../wire.ts';
 import { count } from '../../base/format.ts';
 import { safeLine } from '../../base/safe-text.ts';
 import type { Inside } from '../tree-lines.ts';
-import { previewText, valueText } from './value-text.ts';
+import { previewText, signOf, valueText } from './value-text.ts';
 import './value.css';
 
 export function Value({
@@ -39,7 +39,7 @@ export function Sides({ of, members }: SidesProps): JSX.Element {
   if (after === undefined || before === undefined)
     return (
       <span class="st-sides">
-        <i class="st-sign">{before === undefined ? 'new' : 'removed'}</i>
+        <i class="st-sign">{signOf(of)}</i>
         {(after ?? before) !== undefined && <Value of={(after ?? before)!} members={members} />}
       </span>
     );
