@@ -11,7 +11,7 @@ import { Help } from './help/help.tsx';
 import { FirstHint, MomentLine } from './line/moment-line.tsx';
 import { TroubleLines } from './line/trouble-line.tsx';
 import { Locked } from './locked.tsx';
-import { log, question, shown, tab, trouble } from './moment/place.ts';
+import { log, question, tab, trouble } from './moment/place.ts';
 import { settledAt } from './moment/settled.ts';
 import { Diff } from './state/asked/diff.tsx';
 import { Why } from './state/asked/why.tsx';
@@ -116,7 +116,7 @@ function NoModel(): JSX.Element {
 function Loading(): JSX.Element {
   return (
     <main class="loading" aria-busy="true">
-      <p>{shown.value === undefined ? 'Reading the log …' : 'Coming back …'}</p>
+      <p>Reading the log …</p>
     </main>
   );
 }

@@ -1,5 +1,6 @@
 /** What programs and tests read from the document: whether it is ready, and its title. */
 import { useSignalEffect } from '@preact/signals';
+import { fileName } from './base/format.ts';
 import { safeLine } from './base/safe-text.ts';
 import { log, momentProblem, shown, trouble } from './moment/place.ts';
 
@@ -10,7 +11,7 @@ export function useDocumentState(): void {
     const hasAnswer = shown.value !== undefined || momentProblem.value !== undefined;
     if (trouble.value !== undefined || (log.value !== undefined && (hasAnswer || log.value.lastSequence === 0)))
       dataset.ready = '';
-    const file = log.value?.path.split(/[\\/]/).at(-1);
-    document.title = file === undefined ? 'refold studio' : `${safeLine(file)} · refold`;
+    const path = log.value?.path;
+    document.title = path === undefined ? 'refold studio' : `${safeLine(fileName(path))} · refold`;
   });
 }

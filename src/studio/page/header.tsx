@@ -1,7 +1,7 @@
 /** The first line: which log this is, how large, and whether it grows. */
 import { CircleHelp, Moon, Sun } from 'lucide';
 import type { JSX } from 'preact';
-import { bytes, count, counted, dateTime, duration } from './base/format.ts';
+import { bytes, count, counted, dateTime, duration, fileName } from './base/format.ts';
 import { Icon } from './base/icon.tsx';
 import { safeLine } from './base/safe-text.ts';
 import { theme } from './base/settings.ts';
@@ -14,7 +14,7 @@ export function Header(): JSX.Element {
   const { path, model, events, totalBytes } = log.value!;
   return (
     <header>
-      <h1>{safeLine(path.split(/[\\/]/).at(-1)!)}</h1>
+      <h1>{safeLine(fileName(path))}</h1>
       {model !== undefined && <span class="quiet">{safeLine(model)}</span>}
       <span>
         <b data-testid="header-count" data-count={events}>

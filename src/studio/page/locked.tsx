@@ -41,7 +41,7 @@ export function Locked({ of: { message, hint } }: Props): JSX.Element {
   );
 }
 
-/** The key in an address, or a key alone. Pure. */
-export function keyIn(text: string): string | undefined {
+/** The key in an address, or a key alone. */
+function keyIn(text: string): string | undefined {
   return /(?:^|[#&]key=)([\w-]{43})(?:&|\s*$)/.exec(text.trim())?.[1];
 }

@@ -30,11 +30,7 @@ export type Params = Readonly<Record<string, string | number | readonly string[]
 
 const KEY = 'refold.key';
 
-/** The key of the server, which the address brought or a person typed. */
-export function storedKey(): string | undefined {
-  return sessionStorage.getItem(KEY) ?? undefined;
-}
-
+/** Keeps the key of the server, which the address brought or a person typed. */
 export function storeKey(key: string): void {
   sessionStorage.setItem(KEY, key);
 }
@@ -42,12 +38,13 @@ export function storeKey(key: string): void {
 /** @throws StudioProblem; the signal's reason when it aborts */
 export async function getJson<Answer>(route: string, params: Params, signal: AbortSignal): Promise<Answer> {
   const response = await ask(route, params, signal);
-  return (await response.json()) as Answer;
+  return JSON.parse(await orGone(response.text(), signal)) as Answer;
 }
 
 /** @throws StudioProblem; the signal's reason when it aborts */
 export async function getBytes(route: string, params: Params, signal: AbortSignal): Promise<ArrayBuffer> {
-  return await (await ask(route, params, signal)).arrayBuffer();
+  const response = await ask(route, params, signal);
+  return await orGone(response.arrayBuffer(), signal);
 }
 
 /**
@@ -65,20 +62,11 @@ export async function getLines<Line>(
   const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
   let rest = '';
   for (;;) {
-    const { done, value = '' } = await readOf(reader, signal);
+    const { done, value = '' } = await orGone(reader.read(), signal);
     const lines = (rest + value).split('\n');
     rest = lines.pop()!;
     for (const line of lines) onLine(lineOf<Line>(line));
     if (done) return;
-  }
-}
-
-async function readOf(reader: ReadableStreamDefaultReader<string>, signal: AbortSignal) {
-  try {
-    return await reader.read();
-  } catch {
-    signal.throwIfAborted();
-    throw serverGone();
   }
 }
 
@@ -89,14 +77,16 @@ function lineOf<Line>(text: string): Line {
 }
 
 async function ask(route: string, params: Params, signal: AbortSignal): Promise<Response> {
-  const response = await fetched(`/api/${route}?${queryOf(params)}`, signal);
+  const headers = { Authorization: `Bearer ${sessionStorage.getItem(KEY) ?? ''}` };
+  const response = await orGone(fetch(`/api/${route}?${queryOf(params)}`, { headers, signal }), signal);
   if (response.ok) return response;
   throw new StudioProblem((await response.json().catch(() => serverGone())) as Answered);
 }
 
-async function fetched(address: string, signal: AbortSignal): Promise<Response> {
+/** The server may end before it answers, and in the middle of an answer. */
+async function orGone<Answer>(answer: Promise<Answer>, signal: AbortSignal): Promise<Answer> {
   try {
-    return await fetch(address, { headers: { Authorization: `Bearer ${storedKey() ?? ''}` }, signal });
+    return await answer;
   } catch {
     signal.throwIfAborted();
     throw serverGone();

@@ -1,4 +1,4 @@
-/** Numbers, sizes and times as people read them. */
+/** Numbers, sizes, times and paths as people read them. */
 
 const WITH_COMMAS = new Intl.NumberFormat('en-US');
 const COMPACT = new Intl.NumberFormat('en-US', { notation: 'compact', maximumFractionDigits: 1 });
@@ -75,4 +75,9 @@ export function share(part: number, whole: number): string {
   if (percent < 0.1) return '< 0.1%';
   if (part < whole && percent > 99.9) return '> 99.9%';
   return `${percent.toFixed(1)}%`;
+}
+
+/** The last part of a path of this or another system. */
+export function fileName(path: string): string {
+  return path.split(/[\\/]/).at(-1)!;
 }

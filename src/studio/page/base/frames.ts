@@ -41,8 +41,8 @@ export function fitCanvas(canvas: HTMLCanvasElement, width: number, height: numb
   return scale;
 }
 
-/** Pixels for one CSS pixel. Pure. */
-export function canvasScale(width: number, height: number, devicePixelRatio: number): number {
+/** Pixels for one CSS pixel. */
+function canvasScale(width: number, height: number, devicePixelRatio: number): number {
   const wanted = Math.min(FINEST, devicePixelRatio);
   const area = width * height;
   return area * wanted * wanted > MOST_PIXELS ? Math.sqrt(MOST_PIXELS / area) : wanted;

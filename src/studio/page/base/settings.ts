@@ -1,5 +1,5 @@
 /** What a person sets once: theme, colours, panes, keys. It lives in localStorage, which never holds values of the log. */
-import { type Signal, signal } from '@preact/signals';
+import { computed, effect, type ReadonlySignal, type Signal, signal } from '@preact/signals';
 
 export interface Settings {
   readonly theme: 'dark' | 'light' | 'system';
@@ -40,25 +40,22 @@ function read(): Settings {
   }
 }
 
-const prefersLight = matchMedia('(prefers-color-scheme: light)');
+const lightScheme = matchMedia('(prefers-color-scheme: light)');
+const prefersLight = signal(lightScheme.matches);
 
 /** The theme that is shown now. */
-export const theme: Signal<'dark' | 'light'> = signal(themeNow());
-
-function themeNow(): 'dark' | 'light' {
+export const theme: ReadonlySignal<'dark' | 'light'> = computed(() => {
   const { theme } = settings.value;
-  return theme === 'system' ? (prefersLight.matches ? 'light' : 'dark') : theme;
-}
+  return theme === 'system' ? (prefersLight.value ? 'light' : 'dark') : theme;
+});
 
 /** Writes theme and colours to the document, now and whenever they change. */
 export function applySettings(): void {
-  const apply = (): void => {
-    theme.value = themeNow();
+  lightScheme.addEventListener('change', () => (prefersLight.value = lightScheme.matches));
+  effect(() => {
     document.documentElement.dataset.theme = theme.value;
     document.documentElement.dataset.eyes = settings.value.eyes;
-  };
-  settings.subscribe(apply);
-  prefersLight.addEventListener('change', apply);
+  });
 }
 
 /** Whether things may move by themselves. */

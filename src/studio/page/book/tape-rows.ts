@@ -4,10 +4,10 @@
  * One question is on its way at a time. The newest of those that came meanwhile is asked after it: so rows are seen also while
  * the moment moves faster than the server answers.
  */
-import { computed, effect, type Signal, signal } from '@preact/signals';
+import { effect, type Signal, signal } from '@preact/signals';
 import type { TapeAnswer } from '../../wire.ts';
 import { getJson, problemOf, type StudioProblem } from '../base/api.ts';
-import { at, log } from '../moment/place.ts';
+import { at, generation } from '../moment/place.ts';
 import { isWaiting } from '../moment/settled.ts';
 
 export interface TapeState {
@@ -35,7 +35,6 @@ const TAPE_ROWS = 100;
 const BEFORE_ALL: TapeAnswer = { rows: [], lookedBackTo: 0 };
 
 let opened = 0;
-const generation = computed(() => log.value?.generation);
 
 export function openTape(view: string, of: () => string | undefined): Tape {
   const pane = `tape ${++opened}`;

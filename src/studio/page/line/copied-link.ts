@@ -8,22 +8,18 @@ import type { Moment } from '../../wire.ts';
 import { getJson, isAbort } from '../base/api.ts';
 import { count } from '../base/format.ts';
 import type { Told } from '../base/problem.tsx';
-import { linkText, openedHash } from '../moment/link.ts';
-import { at, filter, log, range, selectedPath, shown, tab, wanted } from '../moment/place.ts';
+import { linkedNow, linkText, openedHash } from '../moment/link.ts';
+import { at, log, shown, wanted } from '../moment/place.ts';
 
 /** Said once a link turned out to be of another log or model. */
 export const linkProblem: Signal<Told | undefined> = signal(undefined);
 
 /** The address of what is shown. @throws StudioProblem when the hash cannot be had */
-export async function linkToHere(abort: AbortSignal): Promise<string> {
+export async function linkToHere(): Promise<string> {
   const { value } = log;
-  const sequence = at.value;
-  const hash = value?.hasModel === true ? await hashAt(sequence, abort) : value?.identity;
-  const text = linkText({
-    ...{ at: String(sequence), path: selectedPath.value, filter: filter.value, range: range.value, hash },
-    view: tab.value === 'state' ? undefined : tab.value,
-  });
-  return `${location.origin}${location.pathname}#${text}`;
+  const linked = linkedNow();
+  const hash = value?.hasModel === true ? await hashAt(at.value, new AbortController().signal) : value?.identity;
+  return `${location.origin}${location.pathname}#${linkText({ ...linked, hash })}`;
 }
 
 async function hashAt(sequence: number, abort: AbortSignal): Promise<string | undefined> {

@@ -159,8 +159,7 @@ function Cost(): JSX.Element {
 const MOVED_PLACE = 'refold.moved';
 const hasMoved = signal(sessionStorage.getItem(MOVED_PLACE) !== null);
 
-/** The first keys to know, until the first move. */
-/** What to do first, until something was done: it lies over the scrubber. */
+/** The first keys to know, until the first move. It lies over the scrubber. */
 export function FirstHint(): JSX.Element | null {
   useSignalEffect(() => {
     if (hasMoved.value || shown.value === undefined || typeof wanted.value === 'string') return;
@@ -186,7 +185,7 @@ let copiedTimer: ReturnType<typeof setTimeout> | undefined;
 async function copyLink(): Promise<void> {
   clearTimeout(copiedTimer);
   try {
-    const isCopied = await copyText(await linkToHere(new AbortController().signal));
+    const isCopied = await copyText(await linkToHere());
     copied.value = isCopied ? 'link copied' : 'the browser does not allow copying';
   } catch (error) {
     copied.value = `no link: ${safeLine(String(error instanceof Error ? error.message : error))}`;

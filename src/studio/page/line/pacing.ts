@@ -29,7 +29,7 @@ export interface Due {
 }
 
 /** When the next event is due. @param speed how many times as fast as it was recorded */
-export function dueAfter({ recordedAt, dueAt }: Played, nextRecordedAt: number, speed: number): number {
+function dueAfter({ recordedAt, dueAt }: Played, nextRecordedAt: number, speed: number): number {
   return dueAt + Math.min(LONGEST_GAP, Math.max(0, nextRecordedAt - recordedAt)) / speed;
 }
 

@@ -110,7 +110,7 @@ function visit(mine: Playing, played: Played): void {
 }
 
 function readAhead(mine: Playing): void {
-  const isEnough = mine.readTo >= lastSequence.value || eventsAhead(mine.ahead) >= READ_AHEAD.least;
+  const isEnough = mine.readTo >= lastSequence.value || mine.readTo - mine.played.sequence >= READ_AHEAD.least;
   if (mine.isReading || isEnough) return;
   mine.isReading = true;
   const asked = { from: mine.readTo + 1, count: READ_AHEAD.events };

@@ -1,7 +1,7 @@
 /**
  * Everything that a person can do by a key or by name. Keys, help and the list of all actions are made from these.
  */
-import { effect, type Signal, signal } from '@preact/signals';
+import { computed, type Signal, signal } from '@preact/signals';
 import { createKeybindingsHandler } from 'tinykeys';
 import { settings } from '../base/settings.ts';
 
@@ -27,14 +27,12 @@ export function addActions(more: readonly Action[]): () => void {
   return () => (actions.value = actions.value.filter((action) => !more.includes(action)));
 }
 
+/** Made when a key is pressed, and again after actions came or went. */
+const keys = computed(() => createKeybindingsHandler(bindings(actions.value), { ignore: isTaken }));
+
 /** Listens to all keys. Text fields keep all of theirs; trees, grids and tables keep their arrows. */
 export function listenToKeys(): void {
-  let listener: ((event: Event) => void) | undefined;
-  effect(() => {
-    if (listener !== undefined) removeEventListener('keydown', listener);
-    listener = createKeybindingsHandler(bindings(actions.value), { ignore: isTaken });
-    addEventListener('keydown', listener);
-  });
+  addEventListener('keydown', (event) => keys.value(event));
 }
 
 function bindings(all: readonly Action[]): Record<string, (event: KeyboardEvent) => void> {
@@ -43,7 +41,7 @@ function bindings(all: readonly Action[]): Record<string, (event: KeyboardEvent)
       (action.keys ?? []).map(({ key }) => [
         key,
         (event: KeyboardEvent) => {
-          if (isTaken(event) || action.isPossible?.() === false) return;
+          if (action.isPossible?.() === false) return;
           event.preventDefault();
           action.run();
         },

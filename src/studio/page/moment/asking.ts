@@ -8,7 +8,7 @@ import { batch, effect } from '@preact/signals';
 import type { Moment } from '../../wire.ts';
 import { getJson, type Params, problemOf, type StudioProblem } from '../base/api.ts';
 import { lookText, type ViewInSight, viewInSight } from './in-sight.ts';
-import { log, momentProblem, shown, trouble, wanted } from './place.ts';
+import { generation, momentProblem, shown, trouble, wanted } from './place.ts';
 import { isWaiting } from './settled.ts';
 
 /** How long a question may take before a newer one ends it, in ms. */
@@ -24,7 +24,10 @@ interface Question {
   readonly generation: string;
 }
 
+/** The last question: what the page shows, or is to show. */
 let asked: Question | undefined;
+/** The question that waits for its turn. */
+let next: Question | undefined;
 let underWay: { readonly since: number; readonly controller: AbortController } | undefined;
 let timer: ReturnType<typeof setTimeout> | undefined;
 let shownWhen = 0;
@@ -32,22 +35,21 @@ let shownWhen = 0;
 /** Starts asking. */
 export function keepAsking(): void {
   effect(() => {
-    if (log.value === undefined) return;
+    if (generation.value === undefined) return;
     const question = {
       ...{ at: wanted.value, look: lookText.value, view: viewInSight.value },
-      generation: log.value.generation,
+      generation: generation.value,
     };
     if (isSame(question, asked)) return;
     asked = question;
     isWaiting('moment', true);
-    askSoon();
+    askSoon(question);
   });
 }
 
 /** Asks again: after a failure that may have passed. */
 export function askAgain(): void {
-  asked = asked && { ...asked };
-  if (asked !== undefined) askSoon();
+  if (asked !== undefined) askSoon(asked);
 }
 
 function isSame(one: Question, other: Question | undefined): boolean {
@@ -57,19 +59,20 @@ function isSame(one: Question, other: Question | undefined): boolean {
   );
 }
 
-function askSoon(): void {
+function askSoon(question: Question): void {
   clearTimeout(timer);
-  if (underWay === undefined) void askNow();
-  else timer = setTimeout(() => void askNow(), Math.max(0, underWay.since + patience() - performance.now()));
+  next = question;
+  if (underWay === undefined) void ask(question);
+  else timer = setTimeout(() => void ask(question), Math.max(0, underWay.since + patience() - performance.now()));
 }
 
 function patience(): number {
   return performance.now() - shownWhen > SEEN_EVERY ? SEEN_WITHIN : OVERTAKEN_AFTER;
 }
 
-async function askNow(): Promise<void> {
+async function ask(question: Question): Promise<void> {
   clearTimeout(timer);
-  const question = asked!;
+  next = undefined;
   const controller = new AbortController();
   underWay?.controller.abort();
   const mine = { since: performance.now(), controller };
@@ -83,7 +86,7 @@ async function askNow(): Promise<void> {
   } finally {
     if (underWay === mine) {
       underWay = undefined;
-      if (asked !== question) void askNow();
+      if (next !== undefined) void ask(next);
     }
   }
 }
@@ -94,7 +97,7 @@ function paramsOf({ at, look, view }: Question): Params {
 
 /** An answer to a question that was overtaken is shown as well, unless it is of an older generation: a drag goes on being seen. */
 function show(question: Question, moment: Moment): void {
-  if (log.value?.generation !== question.generation) return;
+  if (generation.value !== question.generation) return;
   shownWhen = performance.now();
   batch(() => {
     shown.value = moment;
@@ -104,10 +107,10 @@ function show(question: Question, moment: Moment): void {
       wanted.value = moment.sequence;
     }
   });
-  if (asked === undefined || isSame({ ...question, at: moment.sequence }, asked)) isWaiting('moment', false);
+  if (isSame({ ...question, at: moment.sequence }, asked)) isWaiting('moment', false);
 }
 
 function tell(question: Question, problem: StudioProblem): void {
   if (problem.code === 'LOCKED' || problem.code === 'SERVER_GONE') trouble.value = problem;
-  else if (question === asked) momentProblem.value = problem;
+  else if (isSame(question, asked)) momentProblem.value = problem;
 }

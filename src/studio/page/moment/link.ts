@@ -9,7 +9,7 @@ import { reconnect } from './live.ts';
 import { at, type Filter, filter, NO_FILTER, range, selectedPath, tab, wanted } from './place.ts';
 
 /** What a link says. */
-export interface Linked {
+interface Linked {
   readonly at?: string | undefined;
   readonly path?: string | undefined;
   readonly filter: Filter;
@@ -30,13 +30,39 @@ export function followAddress(): void {
     if (readAddress()) reconnect();
   });
   effect(() => {
-    const text = linkText({
-      at: at.value === 0 ? undefined : String(at.value),
-      ...{ path: selectedPath.value, filter: filter.value, range: range.value },
-      view: tab.value === 'state' ? undefined : tab.value,
-    });
-    if (at.value !== 0) history.replaceState(null, '', addressOf(text));
+    const text = linkText(linkedNow());
+    if (at.value !== 0) writeAddress(text);
   });
+}
+
+/**
+ * Browsers drop changes of the address, or throw, after 100 of them within 30 s, and a drag has more: so many come at once, and
+ * then one in so many ms, the newest.
+ */
+const ADDRESS_BURST = 20;
+const ADDRESS_EVERY_MS = 400;
+
+/** When the next change may be written; all of a burst is free where this is long ago. */
+let freeAt = Number.NEGATIVE_INFINITY;
+let writing: ReturnType<typeof setTimeout> | undefined;
+
+function writeAddress(link: string): void {
+  clearTimeout(writing);
+  const now = performance.now();
+  if (freeAt > now) {
+    writing = setTimeout(() => writeAddress(link), freeAt - now);
+    return;
+  }
+  freeAt = Math.max(freeAt, now - ADDRESS_BURST * ADDRESS_EVERY_MS) + ADDRESS_EVERY_MS;
+  history.replaceState(null, '', addressOf(link));
+}
+
+/** What a link to what is shown says. */
+export function linkedNow(): Linked {
+  return {
+    ...{ at: String(at.value), path: selectedPath.value, filter: filter.value, range: range.value },
+    view: tab.value === 'state' ? undefined : tab.value,
+  };
 }
 
 /** @returns whether it brought a key */
@@ -59,8 +85,8 @@ function addressOf(link: string): string {
   return link === '' ? location.pathname : `#${link}`;
 }
 
-/** Pure. What cannot be read is left out. */
-export function readLink(fragment: string): Linked {
+/** What cannot be read is left out. */
+function readLink(fragment: string): Linked {
   const given = new URLSearchParams(fragment);
   const text = (name: string): string | undefined => given.get(name) || undefined;
   const [from, to] = [sequenceIn(text('from')), sequenceIn(text('to'))];
@@ -78,7 +104,7 @@ function sequenceIn(text: string | undefined): number | undefined {
   return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : undefined;
 }
 
-/** Pure. The fragment of a link, without `#`. */
+/** The fragment of a link, without `#`. */
 export function linkText({
   at: place,
   path,

@@ -4,7 +4,7 @@
  * A hidden tab ends its stream and goes on at its last sequence when it is seen again. After a failure it is tried again, for
  * ever, with growing pauses.
  */
-import { batch, type Signal, signal } from '@preact/signals';
+import { batch, computed, effect, type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import type { LiveLine, LogAnswer } from '../../wire.ts';
 import { getJson, getLines, problemOf } from '../base/api.ts';
 import { askAgain } from './asking.ts';
@@ -12,8 +12,12 @@ import { go, lastSequence, log, trouble, wanted } from './place.ts';
 
 /** Whether new events are heard of now. */
 export const isLive: Signal<boolean> = signal(false);
+/** The end when it was last looked at; undefined before the log is known. */
+const seenEnd: Signal<number | undefined> = signal(undefined);
 /** Events that came since the end was last looked at. */
-export const unseen: Signal<number> = signal(0);
+export const unseen: ReadonlySignal<number> = computed(() =>
+  Math.max(0, lastSequence.value - (seenEnd.value ?? lastSequence.value)),
+);
 /** The last line that was heard. It is set together with the log. */
 export const latest: Signal<LiveLine | undefined> = signal(undefined);
 /** New events a second, over the last seconds. */
@@ -29,6 +33,11 @@ let controller: AbortController | undefined;
 /** Loads what the log is, and follows it. */
 export function keepLive(): void {
   document.addEventListener('visibilitychange', () => (document.hidden ? controller?.abort() : void run()));
+  effect(() => {
+    const end = log.value?.lastSequence;
+    const isAtEnd = wanted.value === end;
+    if (isAtEnd || seenEnd.peek() === undefined) seenEnd.value = end;
+  });
   void run();
 }
 
@@ -71,6 +80,11 @@ async function load(signal: AbortSignal): Promise<void> {
   if (before !== undefined) askAgain();
 }
 
+/** What fails is told by the stream, which fails too. */
+function loadAgain(signal: AbortSignal): void {
+  void load(signal).catch(() => {});
+}
+
 /** The answer, with what the stream told while it was on its way. */
 function withNews(answer: LogAnswer, known: LogAnswer | undefined): LogAnswer {
   if (known === undefined || known.lastSequence <= answer.lastSequence || known.path !== answer.path) return answer;
@@ -88,7 +102,7 @@ function take(line: LiveLine, signal: AbortSignal): void {
   const { value } = log;
   if (value === undefined) return;
   if (line.generation !== value.generation) {
-    void load(signal).catch(() => {});
+    loadAgain(signal);
     return;
   }
   const stoodAtEnd = wanted.value === value.lastSequence;
@@ -103,17 +117,16 @@ function take(line: LiveLine, signal: AbortSignal): void {
     };
     latest.value = line;
     count(events);
-    unseen.value = stoodAtEnd ? 0 : unseen.value + events;
     if (stoodAtEnd && events > 0) go(line.last);
   });
   // Who writes, and when the first event was recorded, is known exactly by the server alone.
   const isOtherWriter = line.hasWriter !== (value.writer !== undefined);
-  if (isOtherWriter || (value.events === 0 && events > 0)) void load(signal).catch(() => {});
+  if (isOtherWriter || (value.events === 0 && events > 0)) loadAgain(signal);
 }
 
 /** Goes to the end, and stays there while it grows. */
 export function goToEnd(): void {
-  unseen.value = 0;
+  seenEnd.value = lastSequence.value;
   go(lastSequence.value);
 }
 

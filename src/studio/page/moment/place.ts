@@ -46,6 +46,8 @@ export const filter: Signal<Filter> = signal(NO_FILTER);
 export const at: ReadonlySignal<number> = computed(() => shown.value?.sequence ?? 0);
 export const firstSequence: ReadonlySignal<number> = computed(() => log.value?.firstSequence ?? 0);
 export const lastSequence: ReadonlySignal<number> = computed(() => log.value?.lastSequence ?? 0);
+/** What is to be read once for each generation depends on this: the log itself changes with each new event. */
+export const generation: ReadonlySignal<string | undefined> = computed(() => log.value?.generation);
 
 /** Goes to a place. A sequence outside the log is moved to its nearest end. */
 export function go(position: number | string): void {

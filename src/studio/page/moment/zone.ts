@@ -5,10 +5,14 @@ import { log, shown } from './place.ts';
 /** What the view that was shown last said: other panes keep it when the view is closed. */
 let named: string | undefined;
 
+// A moment and a log come often, and a zone is dear to look up: these two hardly change.
+const zoneOfView = computed(() => shown.value?.view?.zone);
+const viewsOfLog = computed(() => log.value?.views);
+
 export const zone: ReadonlySignal<string> = computed(() => {
-  const given = shown.value?.view?.zone;
+  const given = zoneOfView.value;
   if (given !== undefined && isZone(given)) named = given;
-  return named ?? log.value?.views?.find((view) => view.zone !== undefined && isZone(view.zone))?.zone ?? 'UTC';
+  return named ?? viewsOfLog.value?.find((view) => view.zone !== undefined && isZone(view.zone))?.zone ?? 'UTC';
 });
 
 /** The zone as people say it: `New York` for America/New_York. */

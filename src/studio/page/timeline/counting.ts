@@ -2,12 +2,12 @@
  * Counts the log for the timeline: all of it, first coarsely where it is long, and what is shown more finely. New events are
  * added as they come; now and then all is counted again, so that the end becomes as fine as the rest.
  */
-import { batch, effect, untracked } from '@preact/signals';
+import { batch, computed, effect, untracked } from '@preact/signals';
 import type { LiveLine, TimelineAnswer } from '../../wire.ts';
 import { getJson, isAbort } from '../base/api.ts';
 import { takeTypeCounts } from '../moment/event-types.ts';
 import { latest } from '../moment/live.ts';
-import { log, trouble } from '../moment/place.ts';
+import { generation, log, trouble } from '../moment/place.ts';
 import { eventsOf, grownBy, grownEvents, type Layer, layerOf, planDetail, typesOf } from './layer.ts';
 import type { TimelineBy } from './scale.ts';
 import { by, detailLayer, scale, view, wholeLayer, width } from './view.ts';
@@ -33,24 +33,23 @@ export function keepCounting(): () => void {
   };
 }
 
-/** A bucket for two pixels; in steps, so that a small change of the width counts nothing. */
-function wantedBuckets(): number {
-  return Math.min(FINEST_BUCKETS, Math.ceil(width.value / 256) * 128);
-}
+/** A bucket for two pixels; in steps, so that a small change of the width counts nothing. 0 before there is a width. */
+const wantedBuckets = computed(() =>
+  width.value <= 1 ? 0 : Math.min(FINEST_BUCKETS, Math.ceil(width.value / 256) * 128),
+);
 
 function countOnChange(): void {
-  const generation = log.value?.generation;
-  const [axis, buckets] = [by.value, wantedBuckets()];
-  if (generation === undefined || trouble.value !== undefined || width.value <= 1) return;
+  const [axis, buckets, now] = [by.value, wantedBuckets.value, generation.value];
+  if (now === undefined || trouble.value !== undefined || buckets === 0) return;
   untracked(() => {
-    if (layers.get(axis)?.generation !== generation) layers.clear();
+    if (layers.get(axis)?.generation !== now) layers.clear();
     const known = layers.get(axis);
     if (known !== undefined) batch(() => ([wholeLayer.value, detailLayer.value] = [known, undefined]));
-    void countWhole(axis, buckets, generation);
+    void countWhole(axis, buckets, now);
   });
 }
 
-async function countWhole(axis: TimelineBy, buckets: number, generation: string): Promise<void> {
+async function countWhole(axis: TimelineBy, buckets: number, asOf: string): Promise<void> {
   counting?.controller.abort();
   clearTimeout(recounting);
   recounting = undefined;
@@ -61,20 +60,15 @@ async function countWhole(axis: TimelineBy, buckets: number, generation: string)
   const asked = { by: axis, from: firstSequence, to: lastSequence };
   try {
     if (events === 0) {
-      take({ from: firstSequence, to: lastSequence, events, types: {}, buckets: [] }, axis, generation, mine.lines);
+      take({ from: firstSequence, to: lastSequence, events, types: {}, buckets: [] }, axis, asOf, mine.lines);
       return;
     }
     if (events > SAMPLED_FROM && !layers.has(axis)) {
-      take(
-        await getJson<TimelineAnswer>('timeline', { ...asked, sample: 'yes' }, signal),
-        axis,
-        generation,
-        mine.lines,
-      );
+      take(await getJson<TimelineAnswer>('timeline', { ...asked, sample: 'yes' }, signal), axis, asOf, mine.lines);
     }
     const most = axis === 'sequence' ? Math.min(events, buckets) : buckets;
     const answer = await getJson<TimelineAnswer>('timeline', { ...asked, buckets: most }, signal);
-    take(answer, axis, generation, mine.lines);
+    take(answer, axis, asOf, mine.lines);
   } catch (error) {
     // A dropped history or a server that ended is told elsewhere, and then all is counted again.
     if (!isAbort(error)) recountSoon();
@@ -82,25 +76,31 @@ async function countWhole(axis: TimelineBy, buckets: number, generation: string)
 }
 
 /** @param lines that came since the question was asked */
-function take(answer: TimelineAnswer, axis: TimelineBy, generation: string, lines: readonly LiveLine[]): void {
-  if (log.peek()?.generation !== generation) return;
+function take(answer: TimelineAnswer, axis: TimelineBy, asOf: string, lines: readonly LiveLine[]): void {
+  if (generation.peek() !== asOf) return;
   const before = wholeLayer.peek();
-  let layer: Layer | undefined = layerOf(answer, axis, generation);
+  let layer = layerOf(answer, axis, asOf);
   for (const line of lines) layer = line.last <= layer.to ? layer : (grownBy(layer, line) ?? layer);
   layers.set(axis, layer);
-  const isFirst = before === undefined || before.isSampled || before.generation !== generation;
+  const isFirst = before === undefined || before.isSampled || before.generation !== asOf;
   batch(() => {
     wholeLayer.value = layer;
-    if (before?.generation !== generation) detailLayer.value = undefined;
+    if (before?.generation !== asOf) detailLayer.value = undefined;
     if (isFirst || !layer.isSampled) takeTypeCounts(typesOf(layer), isFirst);
   });
+  if (isBehind(layer)) recountSoon();
+}
+
+/** Whether there are events that no line told: the log was described again. */
+function isBehind(layer: Layer): boolean {
+  return layer.to !== log.peek()?.lastSequence;
 }
 
 let taken: LiveLine | undefined;
 
 function growOnNews(): void {
   const line = latest.value;
-  const known = log.value;
+  void log.value;
   untracked(() => {
     if (line !== undefined && line !== taken) {
       taken = line;
@@ -115,18 +115,17 @@ function growOnNews(): void {
         takeTypeCounts(typesOf(layer));
       });
     }
-    const isBehind = layer.to !== known?.lastSequence;
     const grown = grownEvents(layer);
-    if (isBehind || (grown > RECOUNT.events && grown > eventsOf(layer) * RECOUNT.part)) recountSoon();
+    if (isBehind(layer) || (grown > RECOUNT.events && grown > eventsOf(layer) * RECOUNT.part)) recountSoon();
   });
 }
 
 function recountSoon(): void {
   recounting ??= setTimeout(() => {
     recounting = undefined;
-    const generation = log.value?.generation;
-    if (generation !== undefined && trouble.value === undefined && !document.hidden)
-      void countWhole(by.value, wantedBuckets(), generation);
+    const now = generation.value;
+    if (now !== undefined && trouble.value === undefined && !document.hidden)
+      void countWhole(by.value, wantedBuckets.value, now);
   }, PAUSE.grown);
 }
 
@@ -135,7 +134,7 @@ let sharpenTimer: ReturnType<typeof setTimeout> | undefined;
 
 function sharpenOnZoom(): void {
   const now = scale.value;
-  const [whole, detail, buckets] = [wholeLayer.value, detailLayer.value, wantedBuckets()];
+  const [whole, detail, buckets] = [wholeLayer.value, detailLayer.value, wantedBuckets.value];
   clearTimeout(sharpenTimer);
   if (view.value === undefined || whole?.by !== now.by) return;
   const plan = planDetail(now, whole, detail?.by === now.by ? detail : undefined, buckets / 2);
@@ -150,8 +149,8 @@ interface Part {
 }
 
 async function sharpen({ from, to, by: axis, buckets }: Part): Promise<void> {
-  const generation = log.value?.generation ?? '';
-  const key = [axis, from, to, buckets, generation].join();
+  const asOf = generation.value ?? '';
+  const key = [axis, from, to, buckets, asOf].join();
   if (sharpening?.key === key) return;
   sharpening?.controller.abort();
   const mine = { key, controller: new AbortController() };
@@ -160,8 +159,7 @@ async function sharpen({ from, to, by: axis, buckets }: Part): Promise<void> {
     const most = axis === 'sequence' ? Math.min(buckets, to - from + 1) : buckets;
     const asked = { by: axis, from, to, buckets: most };
     const answer = await getJson<TimelineAnswer>('timeline', asked, mine.controller.signal);
-    if (log.value?.generation === generation && by.value === axis)
-      detailLayer.value = layerOf(answer, axis, generation);
+    if (generation.value === asOf && by.value === axis) detailLayer.value = layerOf(answer, axis, asOf);
   } catch {
     // The coarse picture stays.
   } finally {

@@ -168,7 +168,8 @@ function drawMarks(context: CanvasRenderingContext2D, { scale, marks }: Picture,
 
 /** What the picture shows, for those who do not see it. */
 export function described({ events, snapshots, firstSequence }: LogAnswer, types: ReadonlyMap<string, number>): string {
-  const most = [...types].slice(0, 3).map(([type, number]) => `${safeLine(type)} ${count(number)}`);
+  const frequent = [...types].sort(([, one], [, other]) => other - one).slice(0, 3);
+  const most = frequent.map(([type, number]) => `${safeLine(type)} ${count(number)}`);
   const parts = [
     `Timeline of ${counted(events, 'event')}`,
     ...(most.length > 0 ? [`most of them ${most.join(', ')}`] : []),

@@ -46,16 +46,23 @@ function halved(buckets: readonly Bucket[]): Bucket[] {
 
 function joined(one: Bucket, other: Bucket): Bucket {
   return {
-    ...{ ...one, last: other.last, events: one.events + other.events, types: sumOf(one.types, other.types) },
+    ...{
+      ...one,
+      last: other.last,
+      events: one.events + other.events,
+      types: Object.fromEntries(sumOf([one.types, other.types])),
+    },
     ...(other.end !== undefined && { end: other.end }),
   };
 }
 
-/** Counts by type, added. */
-export function sumOf(one: Bucket['types'], other: Bucket['types']): Bucket['types'] {
-  const sum = new Map(Object.entries(one));
-  for (const [type, count] of Object.entries(other)) sum.set(type, (sum.get(type) ?? 0) + count);
-  return Object.fromEntries(sum);
+/** Counts by type, added. A map: a type may have any name. */
+function sumOf(all: readonly Bucket['types'][]): Map<string, number> {
+  const sum = new Map<string, number>();
+  for (const types of all) {
+    for (const [type, count] of Object.entries(types)) sum.set(type, (sum.get(type) ?? 0) + count);
+  }
+  return sum;
 }
 
 /** All events of a layer, from its buckets. */
@@ -70,11 +77,7 @@ export function grownEvents({ buckets, grown }: Layer): number {
 
 /** Counts by type of a whole layer. */
 export function typesOf({ buckets }: Layer): ReadonlyMap<string, number> {
-  const sum = new Map<string, number>();
-  for (const { types } of buckets) {
-    for (const [type, count] of Object.entries(types)) sum.set(type, (sum.get(type) ?? 0) + count);
-  }
-  return sum;
+  return sumOf(buckets.map(({ types }) => types));
 }
 
 /** The part of the axis that a layer has counted. */

@@ -54,7 +54,7 @@ let written: typeof range.value;
 /** Shows a part of the axis, as far as it fits. The link says it as sequences. */
 function show(span: Span | undefined): void {
   batch(() => {
-    view.value = span && fitted(span, wholeSpan.value, by.value);
+    view.value = span && fitted(span, wholeSpan.value);
     written = view.value && rangeOf(scale.value);
     range.value = written;
   });
@@ -101,7 +101,7 @@ function readRange(): void {
     return;
   }
   const span = wanted && spanOfRange(scale.peek(), wanted.from, wanted.to);
-  view.value = span && fitted(span, wholeSpan.peek(), by.peek());
+  view.value = span && fitted(span, wholeSpan.peek());
   written = wanted;
 }
 

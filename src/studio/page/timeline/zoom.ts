@@ -1,13 +1,13 @@
 /** Zooming and panning: from the part of the axis that is shown to the next one. Pure. */
-import type { Span, TimelineBy } from './scale.ts';
+import type { Span } from './scale.ts';
 
 /** The least that is shown: so many events, or ms. */
-const LEAST_SHOWN: Readonly<Record<TimelineBy, number>> = { sequence: 10, time: 10 };
+const LEAST_SHOWN = 10;
 
 /** As much of the whole as was asked for, moved to where it fits. All of it is `undefined`. */
-export function fitted(span: Span, whole: Span, by: TimelineBy): Span | undefined {
+export function fitted(span: Span, whole: Span): Span | undefined {
   const most = whole.hi - whole.lo;
-  const length = Math.max(Math.min(LEAST_SHOWN[by], most), span.hi - span.lo);
+  const length = Math.max(Math.min(LEAST_SHOWN, most), span.hi - span.lo);
   if (length >= most) return undefined;
   const middle = (span.lo + span.hi) / 2;
   const lo = Math.min(whole.hi - length, Math.max(whole.lo, middle - length / 2));

@@ -21,7 +21,7 @@ test('what is shown lies within the log, and is never less than ten events', () 
       fc.double({ min: -1e5, max: 1e5, noNaN: true }),
       fc.double({ min: 0, max: 1e5, noNaN: true }),
       (lo, length) => {
-        const span = fitted({ lo, hi: lo + length }, whole, 'sequence') ?? whole;
+        const span = fitted({ lo, hi: lo + length }, whole) ?? whole;
         expect(span.lo).toBeGreaterThanOrEqual(whole.lo);
         expect(span.hi).toBeLessThanOrEqual(whole.hi + 1e-6);
         expect(span.hi - span.lo).toBeGreaterThanOrEqual(Math.min(10, 10_000) - 1e-6);
@@ -33,9 +33,9 @@ test('what is shown lies within the log, and is never less than ten events', () 
 });
 
 test('all of the log is not a part of it', () => {
-  expect(fitted(whole, whole, 'sequence')).toBeUndefined();
-  expect(fitted({ lo: -5, hi: 20_000 }, whole, 'time')).toBeUndefined();
-  expect(fitted({ lo: 1, hi: 3 }, { lo: 1, hi: 4 }, 'sequence')).toBeUndefined();
+  expect(fitted(whole, whole)).toBeUndefined();
+  expect(fitted({ lo: -5, hi: 20_000 }, whole)).toBeUndefined();
+  expect(fitted({ lo: 1, hi: 3 }, { lo: 1, hi: 4 })).toBeUndefined();
 });
 
 test('a moment that leaves what is shown takes it along by as little as needed', () => {
