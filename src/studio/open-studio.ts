@@ -97,30 +97,33 @@ function routesOf({ moments, jobs }: Desks): ReadonlyMap<string, Route> {
   ]);
 }
 
+/**
+ * The thread for moments tells whether the log, the model and the views can be used. The other one starts afterwards, and the address
+ * does not wait for it: its questions do. They are answered with an error if it cannot start.
+ */
 async function openDesks(given: Omit<StudioTask, 'kind' | 'warm'>): Promise<Desks> {
   const task = { ...given, warm: new Int32Array(new SharedArrayBuffer(4)) };
-  const started = (['moments', 'jobs'] as const).map((kind) => startWorker({ kind, ...task }));
-  try {
-    const [moments, jobs] = await Promise.all(started.map(({ ready }) => ready));
-    return { moments: new Desk(moments!), jobs: new Desk(jobs!) };
-  } catch (error) {
-    await Promise.all(started.map(({ worker }) => worker.terminate()));
-    throw error;
-  }
+  const moments = startWorker({ kind: 'moments', ...task });
+  await moments.ready;
+  const jobs = startWorker({ kind: 'jobs', ...task });
+  jobs.ready.catch(() => {}); // the desk hears that the thread ended
+  return { moments: new Desk(moments.worker), jobs: new Desk(jobs.worker) };
 }
 
-function startWorker(task: StudioTask): { readonly worker: Worker; readonly ready: Promise<Worker> } {
+function startWorker(task: StudioTask): { readonly worker: Worker; readonly ready: Promise<void> } {
   const worker = new Worker(STUDIO_THREAD_FILE, { workerData: task, name: `refold studio ${task.kind}`, stdout: true });
   worker.stdout.on('data', (text) => void process.stderr.write(text)); // what a model prints
-  const ready = new Promise<Worker>((resolve, reject) => {
-    worker.once('message', (message: StudioStart) => {
-      if (message.kind === 'ready') resolve(worker);
-      else reject(cannotOpen(task.path, message));
-    });
-    worker.once('error', ({ message }) => reject(cannotOpen(task.path, { ...THREAD_ENDED, message })));
-    worker.once('exit', () => reject(cannotOpen(task.path, task.model === undefined ? THREAD_ENDED : ENDED_BY_MODEL)));
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  worker.once('message', (message: StudioStart) => {
+    if (message.kind === 'ready') resolve();
+    else reject(cannotOpen(task.path, message));
   });
-  ready.catch(() => {}); // the other thread may fail first
+  worker.once('error', ({ message }) => reject(cannotOpen(task.path, { ...THREAD_ENDED, message })));
+  worker.once('exit', () => reject(cannotOpen(task.path, task.model === undefined ? THREAD_ENDED : ENDED_BY_MODEL)));
+  const ready = promise.catch(async (error: unknown) => {
+    await worker.terminate(); // its module may keep it alive
+    throw error;
+  });
   return { worker, ready };
 }
 
