@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads';
 import { RefoldError } from '../index.ts';
 import { newKey } from './server/access.ts';
 import { Desk } from './server/desk.ts';
-import { makeServer, type Route } from './server/http-server.ts';
+import type { Route } from './server/http-server.ts';
 import { listen } from './server/listening.ts';
 import type { PageFile } from './server/page-files.ts';
 import { checkOptions } from './studio-options.ts';
@@ -56,7 +56,11 @@ const LINE_ROUTES = ['events', 'matches', 'live', 'why'];
  */
 export async function openStudio(options: StudioOptions, files: ReadonlyMap<string, PageFile>): Promise<Studio> {
   const { path, model, view, host, port: wanted, allowHosts } = checkOptions(options);
-  const desks = await openDesks({ path, model, view });
+  // Node loads its HTTP while the thread starts.
+  const [desks, { makeServer }] = await Promise.all([
+    openDesks({ path, model, view }),
+    import('./server/http-server.ts'),
+  ]);
   const key = newKey();
   const name = nameOf(host);
   let port = 0;
