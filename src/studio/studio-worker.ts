@@ -3,6 +3,7 @@
  * does not stop a drag.
  */
 import { parentPort, workerData } from 'node:worker_threads';
+import { type Exports, LOADING_LIMIT_MS } from '../guests/importing.ts';
 import { pickModel } from '../guests/load-model.ts';
 import { readableError } from '../guests/readable-error.ts';
 import {
@@ -56,13 +57,11 @@ export type StudioStart =
       readonly type?: string | undefined;
     };
 
-/** When the module of a model is given up, in ms. */
-const LOADING_LIMIT = 30_000;
-
 const task = workerData as StudioTask;
 const say = (start: StudioStart): void => parentPort!.postMessage(start);
 let past: Past | undefined;
 let views: Views | undefined;
+let opening: Promise<EventLog> | undefined;
 
 try {
   past = task.model === undefined ? undefined : await openPast(await loadModel(task.model), { path: task.path });
@@ -91,12 +90,19 @@ async function loadModel({ module, export: name }: NonNullable<StudioTask['model
 /** @throws RefoldError `INVALID_OPTION` for a module that cannot be loaded, or has no views of the model under this name */
 async function openViews(known: Past, { module, export: name }: StudioModule): Promise<Views> {
   const found = pickViews(await importModule(module, 'view'), name, known.model);
-  return new Views(found, known, await openLog({ path: task.path }));
+  return new Views(found, known, await plainLog());
 }
 
-async function importModule(module: string, kind: 'model' | 'view'): Promise<{ readonly [name: string]: unknown }> {
+/** The log beside the past, opened once for all that needs it. */
+function plainLog(): Promise<EventLog> {
+  opening ??= openLog({ path: task.path });
+  return opening;
+}
+
+async function importModule(module: string, kind: 'model' | 'view'): Promise<Exports> {
   const { promise: never, reject } = Promise.withResolvers<never>();
-  const limit = setTimeout(() => reject(new Error('it is still loading after 30 s')), LOADING_LIMIT).unref();
+  const tooLong = (): void => reject(new Error(`it is still loading after ${LOADING_LIMIT_MS / 1_000} s`));
+  const limit = setTimeout(tooLong, LOADING_LIMIT_MS).unref();
   try {
     return await Promise.race([import(module), never]);
   } catch (error) {
@@ -117,7 +123,7 @@ function routesOf(kind: StudioTask['kind']): Promise<ReadonlyMap<string, Answeri
 
 /** Without a model a moment is its event. */
 async function eventRoutes(): Promise<ReadonlyMap<string, Answering>> {
-  const log = await openLog({ path: task.path });
+  const log = await plainLog();
   return new Map<string, Answering>([
     [
       'moment',
@@ -172,7 +178,7 @@ async function momentOf(query: URLSearchParams): Promise<PastPosition> {
 }
 
 async function jobRoutes(): Promise<ReadonlyMap<string, Answering>> {
-  const log: EventLog = await openLog({ path: task.path });
+  const log = await plainLog();
   const troubles = new Troubles(task.path);
   const listed = { log, troubles };
   const following = { ticking: everySecond, fingerprint: past?.fingerprint, troubles };
