@@ -46,9 +46,13 @@ const STUDIO_THREAD_FILE = new URL(
   import.meta.url.endsWith('.ts') ? './studio-worker.ts' : './studio-worker.js',
   import.meta.url,
 );
-const MOMENT_ROUTES = ['moment', 'table', 'value'];
-const ANSWER_ROUTES = ['log', 'timeline', 'times', 'diff', 'tile', 'tape'];
-const LINE_ROUTES = ['events', 'matches', 'live', 'why'];
+const MOMENT_ROUTES = ['moment', 'table', 'value'] as const;
+const ANSWER_ROUTES = ['log', 'timeline', 'times', 'diff', 'tile', 'tape'] as const;
+const LINE_ROUTES = ['events', 'matches', 'live', 'why'] as const;
+
+/** What each thread answers: it has a function for every name. */
+export type MomentRoute = (typeof MOMENT_ROUTES)[number];
+export type JobRoute = (typeof ANSWER_ROUTES | typeof LINE_ROUTES)[number];
 
 /**
  * @param files of the page

@@ -27,7 +27,7 @@ import { Troubles } from './jobs/troubles.ts';
 import { eventMoment } from './moments/event-moment.ts';
 import { readLooks, readTable, tablePage } from './moments/look.ts';
 import { Moments } from './moments/moments.ts';
-import type { StudioModule } from './open-studio.ts';
+import type { JobRoute, MomentRoute, StudioModule } from './open-studio.ts';
 import { type Answering, serveDesk } from './server/desk-worker.ts';
 import { readMoment } from './server/positions.ts';
 import { readChoice, readText } from './server/query.ts';
@@ -66,7 +66,7 @@ let opening: Promise<EventLog> | undefined;
 try {
   past = task.model === undefined ? undefined : await openPast(await loadModel(task.model), { path: task.path });
   if (past !== undefined && task.view !== undefined) views = await openViews(past, task.view);
-  serveDesk(parentPort!, await routesOf(task.kind));
+  serveDesk(parentPort!, new Map(Object.entries(await routesOf(task.kind))));
   say({ kind: 'ready' });
 } catch (thrown) {
   const { code, message, hint, type } = isRefoldError(thrown) ? thrown : defect(thrown);
@@ -116,59 +116,49 @@ function badModule(kind: 'model' | 'view', problem: string, hint: string): Refol
   return new RefoldError('INVALID_OPTION', `Cannot load the ${kind}: ${problem}`, { type: kind, hint });
 }
 
-function routesOf(kind: StudioTask['kind']): Promise<ReadonlyMap<string, Answering>> | ReadonlyMap<string, Answering> {
+type Routes<Name extends string> = Readonly<Record<Name, Answering>>;
+
+async function routesOf(kind: StudioTask['kind']): Promise<Routes<MomentRoute> | Routes<JobRoute>> {
   if (kind === 'jobs') return jobRoutes();
   return past === undefined ? eventRoutes() : momentRoutes(past);
 }
 
 /** Without a model a moment is its event. */
-async function eventRoutes(): Promise<ReadonlyMap<string, Answering>> {
+async function eventRoutes(): Promise<Routes<MomentRoute>> {
   const log = await plainLog();
-  return new Map<string, Answering>([
-    [
-      'moment',
-      async (query, signal) => {
-        if (readChoice(query, 'hash', ['no', 'yes']) === 'yes' || readLooks(query.get('look')).length > 0)
-          throw withoutModel();
-        const at = (await readMoment(query, 'at', log)) ?? { sequence: (await log.info()).lastSequence };
-        return eventMoment(log, at, signal);
-      },
-    ],
-    ['table', () => Promise.reject(withoutModel())],
-    ['value', () => Promise.reject(withoutModel())],
-  ]);
+  return {
+    moment: async (query, signal) => {
+      if (readChoice(query, 'hash', ['no', 'yes']) === 'yes' || readLooks(query.get('look')).length > 0)
+        throw withoutModel();
+      const at = (await readMoment(query, 'at', log)) ?? { sequence: (await log.info()).lastSequence };
+      return eventMoment(log, at, signal);
+    },
+    table: () => Promise.reject(withoutModel()),
+    value: () => Promise.reject(withoutModel()),
+  };
 }
 
-function momentRoutes(known: Past): ReadonlyMap<string, Answering> {
+function momentRoutes(known: Past): Routes<MomentRoute> {
   const moments = new Moments(known, (isWarm) => void Atomics.store(task.warm, 0, isWarm ? 1 : 0));
-  return new Map<string, Answering>([
-    [
-      'moment',
-      async (query, signal) => {
-        const at = await momentOf(query);
-        const hash = readChoice(query, 'hash', ['no', 'yes']) === 'yes';
-        const draw = query.has('view') ? await requireViews().drawing(query) : undefined;
-        return moments.ask({ at, looks: readLooks(query.get('look')), hash, draw }, signal);
-      },
-    ],
-    [
-      'value',
-      async (query, signal) => moments.value({ at: await momentOf(query), path: readTable(query).path }, signal),
-    ],
-    [
-      'table',
-      async (query, signal) => {
-        const look = readTable(query);
-        const key = readText(query, 'key');
-        if (key !== undefined) {
-          const { path, from: after } = look;
-          return moments.find({ at: await momentOf(query), path, key, after }, signal);
-        }
-        const { sequence, look: looked } = await moments.ask({ at: await momentOf(query), looks: [look] }, signal);
-        return { sequence, ...tablePage(look, looked[0]!) };
-      },
-    ],
-  ]);
+  return {
+    moment: async (query, signal) => {
+      const at = await momentOf(query);
+      const hash = readChoice(query, 'hash', ['no', 'yes']) === 'yes';
+      const draw = query.has('view') ? await requireViews().drawing(query) : undefined;
+      return moments.ask({ at, looks: readLooks(query.get('look')), hash, draw }, signal);
+    },
+    value: async (query, signal) => moments.value({ at: await momentOf(query), path: readTable(query).path }, signal),
+    table: async (query, signal) => {
+      const look = readTable(query);
+      const key = readText(query, 'key');
+      if (key !== undefined) {
+        const { path, from: after } = look;
+        return moments.find({ at: await momentOf(query), path, key, after }, signal);
+      }
+      const { sequence, look: looked } = await moments.ask({ at: await momentOf(query), looks: [look] }, signal);
+      return { sequence, ...tablePage(look, looked[0]!) };
+    },
+  };
 }
 
 /** The moment that is asked for; default the end of the log. */
@@ -177,29 +167,25 @@ async function momentOf(query: URLSearchParams): Promise<PastPosition> {
   return (await readMoment(query, 'at', known)) ?? (await known.range()).last;
 }
 
-async function jobRoutes(): Promise<ReadonlyMap<string, Answering>> {
+async function jobRoutes(): Promise<Routes<JobRoute>> {
   const log = await plainLog();
   const troubles = new Troubles(task.path);
   const listed = { log, troubles };
   const following = { ticking: everySecond, fingerprint: past?.fingerprint, troubles };
-  return new Map<string, Answering>([
-    [
-      'log',
-      async () => describeLog({ ...listed, past, views: await views?.infos(), warm: Atomics.load(task.warm, 0) === 1 }),
-    ],
-    ['timeline', (query, signal) => timelineOf(listed, query, signal)],
-    ['times', (query, signal) => listTimes(log, query, signal)],
-    ['events', (query, signal) => listEvents(listed, query, signal)],
-    ['matches', (query, signal) => findMatches(listed, query, signal)],
-    ['live', (query, signal) => followLog(log, query, signal, following)],
-    ['why', (query, signal) => explain(requirePast(), query, signal)],
-    ['diff', async (query, signal) => compare(requirePast(), query, signal)],
-    ['tile', async (query, signal) => requireViews().tile(query, signal)],
-    [
-      'tape',
-      async (query, signal) => requireViews().tape(query, await requirePast().locate(await momentOf(query)), signal),
-    ],
-  ]);
+  return {
+    log: async () =>
+      describeLog({ ...listed, past, views: await views?.infos(), warm: Atomics.load(task.warm, 0) === 1 }),
+    timeline: (query, signal) => timelineOf(listed, query, signal),
+    times: (query, signal) => listTimes(log, query, signal),
+    events: (query, signal) => listEvents(listed, query, signal),
+    matches: (query, signal) => findMatches(listed, query, signal),
+    live: (query, signal) => followLog(log, query, signal, following),
+    why: (query, signal) => explain(requirePast(), query, signal),
+    diff: async (query, signal) => compare(requirePast(), query, signal),
+    tile: async (query, signal) => requireViews().tile(query, signal),
+    tape: async (query, signal) =>
+      requireViews().tape(query, await requirePast().locate(await momentOf(query)), signal),
+  };
 }
 
 function timelineOf(listed: Listed, query: URLSearchParams, signal: AbortSignal): Promise<TimelineAnswer> {
