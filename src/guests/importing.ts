@@ -19,7 +19,7 @@ export interface Imported {
 }
 
 /** When a module is given up, in ms. */
-const LOADING_LIMIT_MS = 30_000;
+export const LOADING_LIMIT_MS = 30_000;
 /** A module that takes less is not worth a remark, in ms. Neither grows when others use the machine as well. */
 const WORTH_A_REMARK_MS = { waiting: 1_000, computing: 2_000 };
 

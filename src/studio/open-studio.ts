@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads';
 import { RefoldError } from '../index.ts';
 import { newKey } from './server/access.ts';
 import { Desk } from './server/desk.ts';
-import { makeServer, type Route } from './server/http-server.ts';
+import type { Route } from './server/http-server.ts';
 import { listen } from './server/listening.ts';
 import type { PageFile } from './server/page-files.ts';
 import { checkOptions } from './studio-options.ts';
@@ -46,9 +46,13 @@ const STUDIO_THREAD_FILE = new URL(
   import.meta.url.endsWith('.ts') ? './studio-worker.ts' : './studio-worker.js',
   import.meta.url,
 );
-const MOMENT_ROUTES = ['moment', 'table', 'value'];
-const ANSWER_ROUTES = ['log', 'timeline', 'times', 'diff', 'tile', 'tape'];
-const LINE_ROUTES = ['events', 'matches', 'live', 'why'];
+const MOMENT_ROUTES = ['moment', 'table', 'value'] as const;
+const ANSWER_ROUTES = ['log', 'timeline', 'times', 'diff', 'tile', 'tape'] as const;
+const LINE_ROUTES = ['events', 'matches', 'live', 'why'] as const;
+
+/** What each thread answers: it has a function for every name. */
+export type MomentRoute = (typeof MOMENT_ROUTES)[number];
+export type JobRoute = (typeof ANSWER_ROUTES | typeof LINE_ROUTES)[number];
 
 /**
  * @param files of the page
@@ -56,7 +60,11 @@ const LINE_ROUTES = ['events', 'matches', 'live', 'why'];
  */
 export async function openStudio(options: StudioOptions, files: ReadonlyMap<string, PageFile>): Promise<Studio> {
   const { path, model, view, host, port: wanted, allowHosts } = checkOptions(options);
-  const desks = await openDesks({ path, model, view });
+  // Node loads its HTTP while the thread starts.
+  const [desks, { makeServer }] = await Promise.all([
+    openDesks({ path, model, view }),
+    import('./server/http-server.ts'),
+  ]);
   const key = newKey();
   const name = nameOf(host);
   let port = 0;
@@ -97,30 +105,33 @@ function routesOf({ moments, jobs }: Desks): ReadonlyMap<string, Route> {
   ]);
 }
 
+/**
+ * The thread for moments tells whether the log, the model and the views can be used. The other one starts afterwards, and the address
+ * does not wait for it: its questions do. They are answered with an error if it cannot start.
+ */
 async function openDesks(given: Omit<StudioTask, 'kind' | 'warm'>): Promise<Desks> {
   const task = { ...given, warm: new Int32Array(new SharedArrayBuffer(4)) };
-  const started = (['moments', 'jobs'] as const).map((kind) => startWorker({ kind, ...task }));
-  try {
-    const [moments, jobs] = await Promise.all(started.map(({ ready }) => ready));
-    return { moments: new Desk(moments!), jobs: new Desk(jobs!) };
-  } catch (error) {
-    await Promise.all(started.map(({ worker }) => worker.terminate()));
-    throw error;
-  }
+  const moments = startWorker({ kind: 'moments', ...task });
+  await moments.ready;
+  const jobs = startWorker({ kind: 'jobs', ...task });
+  jobs.ready.catch(() => {}); // the desk hears that the thread ended
+  return { moments: new Desk(moments.worker), jobs: new Desk(jobs.worker) };
 }
 
-function startWorker(task: StudioTask): { readonly worker: Worker; readonly ready: Promise<Worker> } {
+function startWorker(task: StudioTask): { readonly worker: Worker; readonly ready: Promise<void> } {
   const worker = new Worker(STUDIO_THREAD_FILE, { workerData: task, name: `refold studio ${task.kind}`, stdout: true });
   worker.stdout.on('data', (text) => void process.stderr.write(text)); // what a model prints
-  const ready = new Promise<Worker>((resolve, reject) => {
-    worker.once('message', (message: StudioStart) => {
-      if (message.kind === 'ready') resolve(worker);
-      else reject(cannotOpen(task.path, message));
-    });
-    worker.once('error', ({ message }) => reject(cannotOpen(task.path, { ...THREAD_ENDED, message })));
-    worker.once('exit', () => reject(cannotOpen(task.path, task.model === undefined ? THREAD_ENDED : ENDED_BY_MODEL)));
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  worker.once('message', (message: StudioStart) => {
+    if (message.kind === 'ready') resolve();
+    else reject(cannotOpen(task.path, message));
   });
-  ready.catch(() => {}); // the other thread may fail first
+  worker.once('error', ({ message }) => reject(cannotOpen(task.path, { ...THREAD_ENDED, message })));
+  worker.once('exit', () => reject(cannotOpen(task.path, task.model === undefined ? THREAD_ENDED : ENDED_BY_MODEL)));
+  const ready = promise.catch(async (error: unknown) => {
+    await worker.terminate(); // its module may keep it alive
+    throw error;
+  });
   return { worker, ready };
 }
 

@@ -3,6 +3,7 @@
  * does not stop a drag.
  */
 import { parentPort, workerData } from 'node:worker_threads';
+import { type Exports, LOADING_LIMIT_MS } from '../guests/importing.ts';
 import { pickModel } from '../guests/load-model.ts';
 import { readableError } from '../guests/readable-error.ts';
 import {
@@ -26,7 +27,7 @@ import { Troubles } from './jobs/troubles.ts';
 import { eventMoment } from './moments/event-moment.ts';
 import { readLooks, readTable, tablePage } from './moments/look.ts';
 import { Moments } from './moments/moments.ts';
-import type { StudioModule } from './open-studio.ts';
+import type { JobRoute, MomentRoute, StudioModule } from './open-studio.ts';
 import { type Answering, serveDesk } from './server/desk-worker.ts';
 import { readMoment } from './server/positions.ts';
 import { readChoice, readText } from './server/query.ts';
@@ -56,18 +57,16 @@ export type StudioStart =
       readonly type?: string | undefined;
     };
 
-/** When the module of a model is given up, in ms. */
-const LOADING_LIMIT = 30_000;
-
 const task = workerData as StudioTask;
 const say = (start: StudioStart): void => parentPort!.postMessage(start);
 let past: Past | undefined;
 let views: Views | undefined;
+let opening: Promise<EventLog> | undefined;
 
 try {
   past = task.model === undefined ? undefined : await openPast(await loadModel(task.model), { path: task.path });
   if (past !== undefined && task.view !== undefined) views = await openViews(past, task.view);
-  serveDesk(parentPort!, await routesOf(task.kind));
+  serveDesk(parentPort!, new Map(Object.entries(await routesOf(task.kind))));
   say({ kind: 'ready' });
 } catch (thrown) {
   const { code, message, hint, type } = isRefoldError(thrown) ? thrown : defect(thrown);
@@ -94,9 +93,16 @@ async function openViews(known: Past, { module, export: name }: StudioModule): P
   return new Views(found, known);
 }
 
-async function importModule(module: string, kind: 'model' | 'view'): Promise<{ readonly [name: string]: unknown }> {
+/** The log beside the past, opened once for all that needs it. */
+function plainLog(): Promise<EventLog> {
+  opening ??= openLog({ path: task.path });
+  return opening;
+}
+
+async function importModule(module: string, kind: 'model' | 'view'): Promise<Exports> {
   const { promise: never, reject } = Promise.withResolvers<never>();
-  const limit = setTimeout(() => reject(new Error('it is still loading after 30 s')), LOADING_LIMIT).unref();
+  const tooLong = (): void => reject(new Error(`it is still loading after ${LOADING_LIMIT_MS / 1_000} s`));
+  const limit = setTimeout(tooLong, LOADING_LIMIT_MS).unref();
   try {
     return await Promise.race([import(module), never]);
   } catch (error) {
@@ -110,59 +116,49 @@ function badModule(kind: 'model' | 'view', problem: string, hint: string): Refol
   return new RefoldError('INVALID_OPTION', `Cannot load the ${kind}: ${problem}`, { type: kind, hint });
 }
 
-function routesOf(kind: StudioTask['kind']): Promise<ReadonlyMap<string, Answering>> | ReadonlyMap<string, Answering> {
+type Routes<Name extends string> = Readonly<Record<Name, Answering>>;
+
+async function routesOf(kind: StudioTask['kind']): Promise<Routes<MomentRoute> | Routes<JobRoute>> {
   if (kind === 'jobs') return jobRoutes();
   return past === undefined ? eventRoutes() : momentRoutes(past);
 }
 
 /** Without a model a moment is its event. */
-async function eventRoutes(): Promise<ReadonlyMap<string, Answering>> {
-  const log = await openLog({ path: task.path });
-  return new Map<string, Answering>([
-    [
-      'moment',
-      async (query, signal) => {
-        if (readChoice(query, 'hash', ['no', 'yes']) === 'yes' || readLooks(query.get('look')).length > 0)
-          throw withoutModel();
-        const at = (await readMoment(query, 'at', log)) ?? { sequence: (await log.info()).lastSequence };
-        return eventMoment(log, at, signal);
-      },
-    ],
-    ['table', () => Promise.reject(withoutModel())],
-    ['value', () => Promise.reject(withoutModel())],
-  ]);
+async function eventRoutes(): Promise<Routes<MomentRoute>> {
+  const log = await plainLog();
+  return {
+    moment: async (query, signal) => {
+      if (readChoice(query, 'hash', ['no', 'yes']) === 'yes' || readLooks(query.get('look')).length > 0)
+        throw withoutModel();
+      const at = (await readMoment(query, 'at', log)) ?? { sequence: (await log.info()).lastSequence };
+      return eventMoment(log, at, signal);
+    },
+    table: () => Promise.reject(withoutModel()),
+    value: () => Promise.reject(withoutModel()),
+  };
 }
 
-function momentRoutes(known: Past): ReadonlyMap<string, Answering> {
+function momentRoutes(known: Past): Routes<MomentRoute> {
   const moments = new Moments(known, (isWarm) => void Atomics.store(task.warm, 0, isWarm ? 1 : 0));
-  return new Map<string, Answering>([
-    [
-      'moment',
-      async (query, signal) => {
-        const at = await momentOf(query);
-        const hash = readChoice(query, 'hash', ['no', 'yes']) === 'yes';
-        const draw = query.has('view') ? await requireViews().drawing(query) : undefined;
-        return moments.ask({ at, looks: readLooks(query.get('look')), hash, draw }, signal);
-      },
-    ],
-    [
-      'value',
-      async (query, signal) => moments.value({ at: await momentOf(query), path: readTable(query).path }, signal),
-    ],
-    [
-      'table',
-      async (query, signal) => {
-        const look = readTable(query);
-        const key = readText(query, 'key');
-        if (key !== undefined) {
-          const { path, from: after } = look;
-          return moments.find({ at: await momentOf(query), path, key, after }, signal);
-        }
-        const { sequence, look: looked } = await moments.ask({ at: await momentOf(query), looks: [look] }, signal);
-        return { sequence, ...tablePage(look, looked[0]!) };
-      },
-    ],
-  ]);
+  return {
+    moment: async (query, signal) => {
+      const at = await momentOf(query);
+      const hash = readChoice(query, 'hash', ['no', 'yes']) === 'yes';
+      const draw = query.has('view') ? await requireViews().drawing(query) : undefined;
+      return moments.ask({ at, looks: readLooks(query.get('look')), hash, draw }, signal);
+    },
+    value: async (query, signal) => moments.value({ at: await momentOf(query), path: readTable(query).path }, signal),
+    table: async (query, signal) => {
+      const look = readTable(query);
+      const key = readText(query, 'key');
+      if (key !== undefined) {
+        const { path, from: after } = look;
+        return moments.find({ at: await momentOf(query), path, key, after }, signal);
+      }
+      const { sequence, look: looked } = await moments.ask({ at: await momentOf(query), looks: [look] }, signal);
+      return { sequence, ...tablePage(look, looked[0]!) };
+    },
+  };
 }
 
 /** The moment that is asked for; default the end of the log. */
@@ -171,29 +167,25 @@ async function momentOf(query: URLSearchParams): Promise<PastPosition> {
   return (await readMoment(query, 'at', known)) ?? (await known.range()).last;
 }
 
-async function jobRoutes(): Promise<ReadonlyMap<string, Answering>> {
-  const log: EventLog = await openLog({ path: task.path });
+async function jobRoutes(): Promise<Routes<JobRoute>> {
+  const log = await plainLog();
   const troubles = new Troubles(task.path);
   const listed = { log, troubles };
   const following = { ticking: everySecond, fingerprint: past?.fingerprint, troubles };
-  return new Map<string, Answering>([
-    [
-      'log',
-      async () => describeLog({ ...listed, past, views: await views?.infos(), warm: Atomics.load(task.warm, 0) === 1 }),
-    ],
-    ['timeline', (query, signal) => timelineOf(listed, query, signal)],
-    ['times', (query, signal) => listTimes(log, query, signal)],
-    ['events', (query, signal) => listEvents(listed, query, signal)],
-    ['matches', (query, signal) => findMatches(listed, query, signal)],
-    ['live', (query, signal) => followLog(log, query, signal, following)],
-    ['why', (query, signal) => explain(requirePast(), query, signal)],
-    ['diff', async (query, signal) => compare(requirePast(), query, signal)],
-    ['tile', async (query, signal) => requireViews().tile(query, signal)],
-    [
-      'tape',
-      async (query, signal) => requireViews().tape(query, await requirePast().locate(await momentOf(query)), signal),
-    ],
-  ]);
+  return {
+    log: async () =>
+      describeLog({ ...listed, past, views: await views?.infos(), warm: Atomics.load(task.warm, 0) === 1 }),
+    timeline: (query, signal) => timelineOf(listed, query, signal),
+    times: (query, signal) => listTimes(log, query, signal),
+    events: (query, signal) => listEvents(listed, query, signal),
+    matches: (query, signal) => findMatches(listed, query, signal),
+    live: (query, signal) => followLog(log, query, signal, following),
+    why: (query, signal) => explain(requirePast(), query, signal),
+    diff: async (query, signal) => compare(requirePast(), query, signal),
+    tile: async (query, signal) => requireViews().tile(query, signal),
+    tape: async (query, signal) =>
+      requireViews().tape(query, await requirePast().locate(await momentOf(query)), signal),
+  };
 }
 
 function timelineOf(listed: Listed, query: URLSearchParams, signal: AbortSignal): Promise<TimelineAnswer> {

@@ -292,6 +292,20 @@ test.each([
   await expect(openStudio({ ...options, port: 0 }, PAGE)).rejects.toMatchObject({ code });
 });
 
+test('a thread that ends after the address is there answers with an error, and the other one answers on', async () => {
+  const module = `data:text/javascript,
+    import { workerData } from 'node:worker_threads';
+    if (workerData.kind === 'jobs') process.exit(0);
+    export { shop } from ${JSON.stringify(MODEL.module)};`;
+  const other = await openStudio({ path, model: { ...MODEL, module }, port: 0 }, PAGE);
+  try {
+    expect(await ask('log', other)).toMatchObject({ status: 409, code: 'STORE_FAILED', hint: /again/ });
+    expect(await ask('moment?at=1', other)).toMatchObject({ status: 200, sequence: 1 });
+  } finally {
+    await other.close();
+  }
+});
+
 test('the file is only read', async () => {
   const copy = join(folder, 'copy.db');
   await store.backup(copy);

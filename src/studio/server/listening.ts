@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { RefoldError } from '../../index.ts';
 
 /** The studio's usual port. */
-export const STUDIO_PORT = 7336;
+const STUDIO_PORT = 7336;
 /** How many ports after the usual one are tried. */
 const TRIED_PORTS = 100;
 
