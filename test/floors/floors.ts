@@ -34,6 +34,7 @@ const LOG = 'src/log/';
 const BLOCKS = 'src/log/blocks/';
 const COLUMNS = 'src/log/blocks/columns/';
 const CONTRACT = 'src/log/contract/';
+const REDACTING = 'src/log/contract/redacting/';
 const UNPACKING = 'src/log/unpacking/';
 const FILE = 'src/log/sqlite/file/';
 const CALLS = 'src/engine/calls/';
@@ -222,7 +223,13 @@ export const FLOORS: readonly Floor[] = [
 
   { files: LOG, sees: [CORE, THREADS, BLOCKS], node: 'all' },
   { files: UNPACKING, sees: [CORE, THREADS, LOG, BLOCKS], doors: ['unpacking.ts'], node: 'all' },
-  { files: CONTRACT, sees: [CORE, LOG, BLOCKS], doors: ['contract.ts'], node: 'all' },
+  {
+    files: CONTRACT,
+    sees: [CORE, LOG, BLOCKS, REDACTING],
+    doors: ['contract.ts', 'bench.ts', 'fixtures.ts'],
+    node: 'all',
+  },
+  { files: REDACTING, sees: [CORE, LOG, BLOCKS, CONTRACT], doors: ['redacting.ts'], node: 'all' },
   {
     files: BLOCKS,
     sees: [CORE, 'src/log/log-store.ts', 'src/log/log-care.ts', COLUMNS],

@@ -12,7 +12,7 @@ import { tagCharacters } from '../../log/blocks/tag-list.ts';
 import type { CommitTags } from '../../log/log-store.ts';
 import { type Command, commandOf, decide, inputRefusal, parseInput } from './commands.ts';
 import { Deciding, type Desk } from './deciding.ts';
-import { copyInput } from './held-input.ts';
+import { copyInput } from './intake/held-input.ts';
 import { type AdmittedCommit, atLeastOne, listOf } from './intake/intake.ts';
 import { digestOfCommand, digestOfEvents, type InputDigest } from './outcomes/input-digest.ts';
 import type { Refusal } from './outcomes/outcome.ts';
@@ -208,6 +208,15 @@ export class RefusedWish implements HeldWish {
 
   digest(): never {
     throw this.#error;
+  }
+}
+
+/** For a log that looks up asynchronously: it may still know the command. If it does not, the wish is refused when its turn comes. */
+export function holdOrRefuse(wish: Wish, desk: Desk): HeldWish {
+  try {
+    return wish.hold(desk);
+  } catch (error) {
+    return new RefusedWish(error);
   }
 }
 

@@ -15,19 +15,27 @@
 import { types } from 'node:util';
 import type { RefoldError } from '../../core/errors.ts';
 import type { Commit } from '../../core/event.ts';
-import type { LogStore, StoredOutcome } from '../../log/log-store.ts';
+import type { StoredOutcome } from '../../log/log-store.ts';
 import { A_FUNCTION, checkValue } from '../calls/call-options.ts';
 import type { Settings } from '../calls/options.ts';
 import { guardOf, type Reentrancy } from '../calls/reentrancy.ts';
 import { ANSWERS_OF_APPEND, type Answers, answersOfExecute, NO_ANSWERS, type ReadCommit } from './answers.ts';
 import { CommitQueue, type Completed } from './commit-queue.ts';
+import { EarlierCalls, isLooking } from './earlier-calls.ts';
 import { type HeadParts, LiveHead } from './live-head.ts';
-import type { InputDigest } from './outcomes/input-digest.ts';
-import { type CommandOutcome, commandIdReused, outcomeText, parseOutcome } from './outcomes/outcome.ts';
+import { type CommandOutcome, outcomeText } from './outcomes/outcome.ts';
 import { commitOf, QueuedWrite, textBytesOf } from './queued-write.ts';
 import { type Callback, notSynchronous, RunningTransaction, runCallback, type Transacted } from './transaction.ts';
 import { type Guest, WaitingRoom } from './waiting-room.ts';
-import { type Askable, CommandWish, EventsWish, type HeldWish, RefusedWish, type Wish } from './wishes.ts';
+import {
+  type Askable,
+  CommandWish,
+  EventsWish,
+  type HeldWish,
+  holdOrRefuse,
+  RefusedWish,
+  type Wish,
+} from './wishes.ts';
 import {
   type AppendOptions,
   appendOptions,
@@ -42,13 +50,6 @@ export interface WritePathParts extends HeadParts {
   /** Called when a block has become durable, with the size of its text in bytes, roughly. */
   readonly onDurable: (bytes: number) => void;
   readonly readCommit: ReadCommit;
-}
-
-/** A call with a `commandId` that is not durable yet. */
-interface Pending {
-  /** Undefined when its input was refused; the log may still know the id. */
-  readonly input: InputDigest | undefined;
-  readonly written: Promise<unknown>;
 }
 
 /** A call that waits for its turn. */
@@ -70,8 +71,7 @@ export class WritePath {
   readonly #head: LiveHead;
   readonly #executed: Answers<CommandOutcome>;
   readonly #room = new WaitingRoom<WaitingCall>((call) => this.#enter(call));
-  /** The outcomes of commands that wait or are queued, by commandId. */
-  readonly #pending = new Map<string, Pending>();
+  readonly #earlier: EarlierCalls;
   #durableSequence: number;
   /** Whether calls wait although there is room. */
   #isHeld = false;
@@ -81,6 +81,7 @@ export class WritePath {
     this.#parts = parts;
     this.#guard = guardOf(log);
     this.#head = new LiveHead(parts);
+    this.#earlier = new EarlierCalls(this.#head.desk);
     this.#executed = answersOfExecute(parts.readCommit);
     this.queue = new CommitQueue(log, (completed) => this.#completed(completed));
     this.#durableSequence = parts.sequence;
@@ -216,31 +217,14 @@ export class WritePath {
 
   /** As `#write`, unless the command already has an outcome or is pending. */
   #writeOnce<Answer>(wish: Wish, options: AppendOptions, commandId: string, answers: Answers<Answer>): Promise<Answer> {
-    const pending = this.#pending.get(commandId);
-    if (pending !== undefined) {
-      const isSame = wish.digest(this.#head.desk) === pending.input;
-      if (!isSame) throw commandIdReused(answers.action, commandId);
-      return answers.shared(pending.written as Promise<Answer>);
-    }
+    const pending = this.#earlier.pendingAnswer(wish, commandId, answers);
+    if (pending !== undefined) return pending;
     const found = this.#parts.log.outcome(commandId);
     if (isLooking(found)) return this.#lookUp(wish, options, commandId, answers, found);
-    if (found !== undefined) return Promise.resolve(this.#answerAgain(wish, found, answers));
+    if (found !== undefined) return Promise.resolve(this.#earlier.answerAgain(wish, found, answers));
     const written = this.#write(wish, options, answers);
-    this.#pending.set(commandId, { input: wish.digest(this.#head.desk), written });
+    this.#earlier.begin(commandId, wish.digest(this.#head.desk), written);
     return written;
-  }
-
-  /** @throws RefoldError `COMMAND_ID_REUSED` when the log remembers the outcome of another call */
-  #answerAgain<Answer>(
-    wish: Pick<Wish, 'digest'>,
-    stored: StoredOutcome,
-    answers: Answers<Answer>,
-  ): Answer | Promise<Answer> {
-    const remembered = parseOutcome(stored);
-    const isSame = remembered.input === undefined || remembered.input === wish.digest(this.#head.desk);
-    const answer = isSame ? answers.remembered(remembered) : undefined;
-    if (answer === undefined) throw commandIdReused(answers.action, stored.commandId);
-    return answer;
   }
 
   /** Waits until the log says whether the command has an outcome, and for its turn if it has not. */
@@ -251,10 +235,10 @@ export class WritePath {
     answers: Answers<Answer>,
     looking: PromiseLike<StoredOutcome | undefined>,
   ): Promise<Answer> {
-    const held = this.#heldOrRefused(wish);
+    const held = holdOrRefuse(wish, this.#head.desk);
     const { call, written } = this.#wait(held, held.bytes, options, answers);
     const input = held instanceof RefusedWish ? undefined : held.digest(this.#head.desk);
-    this.#pending.set(commandId, { input, written });
+    this.#earlier.begin(commandId, input, written);
     call.isReady = false;
     const ready = (known: WaitingCall['known'] & object): void => {
       call.known = known;
@@ -266,15 +250,6 @@ export class WritePath {
       (error: unknown) => ready({ error }),
     );
     return written as Promise<Answer>;
-  }
-
-  /** A log that looks up asynchronously may still know the command. If it does not, the wish is refused when its turn comes. */
-  #heldOrRefused(wish: Wish): HeldWish {
-    try {
-      return wish.hold(this.#head.desk);
-    } catch (error) {
-      return new RefusedWish(error);
-    }
   }
 
   #wait(
@@ -296,7 +271,7 @@ export class WritePath {
     try {
       call.resolve(this.#begin(call));
     } catch (error) {
-      if (call.options.commandId !== undefined) this.#pending.delete(call.options.commandId);
+      if (call.options.commandId !== undefined) this.#earlier.forget(call.options.commandId);
       call.resolve(Promise.reject(error));
     } finally {
       this.#guard.leave();
@@ -308,8 +283,8 @@ export class WritePath {
     if (typeof ask === 'function') return this.#transactNow(ask, options, startedAt);
     if (known !== undefined && 'error' in known) throw known.error;
     if (known?.outcome === undefined) return this.#writeNow(ask, options, answers, startedAt);
-    this.#pending.delete(options.commandId!);
-    return this.#answerAgain(ask, known.outcome, answers);
+    this.#earlier.forget(options.commandId!);
+    return this.#earlier.answerAgain(ask, known.outcome, answers);
   }
 
   /** Decides, folds and queues; resolves when durable. The clock is read once, before any other code of the application. */
@@ -378,7 +353,7 @@ export class WritePath {
     if (commits.length === 0 && outcomes.length === 0) return;
     const { publisher, onDurable } = this.#parts;
     // From here on the log knows these outcomes.
-    for (const { commandId } of outcomes) this.#pending.delete(commandId);
+    for (const { commandId } of outcomes) this.#earlier.forget(commandId);
     for (const commit of commits) {
       this.#durableSequence += commit.events;
       if (publisher.isHeard) publisher.publishWrite(commit);
@@ -391,14 +366,8 @@ export class WritePath {
 
   #failed(error: RefoldError): void {
     this.#parts.failure.fail(error);
-    this.#pending.clear();
+    this.#earlier.forgetAll();
   }
 }
 
 const NO_OPTIONS: AppendOptions & ExecuteOptions = Object.freeze({});
-
-function isLooking(
-  found: ReturnType<LogStore['outcome']>,
-): found is Exclude<ReturnType<LogStore['outcome']>, StoredOutcome | undefined> {
-  return found !== undefined && 'then' in found;
-}

@@ -78,6 +78,12 @@ export class Bench {
     return this.log;
   }
 
+  /** Checks the log as it is, and opened again. */
+  async nowAndReopened(check: (log: LogStore) => Promise<void>): Promise<void> {
+    await check(this.log);
+    await check(await this.reopen());
+  }
+
   /** Runs `harm` while the log is closed. */
   async harm(kind: 'damageSnapshot' | 'loseChunk', sequence: number): Promise<void> {
     await this.log.close();

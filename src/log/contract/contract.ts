@@ -18,7 +18,7 @@ import { closingCases, openingCases } from './opening.ts';
 import { outcomeCases } from './outcomes.ts';
 import { randomCases } from './random.ts';
 import { readingCases } from './reading.ts';
-import { redactingCases } from './redacting.ts';
+import { redactingCases } from './redacting/redacting.ts';
 import { sealingCases } from './sealing.ts';
 import { snapshotCases } from './snapshots.ts';
 

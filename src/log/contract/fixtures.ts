@@ -128,6 +128,10 @@ export function forgotten(event: RecordedEvent, tags: RedactedEvent['tags'] = 0)
   return { event: { ...event, data: { note: 'forgotten' } }, tags };
 }
 
+export function isForgotten(event: RecordedEvent): boolean {
+  return (event.data as { readonly note?: unknown }).note === 'forgotten';
+}
+
 /** The blocks from one that holds `from` to one that holds `to` as one block, with some events redacted. */
 export async function packForgotten(
   log: LogStore,

@@ -1,14 +1,8 @@
 /**
  * The draft of a Map. Every Map in a state is a table, at any depth.
  *
- * The Map itself does not change until the commit is folded. The draft stages the changes beside it:
- *
- *     base     a b c d e       entries in the Map's order
- *     staged   b:B d:D f:F     new values, and drafts of entries that were read; GONE where an entry was deleted
- *     added    f d             keys at the end; d was deleted and set again
- *     shows    a B c e F D     exactly what a plain Map would show
- *
- * Only entries that a reducer reads get a draft. At the end of each event the staged values are placed, and a later
+ * The Map itself does not change until the commit is folded. The draft stages the changes beside it (`staging.ts` has the
+ * drawing). Only entries that a reducer reads get a draft. At the end of each event the staged values are placed, and a later
  * event of the commit gets new drafts of them. The cost depends on the touched entries, not on the size of the Map.
  *
  * The draft lives as long as the commit. It is *live* in the events that read it: in another event a reducer may have it
@@ -23,15 +17,11 @@ import type { EntryChange } from '../noted.ts';
 import type { Placing } from '../placing.ts';
 import type { Draft, DraftScope, Holder, Place } from '../scope.ts';
 import { isOver, refuseConstructor, Uncloneable } from './misuse.ts';
+import { applyStaged, changesOf, GONE, keepReplaced, STAGED_UNDEFINED, type Staged } from './staging.ts';
 import { Touched } from './touched.ts';
 
 /** One less than the most entries of V8's Map. Beyond that, `set` throws, and applying a commit must not fail. */
 const MAX_TABLE_ENTRIES = 2 ** 24 - 1;
-
-const GONE: unique symbol = Symbol('gone');
-/** Represents a staged undefined, so that one lookup shows whether a key is staged. */
-const STAGED_UNDEFINED: unique symbol = Symbol('undefined');
-type Staged<V> = V | typeof GONE | typeof STAGED_UNDEFINED;
 
 const NOTHING: ReadonlyMap<any, any> = new Map();
 
@@ -46,7 +36,6 @@ export class MapDraft<K = any, V = any> extends Uncloneable implements Draft, Ma
   #shown: ReadonlyMap<K, V>;
   readonly #staged = new Map<K, Staged<V>>();
   #added: Set<K> | undefined;
-  /** Whether a key of the base was deleted and set again. */
   #hasMoved = false;
   readonly #touched = new Touched<K, V>();
   /** Keys whose staged value was placed by an earlier event of the commit. */
@@ -246,44 +235,18 @@ export class MapDraft<K = any, V = any> extends Uncloneable implements Draft, Ma
   }
 
   /** What the commit has staged so far, in an order in which it can be applied. Call `placeEntries` first. */
-  *changes(): Generator<EntryChange> {
-    const base = this.#base;
-    if (this.#shown !== base) for (const [key, before] of base) yield { key, isGone: true, before };
-    for (const [key, staged] of this.#staged) {
-      if (this.#added?.has(key)) continue;
-      const before = base.get(key);
-      if (staged === GONE) yield { key, isGone: true, before };
-      else {
-        const after = staged === STAGED_UNDEFINED ? undefined : staged;
-        if (!Object.is(before, after)) yield { key, before, after };
-      }
-    }
-    for (const key of this.#added ?? []) {
-      const staged = this.#staged.get(key);
-      // It was deleted and set again: its place is at the end now.
-      if (this.#shown === base && base.has(key)) yield { key, isGone: true, before: base.get(key) };
-      yield { key, isNew: true, after: staged === STAGED_UNDEFINED ? undefined : staged };
-    }
+  changes(): Generator<EntryChange> {
+    return changesOf(this.#base, this.#shown !== this.#base, this.#staged, this.#added);
   }
 
   /** Applies the staged changes to the base. Call `placeEntries` first. Cannot fail. */
   apply(): void {
     if (!this.isChanged) return;
-    this.#keepForCapture();
-    // From the prototype, because a table's own methods throw.
-    const { set, delete: remove, clear } = Map.prototype;
     const base = this.#base;
-    if (this.#shown !== base) clear.call(base);
-    for (const [key, value] of this.#staged) {
-      if (value === GONE) remove.call(base, key);
-      else if (!this.#added?.has(key)) set.call(base, key, value === STAGED_UNDEFINED ? undefined : value);
-    }
-    if (this.#added === undefined) return;
-    for (const key of this.#added) {
-      const value = this.#staged.get(key);
-      if (this.#hasMoved) remove.call(base, key); // from its old place, if it was deleted and set again
-      set.call(base, key, value === STAGED_UNDEFINED ? undefined : value);
-    }
+    const isCleared = this.#shown !== base;
+    const capture = this.#scope.captures.noted(base);
+    if (capture !== undefined) keepReplaced(capture, isCleared, this.#staged);
+    applyStaged(base, isCleared, this.#staged, this.#added, this.#hasMoved);
   }
 
   /** All current entries. */
@@ -323,14 +286,6 @@ export class MapDraft<K = any, V = any> extends Uncloneable implements Draft, Ma
 
   #requireLive(): void {
     if (!this.isLive) this.#scope.refuse(isOver());
-  }
-
-  /** Saves the entries that are about to change for a capture of the table. */
-  #keepForCapture(): void {
-    const capture = this.#scope.captures.noted(this.#base);
-    if (capture === undefined) return;
-    if (this.#shown !== this.#base) capture.keepAll();
-    for (const key of this.#staged.keys()) capture.keep(key);
   }
 
   /** Places objects that are keys. A key that becomes another object (as a draft does) is replaced in its position. */
