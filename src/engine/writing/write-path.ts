@@ -19,6 +19,7 @@ import type { StoredOutcome } from '../../log/log-store.ts';
 import { A_FUNCTION, checkValue } from '../calls/call-options.ts';
 import type { Settings } from '../calls/options.ts';
 import { guardOf, type Reentrancy } from '../calls/reentrancy.ts';
+import type { Meter } from '../metrics/meter.ts';
 import { ANSWERS_OF_APPEND, type Answers, answersOfExecute, NO_ANSWERS, type ReadCommit } from './answers.ts';
 import { CommitQueue, type Completed } from './commit-queue.ts';
 import { EarlierCalls, isLooking } from './earlier-calls.ts';
@@ -50,6 +51,8 @@ export interface WritePathParts extends HeadParts {
   /** Called when a block has become durable, with the size of its text in bytes, roughly. */
   readonly onDurable: (bytes: number) => void;
   readonly readCommit: ReadCommit;
+  /** Counts on in place of a new one. */
+  readonly meter?: Meter | undefined;
 }
 
 /** A call that waits for its turn. */
@@ -83,7 +86,7 @@ export class WritePath {
     this.#head = new LiveHead(parts);
     this.#earlier = new EarlierCalls(this.#head.desk);
     this.#executed = answersOfExecute(parts.readCommit);
-    this.queue = new CommitQueue(log, (completed) => this.#completed(completed));
+    this.queue = new CommitQueue(log, (completed) => this.#completed(completed), parts.meter);
     this.#durableSequence = parts.sequence;
   }
 
@@ -194,6 +197,12 @@ export class WritePath {
     }
   }
 
+  /** Another writer has taken over, which is the store's failure already: refuses everything that waits. */
+  refuse(error: RefoldError): void {
+    this.queue.refuse(error);
+    this.#admit();
+  }
+
   get #mayBegin(): boolean {
     return this.#room.isEmpty && !this.#mustWait;
   }
@@ -281,7 +290,7 @@ export class WritePath {
   #begin({ ask, options, answers, known, startedAt }: WaitingCall): unknown {
     if (ask === undefined) return undefined;
     if (typeof ask === 'function') return this.#transactNow(ask, options, startedAt);
-    if (known !== undefined && 'error' in known) throw known.error;
+    if (known !== undefined && 'error' in known) throw this.failure ?? known.error;
     if (known?.outcome === undefined) return this.#writeNow(ask, options, answers, startedAt);
     this.#earlier.forget(options.commandId!);
     return this.#earlier.answerAgain(ask, known.outcome, answers);
