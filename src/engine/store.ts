@@ -107,7 +107,8 @@ export class Store<
    * @throws RefoldError `INVALID_OPTION` for one that is running, or that the log does not know
    */
   async forgetProjection(name: string): Promise<void> {
-    await this.#work.admission.unwritable('forget a projection');
+    const refused = this.#work.admission.unwritable('forget a projection');
+    if (refused !== undefined) return refused;
     await this.#work.drained();
     await this.#work.projections.forget(name);
   }
@@ -134,7 +135,8 @@ export class Store<
    * @throws RefoldError `INVALID_OPTION` for one that is running, or that the log does not know
    */
   async forgetReactor(name: string): Promise<void> {
-    await this.#work.admission.unwritable('forget a reactor');
+    const refused = this.#work.admission.unwritable('forget a reactor');
+    if (refused !== undefined) return refused;
     await this.#work.reactors.forget(name);
   }
 
@@ -165,7 +167,8 @@ export class Store<
    */
   async retag(options: RetagOptions = {}): Promise<RetagReport> {
     const checked = checkOptions('retag', RETAG_CHECKS, options);
-    await this.#work.admission.unwritable('retag');
+    const refused = this.#work.admission.unwritable('retag');
+    if (refused !== undefined) return refused;
     await this.#work.drained();
     const { session } = this.#work;
     return session.watching(() => session.upkeep.retag(checked));
@@ -225,7 +228,8 @@ export class Store<
 
   async #compact(options: CompactOptions): Promise<CompactionReport> {
     const checked = checkOptions('compact', COMPACT_CHECKS, options);
-    if (checked.dryRun !== true) await this.#work.admission.unwritable('compact');
+    const refused = checked.dryRun === true ? undefined : this.#work.admission.unwritable('compact');
+    if (refused !== undefined) return refused;
     await this.#work.drained();
     await this.#work.projections.save();
     const { session } = this.#work;

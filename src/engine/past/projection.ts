@@ -278,11 +278,20 @@ export class Projection<State extends object = any> {
     return this.#error;
   }
 
+  /** After a takeover it is for the next writer to note them. */
+  async #noteBeliefs(): Promise<void> {
+    try {
+      await this.#parts.write((writable) => this.#saved.noteBeliefs(writable));
+    } catch (error) {
+      if (!isRefoldError(error, 'NOT_WRITER')) throw error;
+    }
+  }
+
   async #load(): Promise<void> {
-    const { log, readOnly, write } = this.#parts;
+    const { log, readOnly } = this.#parts;
     try {
       const saved = await this.#saved.load(log);
-      if (!readOnly) await write((writable) => this.#saved.noteBeliefs(writable));
+      if (!readOnly) await this.#noteBeliefs();
       const { loaded, unusable, plan } = saved;
       if (loaded !== undefined) {
         const { sequence } = loaded.snapshot;

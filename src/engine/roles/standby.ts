@@ -10,12 +10,12 @@ import { grouped, isRefoldError, messageOf, RefoldError } from '../../core/error
 import type { Model } from '../../core/model.ts';
 import { epochConflict } from '../../log/log-errors.ts';
 import type { LogStore } from '../../log/log-store.ts';
-import { every, later } from '../../threads/timers.ts';
+import { every, later, performance } from '../../threads/timers.ts';
 import type { StoreFailure } from '../calls/failure.ts';
 import { warnThat } from '../calls/warn.ts';
-import type { FoldCursor } from '../folding/refold.ts';
 import { usableSnapshots } from '../folding/usable-snapshots.ts';
 import { recoverDespiteDrops } from '../past/history.ts';
+import type { Recovered } from '../past/recovery.ts';
 import type { Waiters } from '../replica/waiters.ts';
 import type { Publisher } from '../writing/publisher.ts';
 import type { Cuts } from './cuts.ts';
@@ -62,8 +62,9 @@ const EPOCH_LOOK_MS = 250;
 /** After an attempt that failed, the next one comes after this many ms; then after twice as many, up to the longest. */
 const FIRST_ATTEMPT_REST_MS = 200;
 const LONGEST_ATTEMPT_REST_MS = 30_000;
-/** How long the log that is read may take to show what was durable, in ms. */
-const SEEN_WITHIN_MS = 10_000;
+/** How long the log that is read may take to show what was durable, in ms, and how often that is looked at. */
+const SEEN_WITHIN_MS = 30_000;
+const SEEN_LOOK_MS = 25;
 
 export class Standby<State extends object> {
   readonly #host: StandbyHost<State>;
@@ -130,37 +131,40 @@ export class Standby<State extends object> {
       const now = this.#logs.reading.epoch;
       if (now > epoch) session.lose(epochConflict(path, epoch, now));
     } catch {
-      // The log cannot be read: whoever reads or writes it next says why.
+      // The log cannot be read. The next read or write says why.
     }
   }
 
   async #stepDown(): Promise<void> {
     const { session, cuts } = this.#host;
     const { reading } = this.#logs;
+    const { epoch } = session.log;
     await session.end();
     this.#takeover = Promise.withResolvers();
     const { durableSequence } = session.writes;
     cuts.lose(durableSequence);
-    await requireSeen(reading, durableSequence);
+    await requireSeen(reading, durableSequence, epoch, this.#closing.signal);
     const generation = reading.generation?.() ?? 0;
-    const { state, sequence, firstSeen } = await this.#recover(durableSequence);
+    const { cursor, snapshot } = await this.#recover(durableSequence);
+    const { state, sequence, firstSeen } = cursor;
     if (this.#closing.signal.aborted) return;
     this.#host.parts.live.replace(state);
-    this.#host.begin('replica', { log: reading, sequence, generation, snapshot: undefined, firstSeen });
+    this.#host.begin('replica', { log: reading, sequence, generation, snapshot, firstSeen });
   }
 
   /** The state at a sequence; the newest one if the events up to it were dropped meanwhile. */
-  async #recover(to: number): Promise<FoldCursor<State>> {
+  async #recover(to: number): Promise<Recovered<State>> {
     const { model, parts, publisher } = this.#host;
     const { reading } = this.#logs;
     try {
-      return (await recoverDespiteDrops(model, reading, parts.fingerprint, { to })).cursor;
+      return await recoverDespiteDrops(model, reading, parts.fingerprint, { to });
     } catch (error) {
       if (!isRefoldError(error, 'HISTORY_GONE')) throw error;
-      const { cursor } = await recoverDespiteDrops(model, reading, parts.fingerprint);
-      publisher.tail.jump(cursor.sequence);
-      warnThat(reading, 'RefoldReplicaWarning', jumped(reading.path, to, cursor.sequence));
-      return cursor;
+      const recovered = await recoverDespiteDrops(model, reading, parts.fingerprint);
+      const { sequence } = recovered.cursor;
+      publisher.tail.jump(sequence);
+      warnThat(reading, 'RefoldReplicaWarning', jumped(reading.path, to, sequence));
+      return recovered;
     }
   }
 
@@ -222,21 +226,18 @@ export class Standby<State extends object> {
 /**
  * Resolves when the log that is read has an event that is durable: it may hear of it later than its writer.
  *
- * @throws RefoldError `LOG_CORRUPT` when it does not come
+ * @param epoch of the writer to which it was durable. Who has seen a later one has seen everything that this writer wrote
+ * @throws RefoldError `LOG_CORRUPT` when the event is not there
  */
-async function requireSeen(reading: LogStore, sequence: number): Promise<void> {
-  if (reading.head().sequence >= sequence) return;
-  const late = new AbortController();
-  const cancel = later(SEEN_WITHIN_MS, () => late.abort());
-  try {
-    for await (const _ of reading.follow(sequence, late.signal)) return;
-  } catch (error) {
-    if (isRefoldError(error, 'HISTORY_GONE')) return; // the other writer has dropped it since
-    throw error;
-  } finally {
-    cancel();
+async function requireSeen(reading: LogStore, sequence: number, epoch: number, signal: AbortSignal): Promise<void> {
+  const deadline = performance.now() + SEEN_WITHIN_MS;
+  while (!signal.aborted) {
+    const hasSeenNext = reading.epoch > epoch;
+    const head = reading.head().sequence;
+    if (head >= sequence) return;
+    if (hasSeenNext || performance.now() > deadline) throw lostTail(reading.path, head, sequence);
+    await restFor(SEEN_LOOK_MS, signal);
   }
-  throw lostTail(reading.path, reading.head().sequence, sequence);
 }
 
 /** Resolves after `ms`, or when the signal aborts. */

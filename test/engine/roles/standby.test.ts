@@ -17,8 +17,8 @@ const counting = () =>
     name: 'count',
     initialState: () => ({ texts: [] as string[] }),
     reducers: {
-      NoteTaken(state: { texts: string[] }, { text }: { text: string }) {
-        state.texts.push(text);
+      NoteTaken(state: { texts: string[] }, data: unknown) {
+        state.texts.push((data as { text: string }).text);
       },
     },
   });

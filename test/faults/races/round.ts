@@ -64,9 +64,9 @@ export async function stolenRound(
 }
 
 function lateProblems({ marks, code, message }: Answer): string[] {
-  const refused = marks.some((mark) => /^refused \d+ SEQUENCE_CONFLICT/.test(mark));
+  const refused = marks.some((mark) => /^refused \d+ NOT_WRITER/.test(mark));
   const said = marks.filter((mark) => !mark.startsWith('doing')).join(', ') || `${code} ${message}`;
-  return refused ? [] : [`a writer that was replaced was not refused as SEQUENCE_CONFLICT: ${said}`];
+  return refused ? [] : [`a writer that was replaced was not refused as NOT_WRITER: ${said}`];
 }
 
 async function race(track: RaceTrack, racers: readonly Racer[]): Promise<{ winner?: Racer; problems: string[] }> {
