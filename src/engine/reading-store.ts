@@ -11,7 +11,7 @@ import { hashStateOf } from '../fold/encoding/state-codec.ts';
 import { A_FUNCTION, checkOptions, checkValue } from './calls/call-options.ts';
 import { warnLike } from './calls/warn.ts';
 import type { EventBatch } from './following/selection.ts';
-import { followerMetrics, type StoreMetrics } from './metrics/metrics.ts';
+import type { StoreMetrics } from './metrics/metrics.ts';
 import { type CommitRange, readCommits } from './past/commits.ts';
 import { type EventRange, readEvents } from './past/events.ts';
 import { checkWatching, type FollowOptions, type Watched, type WatchOptions } from './past/follow-log.ts';
@@ -37,7 +37,7 @@ import {
 import type { WaitOptions } from './replica/waiters.ts';
 import type { StoreRole } from './roles/role-listeners.ts';
 import type { Workings } from './roles/workings.ts';
-import { describeStore, type StoreStats } from './store-stats.ts';
+import { metricsOf, type StoreStats, statsOf } from './store-stats.ts';
 import { type BackupOptions, type BackupReport, backUpLog } from './upkeep/backup.ts';
 import type { Listener } from './writing/publisher.ts';
 
@@ -300,46 +300,13 @@ export abstract class ReadingStore<
   }
 
   stats(): StoreStats {
-    return describeStore(
-      {
-        sequence: this.sequence,
-        durableSequence: this.durableSequence,
-        failure: this.#work.failure.error,
-        queuedBytes: this.#work.session.writes.queue.bytes,
-        waitingBytes: this.#work.session.writes.waitingBytes,
-        recoverWithin: this.#work.settings.recoverWithin,
-        untaggedEvents: this.#work.session.upkeep.untaggedEvents,
-        ...this.#work.session.upkeep.stats(),
-      },
-      this.#work.log,
-    );
+    return statsOf(this.#work);
   }
 
   /**
    * What the store has done since it was opened, and how it is now, as plain JSON. Counters and histograms only grow. Never throws.
    */
   metrics(): StoreMetrics {
-    const { queue, waitingBytes } = this.#work.session.writes;
-    const { meter } = queue;
-    const { fold, load } = this.#work.parts.rates;
-    const { durableSequence } = this;
-    return {
-      uptimeMilliseconds: meter.uptimeMs,
-      failed: this.#work.failure.error !== undefined,
-      sequence: this.sequence,
-      durableSequence,
-      commits: meter.commits,
-      events: meter.events,
-      characters: meter.characters,
-      appendMilliseconds: meter.append.report(),
-      syncMilliseconds: meter.sync.report(),
-      queue: { bytes: queue.bytes, waitingBytes },
-      rates: { foldedEventsPerSecond: fold * 1_000, loadedBytesPerSecond: load * 1_000 },
-      estimatedRecoveryMilliseconds: this.#work.session.upkeep.stats().estimatedRecoveryMs,
-      listeners: this.#work.publisher.listeners,
-      followers: followerMetrics(this.#work.publisher.tail.readers),
-      projections: this.#work.projections.report(durableSequence),
-      reactors: this.#work.reactors.report(durableSequence),
-    };
+    return metricsOf(this.#work);
   }
 }

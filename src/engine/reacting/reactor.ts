@@ -12,6 +12,7 @@ import type { EventBatch } from '../following/selection.ts';
 import type { CheckedReactor } from './definition.ts';
 import { type EffectOutcome, tryEffect } from './effect.ts';
 import { type ParkedEvent, ReactorProgress, type StoredProgress } from './progress.ts';
+import { cannotContinue, stopped, waits } from './reactor-errors.ts';
 import { Run } from './run.ts';
 import { Saver } from './saver.ts';
 import { bySequence, keyOf, rejectAll, type Task } from './task.ts';
@@ -385,25 +386,3 @@ export class Reactor {
 
 /** A longer message of an application's error is cut where it is kept. */
 const KEPT_MESSAGE_CHARACTERS = 1_000;
-
-function stopped(name: string): RefoldError {
-  return new RefoldError('STORE_CLOSED', `Cannot use the reactor ${name}: it was stopped`, {
-    type: name,
-    hint: 'Start it again with store.react',
-  });
-}
-
-function waits(name: string): RefoldError {
-  return new RefoldError('NOT_WRITER', `Cannot use the reactor ${name}: it runs where the writer is`, {
-    type: name,
-    hint: 'Wait until store.role is writer, or make the call in the process that writes',
-  });
-}
-
-function cannotContinue(name: string, cause: unknown): RefoldError {
-  return new RefoldError('STORE_FAILED', `Cannot continue the reactor ${name}: ${messageOf(cause)}`, {
-    type: name,
-    cause,
-    hint: 'Look at the cause, and start the reactor again',
-  });
-}

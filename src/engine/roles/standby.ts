@@ -226,7 +226,7 @@ export class Standby<State extends object> {
 /**
  * Resolves when the log that is read has an event that is durable: it may hear of it later than its writer.
  *
- * @param epoch of the writer to which it was durable. Who has seen a later one has seen everything that this writer wrote
+ * @param epoch of the writer to which it was durable. A reader that has seen a later epoch has seen all that this writer wrote
  * @throws RefoldError `LOG_CORRUPT` when the event is not there
  */
 async function requireSeen(reading: LogStore, sequence: number, epoch: number, signal: AbortSignal): Promise<void> {
