@@ -5,7 +5,10 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { Page } from 'playwright-core';
 import { afterAll, describe, expect, inject, test as plain } from 'vitest';
-import { test } from './harness/test.ts';
+import type { Studio } from '../../../src/studio/open-studio.ts';
+import type { TestLog } from './fixtures/logs.ts';
+import { startStudio } from './harness/studios.ts';
+import { type Fixtures, test } from './harness/test.ts';
 import { endWriters } from './harness/writer.ts';
 import { PAGE_STATES } from './states/page-states.ts';
 import { pictureFolder, THEMES, takePictures } from './states/pictures.ts';
@@ -30,10 +33,26 @@ async function violationsOf(page: Page): Promise<object[]> {
   return violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html.slice(0, 200))]);
 }
 
+const studios = new Map<TestLog, Promise<Studio>>();
+
+/** States of one log share a studio, which stays open. A state that says where its log lies has one for itself. */
+function shared(start: Fixtures['start']): Fixtures['start'] {
+  return (log, path) => {
+    if (path !== undefined) return start(log, path);
+    const known = studios.get(log) ?? startStudio(log);
+    studios.set(log, known);
+    return known;
+  };
+}
+
+afterAll(async () => {
+  for (const studio of studios.values()) await (await studio).close();
+});
+
 describe('axe finds no faults of roles and contrast in', () => {
   for (const [name, arrive] of Object.entries(PAGE_STATES)) {
     test(`the state "${name}", in dark and light`, async ({ open, start }) => {
-      const { page } = await arrive({ open, start }, { colorScheme: 'dark' });
+      const { page } = await arrive({ open, start: shared(start) }, { colorScheme: 'dark' });
       await page.evaluate(AXE);
       for (const colorScheme of THEMES) {
         await page.emulateMedia({ colorScheme });
@@ -47,7 +66,10 @@ describe('axe finds no faults of roles and contrast in', () => {
 if (process.env.STUDIO_SCREENSHOTS === '1') {
   describe('pictures', () => {
     for (const [name, arrive] of Object.entries(PAGE_STATES))
-      test(`of "${name}"`, async ({ open, start }) => takePictures(name, arrive, { open, start }));
+      test(`of "${name}"`, async ({ open, start }) => {
+        const { page } = await arrive({ open, start: shared(start) }, { colorScheme: 'dark' });
+        await takePictures(name, page);
+      });
     afterAll(() => console.log(`Pictures: ${pictureFolder()}`));
   });
 }

@@ -13,6 +13,7 @@ import { hueOf } from '../moment/event-types.ts';
 import { marks } from '../moment/marks.ts';
 import { at, firstSequence, lastSequence, log, shown, wanted } from '../moment/place.ts';
 import { zone, zoneName } from '../moment/zone.ts';
+import { nowX, width } from '../timeline/view.ts';
 import { checkOpenedLink, linkToHere } from './copied-link.ts';
 import { GoTo, isGoToOpen, openGoTo } from './go-to.tsx';
 import './line.css';
@@ -170,7 +171,7 @@ export function FirstHint(): JSX.Element | null {
   });
   if (hasMoved.value || isGoToOpen.value) return null;
   return (
-    <div class="ln-hint">
+    <div class={nowX.value < width.value / 2 ? 'ln-hint late' : 'ln-hint'}>
       <span>drag, or press , and . · ? for keys</span>
     </div>
   );

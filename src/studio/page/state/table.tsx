@@ -86,7 +86,11 @@ export function Table({ path }: { readonly path: string }): JSX.Element {
       >
         <div {...HEAD_ROW} class="st-cells st-names" ref={header}>
           {columnNames(columns.value).map((name, index) => (
-            <span {...COLUMN_HEADER} key={name ?? index} class={isRight(columns.value, name) ? 'st-right' : undefined}>
+            <span
+              {...COLUMN_HEADER}
+              key={name ?? index}
+              class={isRight(columns.value, name, index) ? 'st-right' : undefined}
+            >
               {index === 0 ? 'key' : name === undefined ? 'value' : safeLine(name)}
             </span>
           ))}
@@ -180,7 +184,7 @@ function TableRow({ row, index, kind, columns, changes, current }: RowProps): JS
           id={cellId({ row: index, column })}
           class={cellClass(row, name, column, own, {
             isCurrent: current.row === index && current.column === column,
-            isRight: isRight(columns, name),
+            isRight: isRight(columns, name, column),
           })}
         >
           {row !== undefined && <CellContent {...{ row, name, column, kind, own }} />}
@@ -232,7 +236,8 @@ function changeOf(row: Row, name: string | undefined, own: readonly Change[]): C
   return own.find((one) => one.path === path) ?? own.find((one) => isInside(one.path, path));
 }
 
-function isRight({ names, areNumbers }: Columns, name: string | undefined): boolean {
+function isRight({ names, areNumbers, isKeyNumber }: Columns, name: string | undefined, column: number): boolean {
+  if (column === 0) return isKeyNumber;
   return name !== undefined && areNumbers[names.indexOf(name)] === true;
 }
 

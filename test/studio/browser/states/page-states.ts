@@ -21,6 +21,7 @@ import {
 } from '../fixtures/logs.ts';
 import { HeatmapHand } from '../harness/heatmap-hand.ts';
 import type { StudioPage } from '../harness/studio-page.ts';
+import { pathOf } from '../harness/studios.ts';
 import type { Fixtures } from '../harness/test.ts';
 import { Writer } from '../harness/writer.ts';
 
@@ -53,6 +54,11 @@ function refused(log: TestLog, link: string, fault: RegExp, code: string): Arriv
   };
 }
 
+/** What the server refuses on the way, which the browser tells on its console. */
+const expecting =
+  (fault: RegExp): Act =>
+  async ({ faults }) =>
+    faults.expect(fault);
 const press =
   (...keys: readonly string[]): Act =>
   (page) =>
@@ -61,10 +67,6 @@ const type =
   (text: string): Act =>
   (page) =>
     page.page.keyboard.type(text);
-const click =
-  (name: string): Act =>
-  (page) =>
-    page.page.getByRole('button', { name, exact: true }).first().click();
 const tab =
   (name: string): Act =>
   (page) =>
@@ -97,7 +99,12 @@ function zoom(key: '+' | '-', times: number): Act {
   };
 }
 
-/** Opens a path of the tree step by step. */
+/** Clicks a place of the tree. */
+function pick(path: string): Act {
+  return (page) => page.page.locator(`[data-testid="tree-row"][data-path=${JSON.stringify(path)}]`).click();
+}
+
+/** Opens places of the tree, one in the other. */
 function unfold(...paths: readonly string[]): Act {
   return async (page) => {
     for (const path of paths) {
@@ -124,15 +131,30 @@ function setTo(settings: object, arrive: Arrive): Arrive {
 
 const USUAL: Readonly<Record<string, Arrive>> = {
   end: at(BOOK, ''),
-  state: at(BOOK, 'at=9000&path=symbols.GOOG.lastPrice', unfold('symbols', 'symbols.GOOG'), press('w'), explained),
+  state: at(
+    BOOK,
+    'at=9000&path=symbols.GOOG.lastPrice',
+    unfold('symbols', 'symbols.GOOG'),
+    pick('symbols.GOOG.lastPrice'),
+    press('w'),
+    explained,
+  ),
   middle: at(BOOK, 'at=9000&path=orders'),
   moved: at(BOOK, 'at=9000', press(',', ','), settled),
   'table of orders': at(BOOK, 'at=9000&path=orders', press('r'), settled),
-  'go to': at(BOOK, 'at=9000', press('g'), type('tomorrow'), press('Enter'), has('.ln-goto-problem:not(:empty)')),
+  'go to': at(
+    BOOK,
+    'at=9000',
+    expecting(/status of 400/),
+    press('g'),
+    type('tomorrow'),
+    press('Enter'),
+    has('.ln-goto-problem:not(:empty)'),
+  ),
   'timeline zoomed': at(BOOK, 'at=9000', press('i', 'i', 'i'), settled),
   'timeline by time': at(BOOK, 'at=9000', press('b'), point('timeline', 0.4, 0.5), settled),
   'events filtered': at(BOOK, 'at=9000&type=TradeExecuted&where=data.quantity+%3E+100', counted),
-  'events of a type': at(BOOK, 'at=9000', click('Types'), has('.ev-types')),
+  'events of a type': at(BOOK, 'at=9000', (page) => page.id('filter-type').click(), has('.ev-types')),
   'events without a match': at(BOOK, 'at=9000&text=xylophone', counted),
   'filter with a mistake': refused(BOOK, 'at=9000&where=data.price+%3E%3E+1', /status of 400/, 'INVALID_OPTION'),
   diff: at(BOOK, 'at=9000', press('m', 'PageUp'), settled, press('d'), compared),
@@ -144,10 +166,10 @@ const USUAL: Readonly<Record<string, Arrive>> = {
     settled,
     press('m', 'PageUp'),
     settled,
-    press('m', 'M'),
+    press('m', 'Shift+M'),
     has('[data-testid="mark"]'),
   ),
-  'no marks': at(BOOK, 'at=9000', press('M')),
+  'no marks': at(BOOK, 'at=9000', press('Shift+M')),
   help: at(KINDS, 'at=50', press('?')),
   palette: at(KINDS, 'at=50', press('Control+k')),
   'palette with words': at(BOOK, 'at=9000', press('Control+k'), type('trade')),
@@ -161,7 +183,7 @@ const USUAL: Readonly<Record<string, Arrive>> = {
   'view in blue and orange': setTo({ eyes: 'blue-orange' }, at(BOOK, 'at=9000&view=book', drawn)),
   'view without a heatmap': at(VIEWED, 'at=100&view=stock'),
   kinds: at(KINDS, 'at=77'),
-  'kinds open': at(KINDS, 'at=77', unfold('map', 'nested', 'ordered')),
+  'kinds open': at(KINDS, 'at=77', unfold('ordered', 'nested', 'nested.in', 'map')),
   ...Object.fromEntries(
     ['map', 'nested', 'ordered', 'deque', 'set', 'list', 'floats', "['a name with spaces']"].map((path) => [
       `table ${path.replaceAll(/[^\w ]/g, '')}`,
@@ -214,7 +236,7 @@ function locked(typed?: string): Arrive {
 }
 
 const serverGone: Arrive = async ({ open, start }, options) => {
-  const studio = await start(BOOK);
+  const studio = await start(BOOK, pathOf(BOOK)); // one for itself
   const page = await (await open(`${studio.url}&at=9000`, options)).ready();
   await page.settled();
   page.faults.expect(/ERR_/);

@@ -2,16 +2,20 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { BrowserContextOptions, Page } from 'playwright-core';
-import type { Fixtures } from '../harness/test.ts';
-import type { Arrive } from './page-states.ts';
+import type { Page } from 'playwright-core';
 
 export const THEMES = ['dark', 'light'] as const;
 
-const SIZES: readonly BrowserContextOptions[] = [
-  { viewport: { width: 1280, height: 720 }, deviceScaleFactor: 1 },
-  { viewport: { width: 1920, height: 1080 }, deviceScaleFactor: 1 },
-  { viewport: { width: 1280, height: 720 }, deviceScaleFactor: 2 },
+interface Size {
+  readonly width: number;
+  readonly height: number;
+  readonly deviceScaleFactor: number;
+}
+
+const SIZES: readonly Size[] = [
+  { width: 1280, height: 720, deviceScaleFactor: 1 },
+  { width: 1280, height: 720, deviceScaleFactor: 2 },
+  { width: 1920, height: 1080, deviceScaleFactor: 1 },
 ];
 
 let made: string | undefined;
@@ -22,30 +26,31 @@ export function pictureFolder(): string {
   return made;
 }
 
-export async function takePictures(name: string, arrive: Arrive, world: Fixtures): Promise<void> {
+/** One page goes through all sizes, as one that is moved between screens. */
+export async function takePictures(name: string, page: Page): Promise<void> {
+  const screen = await page.context().newCDPSession(page);
   for (const size of SIZES) {
-    const { page } = await arrive(world, { ...size, colorScheme: 'dark' });
+    await screen.send('Emulation.setDeviceMetricsOverride', { ...size, mobile: false });
+    await isAtRest(page);
     for (const colorScheme of THEMES) {
       await page.emulateMedia({ colorScheme });
-      const { width } = size.viewport!;
-      const file = `${name.replaceAll(/\W+/g, '-')}-${colorScheme}-${width}@${size.deviceScaleFactor}x.png`;
-      await takeAtRest(page, join(pictureFolder(), file));
+      const file = `${name.replaceAll(/\W+/g, '-')}-${colorScheme}-${size.width}@${size.deviceScaleFactor}x.png`;
+      await page.screenshot({ path: join(pictureFolder(), file) });
     }
-    await page.close();
   }
 }
 
-/** Pictures are compared so often: a page that moves for ever is taken as it is then. */
-const LOOKS = 8;
-const BETWEEN_MS = 150;
+/** Pictures sharpen in place, and counts go on. A page that moves for ever is taken as it is then. */
+const LONGEST_MS = 4_000;
 
-/** Tiles and counts sharpen in place. The picture is taken when it is the same twice. */
-async function takeAtRest(page: Page, path: string): Promise<void> {
-  let before = await page.screenshot({ path });
-  for (let look = 1; look < LOOKS; look++) {
-    await page.waitForTimeout(BETWEEN_MS);
-    const now = await page.screenshot({ path });
-    if (now.equals(before)) return;
-    before = now;
-  }
+async function isAtRest(page: Page): Promise<void> {
+  await page.waitForFunction(hasAll, undefined, { timeout: LONGEST_MS }).catch(() => {});
+  await page.evaluate(twoFrames);
 }
+
+/** Runs in the page: whether no tile is awaited. */
+function hasAll(): boolean {
+  return (globalThis as any).document.querySelector('[data-testid=heatmap]:not([data-complete=true])') === null;
+}
+
+const twoFrames = 'new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))';

@@ -27,6 +27,35 @@ describe('columns', () => {
     });
   });
 
+  test('have no place for values until there is one: members that were not asked for come later', () => {
+    const unasked = lookAt({ list: [{ a: 1 }] }, [{ path: 'list', from: 0, count: 10 }])[0]!.rows!;
+    const first = columnsWith(unasked, 'array');
+    expect(first).toMatchObject({ names: [], hasValues: false });
+    expect(columnsWith(rowsOf([{ a: 1 }]), 'array', first)).toMatchObject({ names: ['a'], hasValues: false });
+    expect(columnsWith(rowsOf([{ a: 1 }, {}, 7]), 'array', first)).toMatchObject({ names: ['a'], hasValues: true });
+  });
+
+  test('align keys that are numbers, as long as all are', () => {
+    const keys = (map: Map<unknown, unknown>) =>
+      columnsWith(lookAt({ map }, [{ path: 'map', from: 0, count: 10 }])[0]!.rows!, 'map');
+    const first = keys(
+      new Map<unknown, unknown>([
+        [1, 'a'],
+        [20n, 'b'],
+      ]),
+    );
+    expect(first.isKeyNumber).toBe(true);
+    expect(
+      keys(
+        new Map<unknown, unknown>([
+          [1, 'a'],
+          [true, 'b'],
+        ]),
+      ).isKeyNumber,
+    ).toBe(false);
+    expect(columnsWith(rowsOf([1]), 'map', { ...first, isKeyNumber: false }).isKeyNumber).toBe(false);
+  });
+
   test('stay where they are when other rows come, and become no narrower', () => {
     const first = columnsWith(rowsOf([{ a: 'a long text', b: 1 }]), 'array');
     const then = columnsWith(rowsOf([{ z: 1, b: 'text', a: 'x' }, 7]), 'array', first);
