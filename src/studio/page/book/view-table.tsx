@@ -18,7 +18,7 @@ export function ViewTable({ name, table }: { readonly name: string; readonly tab
         <thead>
           <tr>
             {columns.map((column, index) => (
-              <th key={index} scope="col">
+              <th key={index} scope="col" class={isNumber(rows, index) ? 'number' : undefined}>
                 {safeLine(column)}
               </th>
             ))}
@@ -39,6 +39,12 @@ export function ViewTable({ name, table }: { readonly name: string; readonly tab
       {total === 0 && <p class="bk-end quiet">no rows</p>}
     </section>
   );
+}
+
+/** Whether a column has numbers alone, and something at all. */
+function isNumber(rows: TableAnswer['rows'], column: number): boolean {
+  const values = rows.map((row) => row[column] ?? null).filter((value) => value !== null);
+  return values.length > 0 && values.every((value) => typeof value === 'number');
 }
 
 function valueText(value: string | number | boolean | null): string {

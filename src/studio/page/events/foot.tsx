@@ -27,7 +27,7 @@ export function Foot(): JSX.Element {
 function note(): string {
   const index = rowIndex.value;
   if (index.kind === 'all' || filterProblem.value !== undefined) return '';
-  if (index.rows === 0) return index.isComplete ? 'no event passes the filter' : '';
+  if (index.rows === 0) return '';
   const current = currentRow.value;
   const isElsewhere = current?.isCertain === true && sequenceAt(current.row) !== at.value;
   return isElsewhere && at.value > 0 ? `${count(at.value)} is not in the filter` : '';

@@ -169,7 +169,7 @@ export function FirstHint(): JSX.Element | null {
     hasMoved.value = true;
     sessionStorage.setItem(MOVED_PLACE, 'yes');
   });
-  if (hasMoved.value || isGoToOpen.value) return null;
+  if (hasMoved.value || isGoToOpen.value || lastSequence.value === 0) return null;
   return (
     <div class={nowX.value < width.value / 2 ? 'ln-hint late' : 'ln-hint'}>
       <span>drag, or press , and . · ? for keys</span>

@@ -112,3 +112,38 @@ export function windowAround(first: number, end: number): { readonly from: numbe
 
 const STEP_ROWS = 50;
 const MOST_WINDOW = 300;
+
+/** Whether digits of a column are aligned. */
+export function isRight(
+  { names, areNumbers, isKeyNumber }: Columns,
+  name: string | undefined,
+  column: number,
+): boolean {
+  if (column === 0) return isKeyNumber;
+  return name !== undefined && areNumbers[names.indexOf(name)] === true;
+}
+
+/** The key has no name, and neither has the column of values. */
+export function columnNames({ names, hasValues }: Columns): (string | undefined)[] {
+  return [undefined, ...(hasValues ? [undefined] : []), ...names];
+}
+
+/** The columns in the words of a grid, and how wide all of them are. */
+export function templateOf(columns: Columns): { readonly columns: string; readonly width: string } {
+  const { widths, hasValues } = columns;
+  const all = [widths.key, ...(hasValues ? [widths.value] : []), ...widths.members];
+  // The last column takes what is left, but for numbers: they would stand far from the others.
+  const isLastWide = !isRight(columns, columnNames(columns).at(-1), all.length - 1);
+  const template = all
+    .map((width, index) => {
+      const own = `calc(${width}ch + ${CELL_PADDING}px)`;
+      return isLastWide && index === all.length - 1 ? `minmax(${own}, 1fr)` : own;
+    })
+    .join(' ');
+  return {
+    columns: isLastWide ? template : `${template} 1fr`,
+    width: `calc(${all.reduce((sum, width) => sum + width, 0)}ch + ${all.length * CELL_PADDING}px)`,
+  };
+}
+
+const CELL_PADDING = 12;

@@ -185,7 +185,7 @@ const USUAL: Readonly<Record<string, Arrive>> = {
   kinds: at(KINDS, 'at=77'),
   'kinds open': at(KINDS, 'at=77', unfold('ordered', 'nested', 'nested.in', 'map')),
   ...Object.fromEntries(
-    ['map', 'nested', 'ordered', 'deque', 'set', 'list', 'floats', "['a name with spaces']"].map((path) => [
+    ['map', 'nested', 'ordered', 'deque', 'set', 'list', '["a name with spaces"]'].map((path) => [
       `table ${path.replaceAll(/[^\w ]/g, '')}`,
       at(KINDS, `at=77&path=${encodeURIComponent(path)}`, press('r'), settled),
     ]),
@@ -254,7 +254,7 @@ const UNUSUAL: Readonly<Record<string, Arrive>> = {
   'no model': at(PLAIN, ''),
   damaged: at(DAMAGED, ''),
   'history gone': refused(DROPPED, 'at=1', /status of 410/, 'HISTORY_GONE'),
-  'reducer failed': refused(BRITTLE, 'at=end', /status of 409/, 'REDUCER_FAILED'),
+  'reducer failed': refused(BRITTLE, 'at=60', /status of 409/, 'REDUCER_FAILED'),
   'pane failed': at(VIEWED, 'at=350&view=stock'),
   'link to another log': at(BOOK, `at=9000&hash=${'0'.repeat(64)}`, has('[data-code="LINK_DIFFERS"]')),
   'path of another log': at(BOOK, 'at=9000&path=nothing.here'),

@@ -5,6 +5,7 @@ import {
   columnsWith,
   isRecord,
   MOST_SHOWN_COLUMNS,
+  templateOf,
   windowAround,
 } from '../../../../src/studio/page/state/table-columns.ts';
 
@@ -80,6 +81,13 @@ describe('columns', () => {
     expect(cellPath(row!, 'a b')).toBe('list[0]["a b"]');
     expect(rowsOf([7, [1], new Map()]).some(isRecord)).toBe(false);
   });
+});
+
+test('the last column takes what is left, unless it holds numbers', () => {
+  const wide = templateOf(columnsWith(rowsOf([{ n: 1, text: 'a' }]), 'array'));
+  expect(wide.columns).toMatch(/minmax\(.*, 1fr\)$/);
+  const narrow = templateOf(columnsWith(rowsOf([{ text: 'a', n: 1 }]), 'array'));
+  expect(narrow.columns).toMatch(/px\) 1fr$/);
 });
 
 test('a window has all rows in sight, in whole steps', () => {
