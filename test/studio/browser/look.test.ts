@@ -10,7 +10,7 @@ import type { TestLog } from './fixtures/logs.ts';
 import { startStudio } from './harness/studios.ts';
 import { type Fixtures, test } from './harness/test.ts';
 import { endWriters } from './harness/writer.ts';
-import { PAGE_STATES } from './states/page-states.ts';
+import { JUDGED_IN_GATE, PAGE_STATES } from './states/page-states.ts';
 import { pictureFolder, THEMES, takePictures } from './states/pictures.ts';
 
 endWriters();
@@ -49,8 +49,12 @@ afterAll(async () => {
   for (const studio of studios.values()) await (await studio).close();
 });
 
+/** `--full` judges all states; else one of each kind. */
+const judged = process.env.STUDIO_FULL === '1' ? Object.keys(PAGE_STATES) : JUDGED_IN_GATE;
+
 describe('axe finds no faults of roles and contrast in', () => {
-  for (const [name, arrive] of Object.entries(PAGE_STATES)) {
+  for (const name of judged) {
+    const arrive = PAGE_STATES[name]!;
     test(`the state "${name}", in dark and light`, async ({ open, start }) => {
       const { page } = await arrive({ open, start: shared(start) }, { colorScheme: 'dark' });
       await page.evaluate(AXE);
@@ -66,10 +70,8 @@ describe('axe finds no faults of roles and contrast in', () => {
 if (process.env.STUDIO_SCREENSHOTS === '1') {
   describe('pictures', () => {
     for (const [name, arrive] of Object.entries(PAGE_STATES))
-      test(`of "${name}"`, async ({ open, start }) => {
-        const { page } = await arrive({ open, start: shared(start) }, { colorScheme: 'dark' });
-        await takePictures(name, page);
-      });
+      test(`of "${name}"`, async ({ open, start }) =>
+        takePictures(name, (options) => arrive({ open, start: shared(start) }, options)));
     afterAll(() => console.log(`Pictures: ${pictureFolder()}`));
   });
 }

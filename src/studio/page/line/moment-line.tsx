@@ -11,7 +11,7 @@ import { safeLine } from '../base/safe-text.ts';
 import { type Action, addActions, runAction } from '../moment/actions.ts';
 import { hueOf } from '../moment/event-types.ts';
 import { marks } from '../moment/marks.ts';
-import { at, firstSequence, lastSequence, log, shown, wanted } from '../moment/place.ts';
+import { at, firstSequence, here, lastSequence, log, shown, wanted } from '../moment/place.ts';
 import { zone, zoneName } from '../moment/zone.ts';
 import { nowX, width } from '../timeline/view.ts';
 import { checkOpenedLink, linkToHere } from './copied-link.ts';
@@ -78,7 +78,7 @@ function speedText(one: number): string {
 }
 
 function Place(): JSX.Element {
-  const sequence = at.value;
+  const sequence = here.value;
   const isMarked = marks.value.includes(sequence);
   return (
     <span class="ln-place">

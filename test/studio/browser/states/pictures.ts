@@ -2,20 +2,20 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Page } from 'playwright-core';
+import type { BrowserContextOptions, Page } from 'playwright-core';
+import type { StudioPage } from '../harness/studio-page.ts';
 
 export const THEMES = ['dark', 'light'] as const;
 
-interface Size {
-  readonly width: number;
-  readonly height: number;
+interface Screen {
   readonly deviceScaleFactor: number;
+  readonly sizes: readonly { readonly width: number; readonly height: number }[];
 }
 
-const SIZES: readonly Size[] = [
-  { width: 1280, height: 720, deviceScaleFactor: 1 },
-  { width: 1280, height: 720, deviceScaleFactor: 2 },
-  { width: 1920, height: 1080, deviceScaleFactor: 1 },
+const SMALL = { width: 1280, height: 720 };
+const SCREENS: readonly Screen[] = [
+  { deviceScaleFactor: 1, sizes: [SMALL, { width: 1920, height: 1080 }] },
+  { deviceScaleFactor: 2, sizes: [SMALL] },
 ];
 
 let made: string | undefined;
@@ -26,16 +26,21 @@ export function pictureFolder(): string {
   return made;
 }
 
-/** One page goes through all sizes, as one that is moved between screens. */
-export async function takePictures(name: string, page: Page): Promise<void> {
-  const screen = await page.context().newCDPSession(page);
-  for (const size of SIZES) {
-    await screen.send('Emulation.setDeviceMetricsOverride', { ...size, mobile: false });
-    await isAtRest(page);
-    for (const colorScheme of THEMES) {
-      await page.emulateMedia({ colorScheme });
-      const file = `${name.replaceAll(/\W+/g, '-')}-${colorScheme}-${size.width}@${size.deviceScaleFactor}x.png`;
-      await page.screenshot({ path: join(pictureFolder(), file) });
+/** @param arrive opens the page in the state: once for each kind of screen */
+export async function takePictures(
+  name: string,
+  arrive: (options: BrowserContextOptions) => Promise<StudioPage>,
+): Promise<void> {
+  for (const { deviceScaleFactor, sizes } of SCREENS) {
+    const { page } = await arrive({ viewport: SMALL, deviceScaleFactor, colorScheme: 'dark' });
+    for (const size of sizes) {
+      await page.setViewportSize(size);
+      for (const colorScheme of THEMES) {
+        await page.emulateMedia({ colorScheme });
+        await isAtRest(page);
+        const file = `${name.replaceAll(/\W+/g, '-')}-${colorScheme}-${size.width}@${deviceScaleFactor}x.png`;
+        await page.screenshot({ path: join(pictureFolder(), file) });
+      }
     }
   }
 }
