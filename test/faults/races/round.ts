@@ -50,7 +50,7 @@ export async function stolenRound(
   const problems = expectDone('open', await first!.tell(openOrder(track)));
   problems.push(...(await write(track, first!, 2)));
   first!.signal('SIGSTOP');
-  fs.rmSync(`${track.path}-lock`);
+  fs.rmSync(`${track.path}-lock`, { force: true });
   const opened = await second!.tell(openOrder(track));
   problems.push(...expectDone('open beside a stopped owner without a lock', opened));
   problems.push(...(await write(track, second!, 3, ['snapshot', 'compact'])));

@@ -19,10 +19,17 @@ export interface History {
   readonly epochs: readonly number[];
 }
 
-/** A line that a kill cut short has no end of line, and counts as not written. */
+/** A line that a kill cut short has no mark at its end, and counts as not written. */
+function linesOf(text: string): string[] {
+  return text.split('\n').flatMap((line) => (line.endsWith(' .') ? [line.slice(0, -2)] : []));
+}
+
+export function parseEffects(text: string): number[] {
+  return linesOf(text).map(Number);
+}
+
 export function parseDiary(text: string): Entry[] {
-  const lines = text.split('\n').slice(0, -1);
-  return lines.map((line): Entry => {
+  return linesOf(text).map((line): Entry => {
     const [kind, first = '', second = ''] = line.split(' ');
     if (kind === 'life') return { kind };
     if (kind === 'heard') return { kind, sequence: Number(first) };

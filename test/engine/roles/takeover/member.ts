@@ -35,15 +35,17 @@ const notes = defineModel({
   },
 });
 
-/** So many appends are under way at once. */
+/** So many appends are under way at once, and so many events may wait for their effects. */
 const AT_ONCE = 4;
+const MOST_LAG = 100;
 
 const { path, diary, effects, name, lies } = JSON.parse(process.argv[2] ?? '') as Member;
 const [diaryFile, effectsFile] = [fs.openSync(diary, 'a'), fs.openSync(effects, 'a')];
-const write = (line: string): unknown => fs.writeSync(diaryFile, `${line}\n`);
+// A kill may cut a line short. So each line ends with a mark, and the first one of a life begins a new line.
+const write = (line: string): unknown => fs.writeSync(diaryFile, `${line} .\n`);
 const tell = (news: MemberNews): unknown => process.connected && process.send?.(news);
 
-write('life');
+write('\nlife');
 const store = await openStore(notes, { path, standby: true });
 store.subscribe((events) => {
   for (const { sequence } of events) write(`heard ${sequence}`);
@@ -51,7 +53,7 @@ store.subscribe((events) => {
 const reactor = await store.react(
   defineReactor(notes, {
     name: 'effects',
-    on: { Noted: ({ sequence }) => void fs.writeSync(effectsFile, `${sequence}\n`) },
+    on: { Noted: ({ sequence }) => void fs.writeSync(effectsFile, `\n${sequence} .`) },
   }),
 );
 store.onRole((role) => tell({ role }));
@@ -71,7 +73,8 @@ process.on('message', async (message) => {
 });
 tell({ role: store.role });
 while (!isStopped) {
-  if (store.role === 'writer' || count % 50 === 0) {
+  const mayAppend = store.role === 'writer' && store.sequence - reactor.sequence < MOST_LAG;
+  if (mayAppend || (store.role === 'replica' && count % 50 === 0)) {
     await Promise.all(Array.from({ length: AT_ONCE }, () => append()));
     tell({ appended: true });
   }

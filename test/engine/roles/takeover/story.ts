@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { openLog } from '../../../../src/index.ts';
 import { openSqliteLog } from '../../../../src/log/sqlite/sqlite-log.ts';
 import { type Chance, chanceOf } from '../../../faults/judging/chance.ts';
-import { type History, parseDiary } from './history.ts';
+import { type History, parseDiary, parseEffects } from './history.ts';
 import type { Member, MemberNews } from './member.ts';
 
 export interface StoryOptions {
@@ -118,7 +118,7 @@ async function readHistory(folder: string, epochs: readonly number[]): Promise<H
   await using log = await openLog({ path });
   const ids = await Array.fromAsync(log.events(), ({ data }) => (data as { id: string }).id);
   const diaries = MEMBERS.map((name) => parseDiary(fs.readFileSync(join(folder, `diary-${name}`), 'utf8')));
-  return { diaries, log: ids, effects: fs.readFileSync(effects, 'utf8').split('\n').map(Number), epochs };
+  return { diaries, log: ids, effects: parseEffects(fs.readFileSync(effects, 'utf8')), epochs };
 }
 
 /** One member, over all its lives. */
@@ -127,7 +127,7 @@ class Actor {
   trouble = '';
   readonly #member: Member;
   #child: ChildProcess | undefined;
-  #news: PromiseWithResolvers<MemberNews> = Promise.withResolvers();
+  readonly #listeners = new Set<(news: MemberNews) => void>();
 
   constructor(member: Member) {
     this.#member = member;
@@ -144,8 +144,7 @@ class Actor {
     child.stderr?.on('data', (text) => (this.trouble += text));
     child.on('message', (news: MemberNews) => {
       if (news.role !== undefined && this.#child === child) this.role = news.role;
-      this.#news.resolve(news);
-      this.#news = Promise.withResolvers();
+      for (const listener of [...this.#listeners]) listener(news);
     });
     await this.#hears(({ role }) => role !== undefined);
   }
@@ -186,9 +185,18 @@ class Actor {
   }
 
   async #hears(isIt: (news: MemberNews) => boolean): Promise<void> {
-    const late = AbortSignal.timeout(PATIENCE_MS);
-    const { promise, reject } = Promise.withResolvers<never>();
-    late.addEventListener('abort', () => reject(new Error(`${this.#member.name} said nothing: ${this.trouble}`)));
-    while (!isIt(await Promise.race([this.#news.promise, promise])));
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const listener = (news: MemberNews): void => {
+      if (isIt(news)) resolve();
+    };
+    this.#listeners.add(listener);
+    const silent = (): void => reject(new Error(`${this.#member.name} said nothing: ${this.trouble}`));
+    const patience = setTimeout(silent, PATIENCE_MS);
+    try {
+      await promise;
+    } finally {
+      clearTimeout(patience);
+      this.#listeners.delete(listener);
+    }
   }
 }

@@ -62,14 +62,16 @@ test.skipIf(process.platform === 'win32')(
 describe('the checker of histories', () => {
   test('accepts a sound one, and a life that was cut short', () => {
     expect(violationsOf(SOUND)).toEqual([]);
-    expect(parseDiary('life\nask x\ndone x 1\nheard 1\nrefused y NOT_WRITER\nunknown z\nask cu')).toEqual([
-      { kind: 'life' },
-      { kind: 'ask', id: 'x' },
-      { kind: 'done', id: 'x', sequence: 1 },
-      { kind: 'heard', sequence: 1 },
-      { kind: 'refused', id: 'y', code: 'NOT_WRITER' },
-      { kind: 'unknown', id: 'z' },
-    ]);
+    expect(parseDiary('\nlife .\nask x .\ndone x 1 .\nheard 1 .\nrefused y NOT_WRITER .\nunknown z .\nask cu')).toEqual(
+      [
+        { kind: 'life' },
+        { kind: 'ask', id: 'x' },
+        { kind: 'done', id: 'x', sequence: 1 },
+        { kind: 'heard', sequence: 1 },
+        { kind: 'refused', id: 'y', code: 'NOT_WRITER' },
+        { kind: 'unknown', id: 'z' },
+      ],
+    );
   });
 
   test.each<[string, Partial<History>, string]>([
