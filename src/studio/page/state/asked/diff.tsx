@@ -98,16 +98,15 @@ interface FieldProps {
 
 function Field({ name, value, set }: FieldProps): JSX.Element {
   return (
-    <label class="st-field">
-      <span>{name}</span>
-      <input
-        data-testid={`diff-${name}`}
-        value={value}
-        size={10}
-        spellcheck={false}
-        onInput={(event) => set(event.currentTarget.value)}
-      />
-    </label>
+    <input
+      class="st-field"
+      data-testid={`diff-${name}`}
+      aria-label={`compare ${name}`}
+      title={name}
+      value={value}
+      spellcheck={false}
+      onInput={(event) => set(event.currentTarget.value)}
+    />
   );
 }
 
@@ -115,14 +114,12 @@ function Answer({ of, answer }: { readonly of: Compared; readonly answer: DiffAn
   const { from, to, events, types, tables, changes, complete } = answer;
   return (
     <>
-      <div class="st-bar">
-        <span>
-          {count(from)} → {count(to)}
-        </span>
-        <span class="st-note" title={typesText(types, Number.POSITIVE_INFINITY)}>
+      <p class="st-between" title={`${counted(events, 'event')}: ${typesText(types, Number.POSITIVE_INFINITY)}`}>
+        {count(from)} → {count(to)}{' '}
+        <span class="quiet">
           {counted(events, 'event')} between{events > 0 && `: ${typesText(types, NAMED_TYPES)}`}
         </span>
-      </div>
+      </p>
       <div class="st-tables" role="toolbar" aria-label="Properties of the state that are different">
         {of.only !== '' && (
           <button type="button" class="st-button" onClick={() => void askDiff(of.from, of.to)}>
@@ -190,7 +187,7 @@ function End({ of }: { readonly of: Compared }): JSX.Element {
         </>
       )}
       {state === 'ended' && <span>stopped</span>}
-      {state === 'done' && answer !== undefined && <span>{foundText(answer)}</span>}
+      {state === 'done' && answer !== undefined && <span class="st-about">{foundText(answer)}</span>}
       {state === 'done' && hasMore(of) && (
         <button type="button" class="st-button" onClick={() => askAll(of)}>
           More
