@@ -95,7 +95,16 @@ export function canGoOn(): boolean {
   return at.value < lastSound();
 }
 
+/** Whether there is an earlier moment. */
+export function canGoBack(): boolean {
+  return at.value > lowest();
+}
+
+/** The moment before the first event that the log still has. */
+function lowest(): number {
+  return Math.max(0, firstSequence.value - 1);
+}
+
 function within(sequence: number): number {
-  const lowest = Math.max(0, firstSequence.value - 1);
-  return Math.min(Math.max(sequence, lowest), lastSound());
+  return Math.min(Math.max(sequence, lowest()), lastSound());
 }
