@@ -80,17 +80,35 @@ async function load(signal: AbortSignal): Promise<void> {
   if (before !== undefined) askAgain();
 }
 
-/** What fails is told by the stream, which fails too. */
+let loading: Promise<void> | undefined;
+
+/** One at a time: lines come faster than answers. What fails is told by the stream, which fails too. */
 function loadAgain(signal: AbortSignal): void {
-  void load(signal).catch(() => {});
+  loading ??= load(signal)
+    .catch(() => {})
+    .finally(() => (loading = undefined));
 }
 
 /** The answer, with what the stream told while it was on its way. */
 function withNews(answer: LogAnswer, known: LogAnswer | undefined): LogAnswer {
   if (known === undefined || known.lastSequence <= answer.lastSequence || known.path !== answer.path) return answer;
   const { lastSequence, lastRecordedAt } = known;
-  const events = answer.events + lastSequence - answer.lastSequence;
-  return { ...answer, events, lastSequence, ...(lastRecordedAt !== undefined && { lastRecordedAt }) };
+  return {
+    ...{ ...answer, ...grown(answer, lastSequence - answer.lastSequence) },
+    ...(lastRecordedAt !== undefined && { lastRecordedAt }),
+  };
+}
+
+/** What so many more events make of the log. */
+function grown({ events, lastSequence, recovery }: LogAnswer, more: number) {
+  return {
+    ...{ events: events + more, lastSequence: lastSequence + more },
+    recovery: {
+      ...recovery,
+      events: recovery.events + more,
+      milliseconds: recovery.milliseconds + (more * 1_000) / Math.max(1, recovery.eventsPerSecond),
+    },
+  };
 }
 
 async function follow(signal: AbortSignal): Promise<void> {
@@ -110,7 +128,7 @@ function take(line: LiveLine, signal: AbortSignal): void {
   batch(() => {
     log.value = {
       ...value,
-      ...{ events: value.events + events, lastSequence: value.lastSequence + events },
+      ...grown(value, events),
       ...(value.firstRecordedAt === undefined && line.recordedAt !== undefined && { firstRecordedAt: line.recordedAt }),
       ...(line.recordedAt !== undefined && { lastRecordedAt: line.recordedAt }),
       problems: line.problems,
@@ -119,9 +137,9 @@ function take(line: LiveLine, signal: AbortSignal): void {
     count(events);
     if (stoodAtEnd && events > 0) go(line.last);
   });
-  // Who writes, and when the first event was recorded, is known exactly by the server alone.
-  const isOtherWriter = line.hasWriter !== (value.writer !== undefined);
-  if (isOtherWriter || (value.events === 0 && events > 0)) loadAgain(signal);
+  // Who writes, what was sealed, and when the first event was recorded, is known exactly by the server alone.
+  const isOther = line.hasWriter !== (value.writer !== undefined) || line.upkeep !== value.upkeep;
+  if (isOther || (value.events === 0 && events > 0)) loadAgain(signal);
 }
 
 /** Goes to the end, and stays there while it grows. */
