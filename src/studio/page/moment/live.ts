@@ -8,7 +8,7 @@ import { batch, computed, effect, type ReadonlySignal, type Signal, signal } fro
 import type { LiveLine, LogAnswer } from '../../wire.ts';
 import { getJson, getLines, problemOf } from '../base/api.ts';
 import { askAgain } from './asking.ts';
-import { go, lastSequence, log, trouble, wanted } from './place.ts';
+import { go, lastSequence, log, standsAtEnd, trouble } from './place.ts';
 
 /** Whether new events are heard of now. */
 export const isLive: Signal<boolean> = signal(false);
@@ -35,8 +35,7 @@ export function keepLive(): void {
   document.addEventListener('visibilitychange', () => (document.hidden ? controller?.abort() : void run()));
   effect(() => {
     const end = log.value?.lastSequence;
-    const isAtEnd = wanted.value === end;
-    if (isAtEnd || seenEnd.peek() === undefined) seenEnd.value = end;
+    if (standsAtEnd() || seenEnd.peek() === undefined) seenEnd.value = end;
   });
   void run();
 }
@@ -72,10 +71,11 @@ async function run(): Promise<void> {
 async function load(signal: AbortSignal): Promise<void> {
   const answer = await getJson<LogAnswer>('log', {}, signal);
   const [before, known] = [trouble.value, log.value];
+  const stoodAtEnd = known !== undefined && standsAtEnd();
   batch(() => {
     log.value = withNews(answer, known);
     trouble.value = undefined;
-    if (known !== undefined && wanted.value === known.lastSequence) go(lastSequence.value);
+    if (stoodAtEnd) goOn();
   });
   if (before !== undefined) askAgain();
 }
@@ -123,7 +123,7 @@ function take(line: LiveLine, signal: AbortSignal): void {
     loadAgain(signal);
     return;
   }
-  const stoodAtEnd = wanted.value === value.lastSequence;
+  const stoodAtEnd = standsAtEnd();
   const events = Math.max(0, line.last - value.lastSequence); // some may have been told with the log
   batch(() => {
     log.value = {
@@ -135,11 +135,16 @@ function take(line: LiveLine, signal: AbortSignal): void {
     };
     latest.value = line;
     count(events);
-    if (stoodAtEnd && events > 0) go(line.last);
+    if (stoodAtEnd) goOn();
   });
   // Who writes, what was sealed, and when the first event was recorded, is known exactly by the server alone.
   const isOther = line.hasWriter !== (value.writer !== undefined) || line.upkeep !== value.upkeep;
   if (isOther || (value.events === 0 && events > 0)) loadAgain(signal);
+}
+
+/** To the end, unless the moment is later than that: then the page has not heard of it yet. */
+function goOn(): void {
+  if (!standsAtEnd()) go(lastSequence.value);
 }
 
 /** Goes to the end, and stays there while it grows. */

@@ -90,6 +90,14 @@ function lastSound(): number {
   return failed === undefined ? lastSequence.value : Math.min(lastSequence.value, failed - 1);
 }
 
+/**
+ * Whether the page stands at the end, and so goes on with it. Where the end itself was asked for, the moment may be later than what
+ * the page has heard of.
+ */
+export function standsAtEnd(): boolean {
+  return typeof wanted.value === 'number' && wanted.value >= lastSequence.value;
+}
+
 /** Whether there is a later moment that can be shown. */
 export function canGoOn(): boolean {
   return at.value < lastSound();
