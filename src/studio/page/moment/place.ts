@@ -28,6 +28,22 @@ export const tab: Signal<string> = signal('state');
 /** What is asked at the right below. */
 export const question: Signal<'why' | 'diff'> = signal('why');
 
+/** What each view is of, by its name, where a person has chosen it. */
+export const subjects: Signal<Readonly<Record<string, string>>> = signal({});
+
+/** A part of time, in ms since the epoch, and of price. Prices are absent where the picture follows them. */
+export interface Window {
+  readonly since: number;
+  readonly until: number;
+  readonly low?: number | undefined;
+  readonly high?: number | undefined;
+}
+
+/** What the heatmap shows; undefined where it follows the moment at its usual span. */
+export const heatmapWindow: Signal<Window | undefined> = signal(undefined);
+
+/** The axis of the timeline. */
+export const timelineBy: Signal<'sequence' | 'time'> = signal('sequence');
 /** The part of the log that the timeline shows; undefined for all of it. */
 export const range: Signal<{ readonly from: number; readonly to: number } | undefined> = signal(undefined);
 

@@ -2,7 +2,9 @@ import { afterEach, expect, test, vi } from 'vitest';
 import { settle, stubServer } from '../server-stub.ts';
 
 afterEach(() => {
+  vi.useRealTimers();
   vi.unstubAllGlobals();
+  vi.resetModules(); // their effects would run on in other tests
 });
 
 test('events are new until the end was looked at, also those that came while the tab was hidden', async () => {
@@ -37,6 +39,7 @@ test('events are new until the end was looked at, also those that came while the
 
 test('the log is asked again when a snapshot was taken or compaction has worked, and its recovery grows with its events', async () => {
   vi.resetModules();
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }); // the rate fades for seconds
   const { keepLive } = await import('../../../../src/studio/page/moment/live.ts');
   const { log } = await import('../../../../src/studio/page/moment/place.ts');
   const answer = {
