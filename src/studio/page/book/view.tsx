@@ -15,7 +15,6 @@ import { Legend } from './heatmap/colours/legend.tsx';
 import { Heatmap } from './heatmap/heatmap.tsx';
 import type { HeatmapModel } from './heatmap/heatmap-model.ts';
 import { feed, heatmapOf } from './kept-heatmap.ts';
-import { withKnownScale } from './known-scale.ts';
 import { Ladder } from './ladder.tsx';
 import { LineStrip } from './line-strip.tsx';
 import { timeOfEvent } from './scaled.ts';
@@ -35,7 +34,7 @@ export function View({ name }: { readonly name: string }): JSX.Element {
   // The answers of a moment that is on its way are those of before: the view stays as it is.
   const answer = useComputed(() => shown.value?.view).value;
   if (answer?.name !== name || info === undefined) return <div class="bk bk-empty quiet">Reading the view …</div>;
-  return <Panes view={{ ...withKnownScale(answer), zone: zone.value }} panes={info.panes} />;
+  return <Panes view={{ ...answer, zone: zone.value }} panes={info.panes} />;
 }
 
 type Listed = readonly { readonly name: string; readonly kind: PaneKind }[];
