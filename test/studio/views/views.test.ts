@@ -343,6 +343,10 @@ describe('a view that gives nonsense', () => {
       'Only a tape',
     ]);
     expect(() => pickViews({ market }, undefined, market)).toThrow('the module exports no view');
+    const hint = 'Name one of them: #marketView or #tapeOnly';
+    expect(() => pickViews({ market, marketView, tapeOnly }, undefined, market)).toThrow(
+      expect.objectContaining({ hint }),
+    );
   });
 
   test('needs a model', async () => {
