@@ -64,6 +64,7 @@ function Player(): JSX.Element {
         type="button"
         title={`${label} (Space)`}
         aria-label={label}
+        data-testid="play"
         data-playing={isPlaying.value}
         onClick={togglePlaying}
       >
@@ -101,7 +102,8 @@ function Step({ of, icon, isPossible }: StepProps): JSX.Element {
       type="button"
       title={`${title} (${keys.map(({ label }) => label).join(' or ')})`}
       aria-label={title}
-      data-step={of}
+      data-testid="step"
+      data-action={of}
       disabled={!isPossible}
       onClick={() => runAction(of)}
     >

@@ -62,7 +62,7 @@ function Fields(): JSX.Element {
         void askDiff(from.trim(), to.trim());
       }}
     >
-      <Field name="from" value={from} set={(text) => set({ from: text })} />
+      <Field testid="diff-from" label="Compare from" value={from} set={(text) => set({ from: text })} />
       <button
         type="button"
         class="st-button"
@@ -72,7 +72,7 @@ function Fields(): JSX.Element {
       >
         <Icon of={ArrowLeftRight} size={12} />
       </button>
-      <Field name="to" value={to} set={(text) => set({ to: text })} />
+      <Field testid="diff-to" label="Compare to" value={to} set={(text) => set({ to: text })} />
       <button type="submit" class="st-button" data-testid="diff-run">
         Compare
       </button>
@@ -91,18 +91,19 @@ function Fields(): JSX.Element {
 }
 
 interface FieldProps {
-  readonly name: 'from' | 'to';
+  readonly testid: string;
+  readonly label: string;
   readonly value: string;
   readonly set: (text: string) => void;
 }
 
-function Field({ name, value, set }: FieldProps): JSX.Element {
+function Field({ testid, label, value, set }: FieldProps): JSX.Element {
   return (
     <input
       class="st-field"
-      data-testid={`diff-${name}`}
-      aria-label={`compare ${name}`}
-      title={name}
+      data-testid={testid}
+      aria-label={label}
+      title={label}
       value={value}
       spellcheck={false}
       onInput={(event) => set(event.currentTarget.value)}
