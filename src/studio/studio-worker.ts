@@ -174,7 +174,13 @@ async function jobRoutes(): Promise<Routes<JobRoute>> {
   const following = { ticking: everySecond, fingerprint: past?.fingerprint, troubles };
   return {
     log: async () =>
-      describeLog({ ...listed, past, views: await views?.infos(), warm: Atomics.load(task.warm, 0) === 1 }),
+      describeLog({
+        ...listed,
+        past,
+        model: task.model,
+        views: await views?.infos(),
+        warm: Atomics.load(task.warm, 0) === 1,
+      }),
     timeline: (query, signal) => timelineOf(listed, query, signal),
     times: (query, signal) => listTimes(log, query, signal),
     events: (query, signal) => listEvents(listed, query, signal),

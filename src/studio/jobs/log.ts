@@ -1,6 +1,8 @@
 /** What the header of the page says of the log, and the timeline. */
+import { fileURLToPath } from 'node:url';
 import type { EventLog, LogInfo, Past } from '../../index.ts';
 import { commandLine } from '../../terminal/escaping.ts';
+import type { StudioModule } from '../open-studio.ts';
 import { readEnd, readStart } from '../server/positions.ts';
 import { readChoice, readCount } from '../server/query.ts';
 import type { LogAnswer, TimelineAnswer } from '../wire.ts';
@@ -14,12 +16,14 @@ export interface Described {
   readonly log: EventLog;
   /** Undefined without a model. */
   readonly past: Past | undefined;
+  /** Where the model of `past` comes from. */
+  readonly model: StudioModule | undefined;
   readonly views: LogAnswer['views'];
   readonly troubles: Troubles;
   readonly warm: boolean;
 }
 
-export async function describeLog({ log, past, views, troubles, warm }: Described): Promise<LogAnswer> {
+export async function describeLog({ log, past, model, views, troubles, warm }: Described): Promise<LogAnswer> {
   const info = await log.info();
   const earliest = (await past?.range())?.earliest;
   return {
@@ -29,6 +33,7 @@ export async function describeLog({ log, past, views, troubles, warm }: Describe
     ...(log.id !== undefined && { identity: log.id }),
     generation: generationOf(info.firstSequence, info.redactions.length, past?.fingerprint),
     ...(past === undefined && { modelLine: modelLineOf(info) }),
+    ...(model !== undefined && { bisectLine: bisectLineOf(info, model) }),
     ...(views !== undefined && { views }),
     warm,
     ...(earliest !== undefined && { earliest }),
@@ -68,6 +73,12 @@ export function generationOf(first: number, redactions: number, fingerprint: str
 /** The command that shows states as well. Only the user knows where the model is. */
 function modelLineOf({ path }: LogInfo): string {
   return commandLine('refold', 'studio', path, '--model', './model.ts');
+}
+
+/** A model that is not in a file is named by its whole address. */
+function bisectLineOf({ path }: LogInfo, { module, export: name }: StudioModule): string {
+  const file = module.startsWith('file:') ? fileURLToPath(module) : module;
+  return commandLine('refold', 'bisect', path, '--model', name === undefined ? file : `${file}#${name}`);
 }
 
 /** Events per type in buckets of a range. Those of damaged blocks are left out. */
