@@ -1,8 +1,6 @@
 /** What the header of the page says of the log, and the timeline. */
-import { fileURLToPath } from 'node:url';
 import type { EventLog, LogInfo, Past } from '../../index.ts';
 import { commandLine } from '../../terminal/escaping.ts';
-import type { StudioModule } from '../open-studio.ts';
 import { readEnd, readStart } from '../server/positions.ts';
 import { readChoice, readCount } from '../server/query.ts';
 import type { LogAnswer, TimelineAnswer } from '../wire.ts';
@@ -16,8 +14,8 @@ export interface Described {
   readonly log: EventLog;
   /** Undefined without a model. */
   readonly past: Past | undefined;
-  /** Where the model of `past` comes from. */
-  readonly model: StudioModule | undefined;
+  /** Where the model of `past` is, as a command takes it. */
+  readonly model: string | undefined;
   readonly views: LogAnswer['views'];
   readonly troubles: Troubles;
   readonly warm: boolean;
@@ -75,10 +73,8 @@ function modelLineOf({ path }: LogInfo): string {
   return commandLine('refold', 'studio', path, '--model', './model.ts');
 }
 
-/** A model that is not in a file is named by its whole address. */
-function bisectLineOf({ path }: LogInfo, { module, export: name }: StudioModule): string {
-  const file = module.startsWith('file:') ? fileURLToPath(module) : module;
-  return commandLine('refold', 'bisect', path, '--model', name === undefined ? file : `${file}#${name}`);
+function bisectLineOf({ path }: LogInfo, model: string): string {
+  return commandLine('refold', 'bisect', path, '--model', model);
 }
 
 /** Events per type in buckets of a range. Those of damaged blocks are left out. */

@@ -5,20 +5,20 @@ import { log, tab } from './place.ts';
 
 export function addPaneKeys(): void {
   addActions([
-    pane('to-events', 'e', 'Move the focus to the list of events', '[data-testid=events]'),
-    pane('to-state', 's', 'Move the focus to the state', '[data-testid=tree], [data-testid=table]', () => 'state'),
-    pane('to-heatmap', 'h', 'Move the focus to the heatmap', '[data-testid=heatmap]', viewWithHeatmap),
-    pane(
+    look('to-events', 'Move the focus to the list of events', 'e', '[data-testid=events]'),
+    look('to-state', 'Move the focus to the state', 's', '[data-testid=tree], [data-testid=table]', () => 'state'),
+    look('to-heatmap', 'Move the focus to the heatmap', 'h', '[data-testid=heatmap]', viewWithHeatmap),
+    look(
       'to-answer',
-      'q',
       'Move the focus to the answer below the event',
+      'q',
       '[data-testid=why-rows], [data-testid=diff-rows]',
     ),
   ]);
 }
 
-/** @param tabOf which tab of the middle has it; undefined where the log has none. Without it the pane is not in the middle */
-function pane(id: string, key: string, title: string, selector: string, tabOf?: () => string | undefined) {
+/** @param tabOf which tab of the middle has it; undefined where the log has no such tab. Panes outside of the middle need none */
+function look(id: string, title: string, key: string, selector: string, tabOf?: () => string | undefined) {
   const find = (): HTMLElement | null => document.querySelector<HTMLElement>(selector);
   return {
     ...{ id, title, group: 'Look' as const, keys: [{ key, label: key }] },

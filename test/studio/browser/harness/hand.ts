@@ -253,7 +253,7 @@ export class Hand {
 }
 
 /**
- * Runs in the page, once scrolling has come to rest: how far an element is below what the list around it shows, or above, and where
+ * Runs in the page, once scrolling is at rest: how far an element is below what the list around it shows, or above, and where
  * the middle of that list is.
  */
 async function outOfSight(element: any): Promise<{ px: number; x: number; y: number }> {

@@ -18,8 +18,7 @@ export const DAY_TASKS: readonly Task[] = [
     },
     keyboard: async (hand) => {
       await hand.choose('only executed');
-      await hand.press('e');
-      return nextThatEmptied(hand, () => hand.press('ArrowDown', 'Enter'));
+      return nextThatEmptied(hand, () => hand.press('n'));
     },
     truth: async (past) => {
       const cursor = await past.cursor(101);

@@ -110,7 +110,7 @@ export const DEMO_TASKS: readonly Task[] = [
   },
   {
     name: 'Find when the spread was widest, in the half hour that is shown',
-    link: 'at=12000',
+    link: 'at=16000',
     mouse: async (hand) => {
       await hand.click('[role="tab"][data-tab="book"]');
       await hand.clickIn(hand.page.id('line'), (await peakOf(hand)).x);
