@@ -78,9 +78,9 @@ export class Hand {
     for (let { from, to } = await bounds(); time < from || time >= to; ) {
       const columns = Math.round((time - from) / (to - from));
       await this.press(`${Math.abs(columns) >= 10 ? 'Shift+' : ''}Arrow${time < from ? 'Left' : 'Right'}`);
-      await this.page.page.waitForFunction((before) => {
-        return (globalThis as any).document.querySelector('[data-testid=heatmap-readout]').dataset.from !== before;
-      }, String(from));
+      await this.page.page.evaluate(`(async () => {
+        for (let frames = 0; frames < 3; frames++) await new Promise(requestAnimationFrame);
+      })()`);
       ({ from, to } = await bounds());
     }
   }
