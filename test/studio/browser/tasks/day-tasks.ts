@@ -1,7 +1,7 @@
 /** Tasks on a real day of a feed. It has no date, and its times count from 1970. New York was five hours behind. */
 import { hashState } from 'refold';
 import { bookTop } from '../../../../examples/orderbook/follow/index.ts';
-import type { Hand } from '../harness/hand.ts';
+import type { Hand } from './hand.ts';
 import { bestOf, copiedText, isLevelRemoved } from './reading.ts';
 import type { Around, Task } from './task.ts';
 

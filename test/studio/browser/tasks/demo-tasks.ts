@@ -3,8 +3,8 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { bestPrice } from '../../../../examples/orderbook/model/index.ts';
-import type { Hand } from '../harness/hand.ts';
 import { HeatmapHand } from '../harness/heatmap-hand.ts';
+import type { Hand } from './hand.ts';
 import { copiedText, lastChange, orderOfEvent, ordersBetween, ordersCompared, ordersIn } from './reading.ts';
 import { peakOf } from './strip.ts';
 import type { Task } from './task.ts';
@@ -43,7 +43,7 @@ export const DEMO_TASKS: readonly Task[] = [
   {
     name: 'Find the first moment with more than 700 orders',
     // A drag over all of the log takes long: without `--full` it begins a part of the way there.
-    link: process.env.STUDIO_FULL === undefined ? 'at=7000' : 'at=1',
+    link: process.env.STUDIO_FULL === undefined ? 'at=7800' : 'at=1',
     mouse: async (hand) => {
       let { before, here } = await hand.dragUntil(async () => (await ordersIn(hand)) > 700);
       while (here - before > 1) {

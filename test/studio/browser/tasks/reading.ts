@@ -1,6 +1,7 @@
 /** What a person reads on the page: it says nothing of how to get there. */
-import type { Hand } from '../harness/hand.ts';
+
 import { textOf } from '../harness/studio-page.ts';
+import type { Hand } from './hand.ts';
 
 /** The newest change of the place that was asked about: its sequence and its event's type. */
 export async function lastChange({ page }: Hand): Promise<[number, string]> {

@@ -1,6 +1,7 @@
 /** The strip of a number below the heatmap, as eyes see it: where its line is highest. */
-import type { Hand } from '../harness/hand.ts';
+
 import { HeatmapHand } from '../harness/heatmap-hand.ts';
+import type { Hand } from './hand.ts';
 
 export interface Peak {
   /** In CSS pixels from the left of the strip. */

@@ -1,7 +1,7 @@
 /** A task of a person who sees the studio for the first time. */
 import type { Past } from 'refold';
-import type { Hand } from '../harness/hand.ts';
 import type { StudioPage } from '../harness/studio-page.ts';
+import type { Hand } from './hand.ts';
 
 /** What a person has besides the page that is open. */
 export interface Around {

@@ -3,7 +3,7 @@
  * next thing once the page has answered the one before. What is out of sight it brings into sight first, as a person must.
  */
 import type { Locator } from 'playwright-core';
-import { numberIn, type StudioPage } from './studio-page.ts';
+import { numberIn, type StudioPage } from '../harness/studio-page.ts';
 
 export type Means = 'mouse' | 'keyboard';
 

@@ -7,18 +7,18 @@ import { cpSync, mkdtempSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BrowserContextOptions } from 'playwright-core';
 import { afterAll, describe, expect, inject } from 'vitest';
-import { generateFlow, momentOf } from '../../../examples/orderbook/demo/flow.ts';
-import { nextCommand } from '../../../examples/orderbook/demo/next-command.ts';
-import { Gateway } from '../../../examples/orderbook/gateway.ts';
-import { MarketClock } from '../../../examples/orderbook/market-time.ts';
-import { openBook } from '../../../examples/orderbook/workspace.ts';
-import { BOOK, GOOG } from './fixtures/logs.ts';
-import { Hand, type Means } from './harness/hand.ts';
-import type { StudioPage } from './harness/studio-page.ts';
-import { pathOf, studioFor } from './harness/studios.ts';
-import { test } from './harness/test.ts';
-import { DAY_TASKS } from './tasks/day-tasks.ts';
-import { DEMO_TASKS } from './tasks/demo-tasks.ts';
+import { generateFlow, momentOf } from '../../../../examples/orderbook/demo/flow.ts';
+import { nextCommand } from '../../../../examples/orderbook/demo/next-command.ts';
+import { Gateway } from '../../../../examples/orderbook/gateway.ts';
+import { MarketClock } from '../../../../examples/orderbook/market-time.ts';
+import { openBook } from '../../../../examples/orderbook/workspace.ts';
+import { BOOK, GOOG } from '../fixtures/logs.ts';
+import type { StudioPage } from '../harness/studio-page.ts';
+import { pathOf, studioFor } from '../harness/studios.ts';
+import { test } from '../harness/test.ts';
+import { DAY_TASKS } from './day-tasks.ts';
+import { DEMO_TASKS } from './demo-tasks.ts';
+import { Hand, type Means } from './hand.ts';
 
 const demo = studioFor(BOOK);
 const day = studioFor(GOOG);
@@ -99,7 +99,7 @@ async function trade(store: Awaited<ReturnType<typeof openBook>>, clock: MarketC
   await gateway.drain();
 }
 
-const DOCUMENT = readFileSync(new URL('../../../docs/STUDIO.md', import.meta.url), 'utf8');
+const DOCUMENT = readFileSync(new URL('../../../../docs/STUDIO.md', import.meta.url), 'utf8');
 
 /** How many actions a task takes, as the document tells. */
 function toldOf(name: string): Record<Means, number> | undefined {
