@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { bestPrice } from '../../../../examples/orderbook/model/index.ts';
-import { HeatmapHand } from '../harness/heatmap-hand.ts';
+import { HeatmapHand } from '../truth/heatmap-hand.ts';
 import type { Hand } from './hand.ts';
 import { copiedText, lastChange, orderOfEvent, ordersBetween, ordersCompared, ordersIn } from './reading.ts';
 import { peakOf } from './strip.ts';

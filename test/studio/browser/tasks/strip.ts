@@ -1,6 +1,6 @@
 /** The strip of a number below the heatmap, as eyes see it: where its line is highest. */
 
-import { HeatmapHand } from '../harness/heatmap-hand.ts';
+import { HeatmapHand } from '../truth/heatmap-hand.ts';
 import type { Hand } from './hand.ts';
 
 export interface Peak {
