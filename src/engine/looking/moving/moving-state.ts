@@ -21,14 +21,18 @@ import { HeldState, type KeptStanding, type Standing } from './standing.ts';
 import { type CursorParts, StateBuilder, type Tally } from './state-builder.ts';
 
 const CHECKPOINT_BYTES = 128 * 1024 * 1024;
-/** A stretch that is folded on the way back gets so many checkpoints. The last stretch gets one at each event. */
+/** A stretch that is folded on the way back gets so many checkpoints at most. The last stretch of a small state gets one at each event. */
 const CHECKPOINTS_OF_A_STRETCH = 64;
 /** Going forward leaves a checkpoint after so many events; fewer where a checkpoint costs more than these. */
 const FORWARD_EVENTS = 64;
 /** So many entries are kept in about the time in which an event is folded. */
 const FORWARD_ENTRIES = 512;
-/** How far before its target a state is built from the log, so that the next steps back find checkpoints; it grows. */
-const FIRST_RUN_UP = 16;
+/**
+ * How far before its target a state is built from the log, and these events note what they change, so that steps back find checkpoints.
+ * It grows while steps go back.
+ */
+const FAR_RUN_UP = 8;
+const BACK_RUN_UP = 64;
 const LONGEST_RUN_UP = 4_096;
 /** So many events are folded from what is in memory without asking whether a keyframe is nearer. */
 const NEAR_BY = 64;
@@ -47,7 +51,7 @@ export class MovingState<State extends object> {
   #at: Standing<State> | undefined;
   /** Whether the log was redacted since the state was built. */
   #isStale = false;
-  #runUp = FIRST_RUN_UP;
+  #runUp = FAR_RUN_UP;
   /** Entries of the Maps at the last checkpoint: what one costs. */
   #entries = 0;
   /** Events folded forward since the last checkpoint. */
@@ -58,7 +62,10 @@ export class MovingState<State extends object> {
     this.#events = new NearbyEvents(parts.model, parts.log());
     this.#budget = parts.checkpointBytes ?? CHECKPOINT_BYTES;
     this.#checkpoints = new Checkpoints(this.#budget);
-    this.#builder = new StateBuilder(parts, () => this.#forget());
+    this.#builder = new StateBuilder(parts, {
+      onRedacted: () => this.#forget(),
+      onRest: (rest) => this.#events.add(rest),
+    });
   }
 
   get standing(): Standing<State> {
@@ -125,7 +132,7 @@ export class MovingState<State extends object> {
     const from = near === 'here' ? ways.here : ways.checkpoint?.sequence;
     if (near !== 'log' && ways.target - from! <= NEAR_BY) return near;
     return cheapestWay(
-      { ...ways, runUp: FIRST_RUN_UP, keyframe: await this.#builder.startFor(ways.target) },
+      { ...ways, runUp: FAR_RUN_UP, keyframe: await this.#builder.startFor(ways.target) },
       MEASURED_RATES,
     );
   }
@@ -139,8 +146,9 @@ export class MovingState<State extends object> {
 
   /** Builds a state some events before the target from the log, and folds these events. */
   async #rebuild(target: number, tally: Tally, signal: AbortSignal | undefined): Promise<void> {
-    const isBack = this.#at !== undefined && target < this.#at.sequence && this.#at.sequence - target <= this.#runUp;
-    this.#runUp = isBack ? Math.min(this.#runUp * 4, LONGEST_RUN_UP) : FIRST_RUN_UP;
+    const back = (this.#at?.sequence ?? target) - target;
+    const isStepBack = back > 0 && back <= Math.max(this.#runUp, BACK_RUN_UP);
+    this.#runUp = isStepBack ? Math.min(Math.max(this.#runUp * 4, BACK_RUN_UP), LONGEST_RUN_UP) : FAR_RUN_UP;
     const runUp = this.#checkpoints.fits(this.#entries) ? this.#runUp : 1;
     const begin = await this.#recover(Math.max(0, target - runUp), target, tally, signal);
     await this.#fold(begin, target, tally, signal);
@@ -179,7 +187,8 @@ export class MovingState<State extends object> {
 
   /** Folds to the target from a state that belongs to the cursor, with checkpoints on the way for steps back. */
   async #fold(begin: Standing<State>, target: number, tally: Tally, signal?: AbortSignal): Promise<void> {
-    const spacing = Math.max(1, Math.ceil((target - begin.sequence) / CHECKPOINTS_OF_A_STRETCH));
+    const even = Math.ceil((target - begin.sequence) / CHECKPOINTS_OF_A_STRETCH);
+    const spacing = Math.max(1, even, Math.floor(this.#entries / FORWARD_ENTRIES));
     let at = begin;
     const pace = new Pace(MOVE_SLICE_MS);
     this.#keep(at);
