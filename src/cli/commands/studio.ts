@@ -63,7 +63,7 @@ async function show(file: string, options: Options): Promise<void> {
 
 const HOW_IT_ENDS = 'read only, Ctrl-C ends';
 
-/** What is told of the log, and the studio, which is opened meanwhile. If one of them fails, nothing stays open. */
+/** The facts of the log, and the studio, which is opened meanwhile. If one of them fails, nothing stays open. */
 async function bothOf(asked: Promise<LogInfo>, opening: Promise<Studio>): Promise<[LogInfo, Studio]> {
   const [info, studio] = await Promise.allSettled([asked, opening]);
   if (info.status === 'fulfilled' && studio.status === 'fulfilled') return [info.value, studio.value];

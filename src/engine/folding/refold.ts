@@ -53,7 +53,7 @@ export interface FoldRange {
 
 /** Some events of a block behind the range that was folded, as they were recorded. */
 export interface RestOfBlock {
-  /** Of the block. */
+  /** The first sequence of the block. */
   readonly firstSequence: number;
   /** At least one. */
   readonly events: readonly RecordedEvent[];

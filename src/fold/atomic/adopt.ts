@@ -12,7 +12,16 @@ import { type PlainObject, setMember, shallowCopy } from '../members.ts';
 import { isPlainPrimitive } from '../ordinary.ts';
 import { plain } from '../own-copy.ts';
 import { describePath } from '../path.ts';
-import { IllegalValue, illegalValue, isForeign, kindOf, MAX_STATE_DEPTH, type PathPart, refuseDepth, requireNamed } from '../plain.ts';
+import {
+  IllegalValue,
+  illegalValue,
+  isForeign,
+  kindOf,
+  MAX_STATE_DEPTH,
+  type PathPart,
+  refuseDepth,
+  requireNamed,
+} from '../plain.ts';
 import { stateRefused } from '../reduce.ts';
 import { guard } from './guard.ts';
 
@@ -51,7 +60,7 @@ function unreadable(error: unknown): IllegalValue {
 }
 
 /**
- * Freezes an object of this realm that nobody owns yet, if it holds primitives only. Most entries of tables are such, and this is
+ * Freezes an object of this realm that has no owner yet, if it holds primitives only. Most entries of tables are such, and this is
  * several times as fast as the general way.
  */
 function isFrozenAlone(value: unknown): boolean {

@@ -21,7 +21,7 @@ export function cutRecords(bytes: Uint8Array, { from, to, count }: ValueRange): 
   const pieces: Uint8Array[] = [listHead(to - from)];
   let copied = begin;
   for (const { at, keys } of walker.uses) {
-    pieces.push(bytes.subarray(copied, at), Uint8Array.of(DEFINITION, RECORD, bytes[at]!), keys);
+    pieces.push(bytes.subarray(copied, at), Uint8Array.of(KEYS_FOLLOW, OF_RECORD, bytes[at]!), keys);
     copied = at + 1; // the number of the shape is in the definition
   }
   pieces.push(bytes.subarray(copied, walker.at));
@@ -29,8 +29,8 @@ export function cutRecords(bytes: Uint8Array, { from, to, count }: ValueRange): 
 }
 
 /** What follows says the keys of a shape, and then has the values of a record. */
-const DEFINITION = 0xd4;
-const RECORD = 0x72;
+const KEYS_FOLLOW = 0xd4;
+const OF_RECORD = 0x72;
 
 function listHead(length: number): Uint8Array {
   const head = Buffer.alloc(5);
@@ -65,7 +65,7 @@ class Walker {
   listLength(): number {
     const token = this.#byte();
     if (token >= 0x90 && token < 0xa0) return token - 0x90;
-    if (LIST[token] !== NONE) return this.#size(LIST[token]!);
+    if (LIST_SIZES[token] !== NOTHING_SAID) return this.#size(LIST_SIZES[token]!);
     throw new RangeError('not a packed list');
   }
 
@@ -82,11 +82,11 @@ class Walker {
     if (token < 0x90) return 2 * (token - 0x80);
     if (token < 0xa0) return token - 0x90;
     if (token < 0xc0) return this.#pass(token - 0xa0);
-    if (token === DEFINITION) return this.#define();
-    if (PLAIN[token] !== NONE) return this.#pass(PLAIN[token]!);
-    if (TEXT[token] !== NONE) return this.#pass(this.#size(TEXT[token]!));
-    if (LIST[token] !== NONE) return this.#size(LIST[token]!);
-    if (OBJECT[token] !== NONE) return 2 * this.#size(OBJECT[token]!);
+    if (token === KEYS_FOLLOW) return this.#define();
+    if (PLAIN_BYTES[token] !== NOTHING_SAID) return this.#pass(PLAIN_BYTES[token]!);
+    if (TEXT_SIZES[token] !== NOTHING_SAID) return this.#pass(this.#size(TEXT_SIZES[token]!));
+    if (LIST_SIZES[token] !== NOTHING_SAID) return this.#size(LIST_SIZES[token]!);
+    if (OBJECT_SIZES[token] !== NOTHING_SAID) return 2 * this.#size(OBJECT_SIZES[token]!);
     throw new RangeError('a packed value of another kind');
   }
 
@@ -101,7 +101,7 @@ class Walker {
   }
 
   #define(): number {
-    if (this.#byte() !== RECORD) throw new RangeError('a packed value of another kind');
+    if (this.#byte() !== OF_RECORD) throw new RangeError('a packed value of another kind');
     const shape = this.#byte();
     const begin = this.at;
     const count = this.listLength();
@@ -129,9 +129,9 @@ class Walker {
   }
 }
 
-/** By token: the bytes that follow null, booleans and numbers; NONE for others. */
-const NONE = 255;
-const PLAIN: Uint8Array = tableOf({
+/** By token: the bytes that follow null, booleans and numbers; NOTHING_SAID for others. */
+const NOTHING_SAID = 255;
+const PLAIN_BYTES: Uint8Array = tableOf({
   0: [0xc0, 0xc2, 0xc3],
   1: [0xcc, 0xd0],
   2: [0xcd, 0xd1],
@@ -139,12 +139,12 @@ const PLAIN: Uint8Array = tableOf({
   8: [0xcb, 0xcf, 0xd3],
 });
 /** By token: the bytes of the size of a text, of a list, and of an object with keys. */
-const TEXT: Uint8Array = tableOf({ 1: [0xd9], 2: [0xda], 4: [0xdb] });
-const LIST: Uint8Array = tableOf({ 2: [0xdc], 4: [0xdd] });
-const OBJECT: Uint8Array = tableOf({ 2: [0xde], 4: [0xdf] });
+const TEXT_SIZES: Uint8Array = tableOf({ 1: [0xd9], 2: [0xda], 4: [0xdb] });
+const LIST_SIZES: Uint8Array = tableOf({ 2: [0xdc], 4: [0xdd] });
+const OBJECT_SIZES: Uint8Array = tableOf({ 2: [0xde], 4: [0xdf] });
 
 function tableOf(tokens: Readonly<Record<number, readonly number[]>>): Uint8Array {
-  const table = new Uint8Array(256).fill(NONE);
+  const table = new Uint8Array(256).fill(NOTHING_SAID);
   for (const [bytes, list] of Object.entries(tokens)) for (const token of list) table[token] = Number(bytes);
   return table;
 }

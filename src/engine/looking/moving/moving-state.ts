@@ -36,6 +36,8 @@ const BACK_RUN_UP = 64;
 const LONGEST_RUN_UP = 4_096;
 /** So many events are folded from what is in memory without asking whether a keyframe is nearer. */
 const NEAR_BY = 64;
+/** What a state takes in memory for each byte of it in a snapshot, as measured. */
+const MEMORY_PER_BYTE = 6;
 /** The part of the budget that states for far places may take. */
 const WARM_SHARE = 0.5;
 /** How long a move may keep the event loop to itself, in ms. */
@@ -52,6 +54,8 @@ export class MovingState<State extends object> {
   /** Whether the log was redacted since the state was built. */
   #isStale = false;
   #runUp = FAR_RUN_UP;
+  /** Where the state was built that the cursor holds, and its bytes in a snapshot. */
+  #built = { sequence: 0, bytes: 0 };
   /** Entries of the Maps at the last checkpoint: what one costs. */
   #entries = 0;
   /** Events folded forward since the last checkpoint. */
@@ -150,8 +154,16 @@ export class MovingState<State extends object> {
     const isStepBack = back > 0 && back <= Math.max(this.#runUp, BACK_RUN_UP);
     this.#runUp = isStepBack ? Math.min(Math.max(this.#runUp * 4, BACK_RUN_UP), LONGEST_RUN_UP) : FAR_RUN_UP;
     const runUp = this.#checkpoints.fits(this.#entries) ? this.#runUp : 1;
+    this.#leave(target);
     const begin = await this.#recover(Math.max(0, target - runUp), target, tally, signal);
     await this.#fold(begin, target, tally, signal);
+  }
+
+  /** The state that is held, and those that share its values, are of another time than the next one: they share nothing with it. */
+  #leave(target: number): void {
+    if (this.#at === undefined) return;
+    const { sequence: from, bytes } = this.#built;
+    this.#checkpoints.part({ from, to: this.#at.sequence, values: bytes * MEMORY_PER_BYTE }, target);
   }
 
   /** A snapshot that leads past a damaged block: the newest one up to the target. */
@@ -167,6 +179,7 @@ export class MovingState<State extends object> {
     const log = this.#parts.log();
     const standing = await this.#build(to, target, tally, signal);
     const { sequence } = standing;
+    this.#built = { sequence, bytes: await this.#builder.bytesNear(sequence) };
     this.#entries = tableEntriesIn(standing.state.now.value);
     if (sequence !== target || sequence === 0) return standing;
     // Nothing is left to fold: what its event changed is not known, because the state before it cannot be built.

@@ -122,10 +122,7 @@ export class NearbyEvents {
   }
 }
 
-function nearBlock(
-  start: number,
-  { events, commitEnds }: Pick<RestOfBlock, 'events' | 'commitEnds'>,
-): NearBlock {
+function nearBlock(start: number, { events, commitEnds }: Pick<RestOfBlock, 'events' | 'commitEnds'>): NearBlock {
   return { start, first: events[0]!.sequence, last: events.at(-1)!.sequence, recorded: events, commitEnds };
 }
 

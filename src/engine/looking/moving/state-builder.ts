@@ -94,6 +94,12 @@ export class StateBuilder<State extends object> {
     return warm !== undefined && warm.sequence > stored.sequence ? warm : stored;
   }
 
+  /** About how large the state at a sequence is as bytes of a snapshot. */
+  async bytesNear(sequence: number): Promise<number> {
+    const { bytes } = await this.startFor(sequence);
+    return bytes > 0 ? bytes : ((await this.#snapshots()).at(-1)?.bytes ?? 0);
+  }
+
   /** The state at a sequence, without the event there. @throws RefoldError as `store.at` does */
   async build(to: number, tally: Tally, signal: AbortSignal | undefined): Promise<Standing<State>> {
     const { cursor, rest } = await this.#stateAt(to, tally, signal);
