@@ -65,7 +65,7 @@ class Walker {
   listLength(): number {
     const token = this.#byte();
     if (token >= 0x90 && token < 0xa0) return token - 0x90;
-    if (LIST_SIZES[token] !== NOTHING_SAID) return this.#size(LIST_SIZES[token]!);
+    if (LIST_SIZES[token] !== NO_SIZE) return this.#size(LIST_SIZES[token]!);
     throw new RangeError('not a packed list');
   }
 
@@ -83,10 +83,10 @@ class Walker {
     if (token < 0xa0) return token - 0x90;
     if (token < 0xc0) return this.#pass(token - 0xa0);
     if (token === KEYS_FOLLOW) return this.#define();
-    if (PLAIN_BYTES[token] !== NOTHING_SAID) return this.#pass(PLAIN_BYTES[token]!);
-    if (TEXT_SIZES[token] !== NOTHING_SAID) return this.#pass(this.#size(TEXT_SIZES[token]!));
-    if (LIST_SIZES[token] !== NOTHING_SAID) return this.#size(LIST_SIZES[token]!);
-    if (OBJECT_SIZES[token] !== NOTHING_SAID) return 2 * this.#size(OBJECT_SIZES[token]!);
+    if (PLAIN_BYTES[token] !== NO_SIZE) return this.#pass(PLAIN_BYTES[token]!);
+    if (TEXT_SIZES[token] !== NO_SIZE) return this.#pass(this.#size(TEXT_SIZES[token]!));
+    if (LIST_SIZES[token] !== NO_SIZE) return this.#size(LIST_SIZES[token]!);
+    if (OBJECT_SIZES[token] !== NO_SIZE) return 2 * this.#size(OBJECT_SIZES[token]!);
     throw new RangeError('a packed value of another kind');
   }
 
@@ -129,8 +129,8 @@ class Walker {
   }
 }
 
-/** By token: the bytes that follow null, booleans and numbers; NOTHING_SAID for others. */
-const NOTHING_SAID = 255;
+/** By token: the bytes that follow null, booleans and numbers; NO_SIZE for others. */
+const NO_SIZE = 255;
 const PLAIN_BYTES: Uint8Array = tableOf({
   0: [0xc0, 0xc2, 0xc3],
   1: [0xcc, 0xd0],
@@ -144,7 +144,7 @@ const LIST_SIZES: Uint8Array = tableOf({ 2: [0xdc], 4: [0xdd] });
 const OBJECT_SIZES: Uint8Array = tableOf({ 2: [0xde], 4: [0xdf] });
 
 function tableOf(tokens: Readonly<Record<number, readonly number[]>>): Uint8Array {
-  const table = new Uint8Array(256).fill(NOTHING_SAID);
+  const table = new Uint8Array(256).fill(NO_SIZE);
   for (const [bytes, list] of Object.entries(tokens)) for (const token of list) table[token] = Number(bytes);
   return table;
 }

@@ -34,7 +34,7 @@ const FORWARD_ENTRIES = 512;
  * How far before its target a state is built from the log, and these events note what they change, so that steps back find checkpoints.
  * It grows while steps go back.
  */
-const FAR_RUN_UP = 8;
+const FAR_RUN_UP = 16;
 const BACK_RUN_UP = 64;
 const LONGEST_RUN_UP = 4_096;
 /** So many events are folded from what is in memory without asking whether a keyframe is nearer. */
