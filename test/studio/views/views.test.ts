@@ -160,7 +160,7 @@ test('before there is what a view is of, its numbers are written as at the end o
   const early = await openStudio({ path, model: MODEL, view, port: 0 }, PAGE);
   onTestFinished(() => early.close());
   const at = async (sequence: number, of = '') =>
-    (await (await get(early, `moment?at=${sequence}&view=By+state${of}`)).json()).view;
+    ((await (await get(early, `moment?at=${sequence}&view=By+state${of}`)).json()) as any).view;
   const [last, before] = [await at(301), await at(0)];
   expect(last).toMatchObject({ of: 'X', title: 'X as listed', priceDecimals: 4 });
   expect(before).toEqual({
