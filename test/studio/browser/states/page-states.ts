@@ -20,13 +20,13 @@ import {
   VIEWED,
 } from '../fixtures/logs.ts';
 import { Writer } from '../fixtures/writer.ts';
-import { HeatmapHand } from '../harness/heatmap-hand.ts';
 import type { StudioPage } from '../harness/studio-page.ts';
 import { pathOf } from '../harness/studios.ts';
 import type { Fixtures } from '../harness/test.ts';
+import { HeatmapHand } from '../truth/heatmap-hand.ts';
 
 /** Opens the page and brings it into the state. */
-export type Arrive = (world: Fixtures, options: BrowserContextOptions) => Promise<StudioPage>;
+export type Arrive = (world: Pick<Fixtures, 'open' | 'start'>, options: BrowserContextOptions) => Promise<StudioPage>;
 
 type Act = (page: StudioPage) => Promise<unknown>;
 

@@ -34,7 +34,7 @@ test.each([
   ['nothing above a damaged block', 520, 4, undefined],
   ['what lies beside it', 560, 40, undefined],
   ['what is sealed', 499, 64, 'sealed'],
-  ['nothing below a bar that is not sealed', 502, 64, undefined],
+  ['nothing below a bar that is not sealed', 602, 64, undefined],
 ])('%s is found', (_, x, y, is) => expect(foundAt(scale, log, x, y)?.is).toBe(is));
 
 test('dropped history lies at the left end of the log alone', () => {
