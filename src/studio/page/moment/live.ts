@@ -1,8 +1,8 @@
 /**
  * Follows the log: new events appear, and the view stays where it is unless it stood at the end.
  *
- * A hidden tab ends its stream and goes on at its last sequence when it is seen again. After a failure it is tried again, for
- * ever, with growing pauses.
+ * A hidden tab ends its stream and goes on at its last sequence when it is seen again. Where many tabs are seen, the server ends
+ * the stream of the one that had it longest, and they take turns. After a failure it is tried again, for ever, with growing pauses.
  */
 import { batch, computed, effect, type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import type { LiveLine, LogAnswer } from '../../wire.ts';
@@ -25,6 +25,8 @@ export const rate: Signal<number> = signal(0);
 
 const FIRST_RETRY = 250;
 const LONGEST_RETRY = 5_000;
+/** How long a tab leaves its stream to the other ones, in ms. */
+const TURN_OF_OTHERS = 2_000;
 /** Over how many ms the rate is told. */
 const RATE_OVER = 4_000;
 
@@ -52,9 +54,12 @@ async function run(): Promise<void> {
   controller = mine;
   for (let pause = FIRST_RETRY; !mine.signal.aborted && !document.hidden; pause = Math.min(pause * 2, LONGEST_RETRY)) {
     try {
-      await load(mine.signal);
-      pause = FIRST_RETRY;
-      await follow(mine.signal);
+      for (;;) {
+        await load(mine.signal);
+        pause = FIRST_RETRY;
+        await follow(mine.signal);
+        await rest(TURN_OF_OTHERS);
+      }
     } catch (error) {
       const problem = problemOf(error);
       if (problem === undefined || mine.signal.aborted) return;
@@ -63,8 +68,12 @@ async function run(): Promise<void> {
     } finally {
       isLive.value = false;
     }
-    await new Promise((resolve) => setTimeout(resolve, pause));
+    await rest(pause);
   }
+}
+
+function rest(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 /** Sizes, snapshots and the writer are told by the server only when it is asked. */
@@ -111,6 +120,7 @@ function grown({ events, lastSequence, recovery }: LogAnswer, more: number) {
   };
 }
 
+/** Until the server ends the stream. */
 async function follow(signal: AbortSignal): Promise<void> {
   isLive.value = true;
   await getLines<LiveLine>('live', { from: lastSequence.value + 1 }, signal, (line) => take(line, signal));
