@@ -159,7 +159,7 @@ test('before there is what a view is of, its numbers are written as at the end o
   const view = { module: MODULE, export: 'byState' };
   const early = await openStudio({ path, model: MODEL, view, port: 0 }, PAGE);
   onTestFinished(() => early.close());
-  const at = async (sequence: number, of = '') =>
+  const at = async (sequence: number, of = ''): Promise<any> =>
     ((await (await get(early, `moment?at=${sequence}&view=By+state${of}`)).json()) as any).view;
   const [last, before] = [await at(301), await at(0)];
   expect(last).toMatchObject({ of: 'X', title: 'X as listed', priceDecimals: 4 });

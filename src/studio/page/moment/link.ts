@@ -128,7 +128,7 @@ function readLink(fragment: string): Linked {
   };
 }
 
-/** A part of time, or of price, counts only with both of its ends. */
+/** Both ends of the part of time, or neither; likewise of the part of price. */
 function windowIn(given: URLSearchParams): Window | undefined {
   const [since, until, low, high] = ['since', 'until', 'low', 'high'].map((name) => numberIn(given.get(name)));
   if (since === undefined || until === undefined || since >= until) return undefined;

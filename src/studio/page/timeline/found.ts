@@ -7,8 +7,8 @@ import { DROPPED_WIDTH, PICTURE, SIGN } from './sizes.ts';
 export type Found =
   | { readonly is: 'snapshot'; readonly snapshot: LogAnswer['snapshots'][number] }
   | { readonly is: 'recovery'; readonly recovery: LogAnswer['recovery'] }
-  | { readonly is: 'sealed'; readonly through: number; readonly blocks: number; readonly bytes: number }
   | { readonly is: 'damaged'; readonly problem: LogAnswer['problems'][number] }
+  | { readonly is: 'sealed'; readonly through: number; readonly blocks: number; readonly bytes: number }
   | { readonly is: 'dropped'; readonly first: number };
 
 /** A sign at a place, if it has one. Snapshots and the line of recovery lie above the bars. */

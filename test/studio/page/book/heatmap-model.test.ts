@@ -57,7 +57,7 @@ describe('a link', () => {
     expect([opened.isTimeHeld.value, opened.isPriceHeld.value]).toEqual([true, true]);
   });
 
-  test('opens a picture that follows the moment where it was made of such a one', async () => {
+  test('back to a picture that followed the moment opens one that follows it', async () => {
     const model = await shown(one, one);
     model.zoomTime(LOG.to, 0.5);
     expect(model.isTimeHeld.value).toBe(false);

@@ -66,8 +66,8 @@ test('the moment before the first event has an address, and none is written befo
 test.each([
   ['an end before the beginning', 'since=5&until=5'],
   ['an end alone', 'until=5'],
-  ['letters', 'since=a&until=b&by=prices'],
-  ['texts in place of numbers', 'since=&until=Infinity'],
+  ['words', 'since=a&until=b&by=prices'],
+  ['Infinity, and nothing', 'since=&until=Infinity'],
   ['prices without a time', 'low=1&high=2'],
 ])('a window with %s is left out', async (_what, text) => {
   const { place } = await openedAt(`#at=5&view=book&${text}`);

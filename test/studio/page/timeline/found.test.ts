@@ -30,11 +30,11 @@ test.each([
   ['nothing above the bars', 700, 4, undefined],
   ['a bar below a snapshot', 899.5, 40, undefined],
   ['the dropped history', 2, 40, 'dropped'],
-  ['what is sealed', 499, 64, 'sealed'],
-  ['nothing below a bar that is not sealed', 702, 64, undefined],
   ['a damaged block', 520, 40, 'damaged'],
   ['nothing above a damaged block', 520, 4, undefined],
   ['what lies beside it', 560, 40, undefined],
+  ['what is sealed', 499, 64, 'sealed'],
+  ['nothing below a bar that is not sealed', 602, 64, undefined],
 ])('%s is found', (_, x, y, is) => expect(foundAt(scale, log, x, y)?.is).toBe(is));
 
 test('dropped history lies at the left end of the log alone', () => {
