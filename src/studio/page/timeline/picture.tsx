@@ -36,7 +36,7 @@ export function Picture(): JSX.Element {
       class="tl-picture"
       role="group"
       data-testid="timeline"
-      data-sum={wholeLayer.value && eventsOf(wholeLayer.value)}
+      data-sum={wholeLayer.value?.by === scale.value.by ? eventsOf(wholeLayer.value) : undefined}
       data-from={scale.value.span.lo}
       data-to={scale.value.span.hi}
       data-sampled={wholeLayer.value?.isSampled}
