@@ -48,8 +48,10 @@ export function makeServer(parts: Parts, patience: Patience = PATIENCE): Server 
   });
   server.maxConnections = MOST_CONNECTIONS;
   server.timeout = still;
-  server.on('clientError', (_error, socket) => {
-    if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n');
+  server.on('clientError', ({ code }: NodeJS.ErrnoException, socket) => {
+    // A browser opens connections in advance. An answer to none of its requests would be taken for that to its next one.
+    if (code !== 'ERR_HTTP_REQUEST_TIMEOUT' && socket.writable)
+      socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n');
     else socket.destroy();
   });
   return server;
