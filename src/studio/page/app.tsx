@@ -1,5 +1,6 @@
 /** The whole page: header, timeline, the line of the moment, and the panes below. */
 import type { JSX } from 'preact';
+import { Loading } from './base/loading.tsx';
 import { Problem } from './base/problem.tsx';
 import { paneSize, Splitter } from './base/splitter.tsx';
 import { Tabs } from './base/tabs.tsx';
@@ -35,7 +36,10 @@ const ASKED = { pane: 'asked', usual: asked, least: 120, most: 800, isReversed: 
 export function App(): JSX.Element {
   useDocumentState();
   if (trouble.value?.code === 'LOCKED') return <Locked of={trouble.value} />;
-  if (log.value === undefined) return trouble.value === undefined ? <Loading /> : <Problem of={trouble.value} />;
+  if (log.value === undefined)
+    return (
+      <main>{trouble.value === undefined ? <Loading says="Reading the log …" /> : <Problem of={trouble.value} />}</main>
+    );
   return (
     <>
       <Header />
@@ -110,13 +114,5 @@ function NoModel(): JSX.Element {
     <Problem of={told}>
       <code class="command">{modelLine ?? `refold studio ${path} --model ./model.ts`}</code>
     </Problem>
-  );
-}
-
-function Loading(): JSX.Element {
-  return (
-    <main class="loading" aria-busy="true">
-      <p>Reading the log …</p>
-    </main>
   );
 }

@@ -3,6 +3,7 @@ import { type Signal, signal, useComputed, useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useEffect } from 'preact/hooks';
 import type { PaneAnswer, PaneKind, ViewAnswer } from '../../wire.ts';
+import { Loading } from '../base/loading.tsx';
 import { Problem } from '../base/problem.tsx';
 import { safeLine } from '../base/safe-text.ts';
 import { paneSize, Splitter } from '../base/splitter.tsx';
@@ -10,6 +11,7 @@ import { Tabs } from '../base/tabs.tsx';
 import { inSight } from '../moment/in-sight.ts';
 import { log, shown } from '../moment/place.ts';
 import { zone } from '../moment/zone.ts';
+import { NoMoment } from '../state/no-moment.tsx';
 import './book.css';
 import { Legend } from './heatmap/colours/legend.tsx';
 import { Heatmap } from './heatmap/heatmap.tsx';
@@ -37,7 +39,8 @@ export function View({ name }: { readonly name: string }): JSX.Element {
   const info = log.value?.views?.find((view) => view.name === name);
   // The answers of a moment that is on its way are those of before: the view stays as it is.
   const answer = useComputed(() => shown.value?.view).value;
-  if (answer?.name !== name || info === undefined) return <div class="bk bk-empty quiet">Reading the view …</div>;
+  if (shown.value === undefined) return <NoMoment />;
+  if (answer?.name !== name || info === undefined) return <Loading says="Drawing the view …" />;
   return <Panes view={{ ...withKnownScale(answer), zone: zone.value }} panes={info.panes} />;
 }
 

@@ -6,7 +6,7 @@ import { rowAfterKey } from '../base/list-scroll.ts';
 import { LongList } from '../base/long-list.tsx';
 import { filter, go, lastSequence, NO_FILTER } from '../moment/place.ts';
 import { zone } from '../moment/zone.ts';
-import { rowIndex } from './counting.ts';
+import { filterProblem, rowIndex } from './counting.ts';
 import { currentRow, cursor, keepList, place, sequenceAt, windows } from './current-row.ts';
 import { EventRow, rowId } from './event-row.tsx';
 import { Foot } from './foot.tsx';
@@ -31,8 +31,25 @@ export function EventList(): JSX.Element {
         onKeyDown={press}
         onClick={click}
       />
+      <None />
       <Foot />
     </div>
+  );
+}
+
+/** Why the list is empty, and the way out. It lies over the list, which has nothing to be read. */
+function None(): JSX.Element | null {
+  const index = rowIndex.value;
+  if (index.rows > 0 || filterProblem.value !== undefined) return null;
+  if (index.kind === 'all') return <p class="ev-none quiet">no events yet, waiting</p>;
+  if (!index.isComplete) return null;
+  return (
+    <p class="ev-none quiet">
+      no event passes the filter{' '}
+      <button type="button" onClick={() => (filter.value = NO_FILTER)}>
+        Show all
+      </button>
+    </p>
   );
 }
 

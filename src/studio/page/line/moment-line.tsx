@@ -11,8 +11,9 @@ import { safeLine } from '../base/safe-text.ts';
 import { type Action, addActions, runAction } from '../moment/actions.ts';
 import { hueOf } from '../moment/event-types.ts';
 import { marks } from '../moment/marks.ts';
-import { at, firstSequence, lastSequence, log, shown, wanted } from '../moment/place.ts';
+import { at, firstSequence, here, lastSequence, log, shown, wanted } from '../moment/place.ts';
 import { zone, zoneName } from '../moment/zone.ts';
+import { nowX, width } from '../timeline/view.ts';
 import { checkOpenedLink, linkToHere } from './copied-link.ts';
 import { GoTo, isGoToOpen, openGoTo } from './go-to.tsx';
 import './line.css';
@@ -77,7 +78,7 @@ function speedText(one: number): string {
 }
 
 function Place(): JSX.Element {
-  const sequence = at.value;
+  const sequence = here.value;
   const isMarked = marks.value.includes(sequence);
   return (
     <span class="ln-place">
@@ -168,9 +169,9 @@ export function FirstHint(): JSX.Element | null {
     hasMoved.value = true;
     sessionStorage.setItem(MOVED_PLACE, 'yes');
   });
-  if (hasMoved.value || isGoToOpen.value) return null;
+  if (hasMoved.value || isGoToOpen.value || lastSequence.value === 0) return null;
   return (
-    <div class="ln-hint">
+    <div class={nowX.value < width.value / 2 ? 'ln-hint late' : 'ln-hint'}>
       <span>drag, or press , and . · ? for keys</span>
     </div>
   );

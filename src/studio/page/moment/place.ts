@@ -44,6 +44,11 @@ export const filter: Signal<Filter> = signal(NO_FILTER);
 
 /** The sequence that is shown; 0 before the first answer. */
 export const at: ReadonlySignal<number> = computed(() => shown.value?.sequence ?? 0);
+/** The sequence that is shown, or to be shown first. */
+export const here: ReadonlySignal<number> = computed(() => {
+  if (shown.value !== undefined) return shown.value.sequence;
+  return typeof wanted.value === 'number' ? wanted.value : wanted.value === 'end' ? (log.value?.lastSequence ?? 0) : 0;
+});
 export const firstSequence: ReadonlySignal<number> = computed(() => log.value?.firstSequence ?? 0);
 export const lastSequence: ReadonlySignal<number> = computed(() => log.value?.lastSequence ?? 0);
 /** What is to be read once for each generation depends on this: the log itself changes with each new event. */

@@ -39,6 +39,7 @@ export function drawTimeline(context: CanvasRenderingContext2D, picture: Picture
   const most = mostIn(scale, layers);
   for (const layer of layers) drawLayer(context, picture, layer, most, colours);
   drawDropped(context, picture, colours);
+  drawDamaged(context, picture, colours);
   drawLabels(context, picture, colours);
   if (scale.layers.length === 0 && scale.by === 'time') return; // where events lie in time is not known yet
   drawRecovery(context, picture, colours);
@@ -91,18 +92,37 @@ function drawLayer(
 /** History before the first event was dropped: hatching at the left end. */
 function drawDropped(context: CanvasRenderingContext2D, { scale, log }: Picture, colours: Colours): void {
   if (log.firstSequence <= 1 || scale.span.lo > log.firstSequence + 0.5) return;
-  const right = DROPPED_WIDTH;
   context.fillStyle = colours.ground;
-  context.fillRect(0, PICTURE.signs, right, PICTURE.bars);
+  context.fillRect(0, PICTURE.signs, DROPPED_WIDTH, PICTURE.bars);
+  hatch(context, 0, DROPPED_WIDTH, colours);
+}
+
+/** Damaged blocks hold events that cannot be counted: hatching where they would be. */
+function drawDamaged(context: CanvasRenderingContext2D, { scale, log }: Picture, colours: Colours): void {
+  for (const { sequence, lastSequence } of log.problems) {
+    const [left, right] = [xOf(scale, sequence), xOf(scale, lastSequence)];
+    if (right >= 0 && left <= scale.width) hatch(context, left, Math.max(right, left + 1), colours);
+  }
+}
+
+function hatch(context: CanvasRenderingContext2D, left: number, right: number, colours: Colours): void {
+  const { signs: top, bars: height } = PICTURE;
+  context.save();
+  context.beginPath();
+  context.rect(left, top, right - left, height);
+  context.clip();
   context.strokeStyle = colours.muted;
   context.lineWidth = 1;
   context.beginPath();
-  for (let y = PICTURE.signs; y < PICTURE.signs + PICTURE.bars; y += 4) {
-    context.moveTo(0, y + 4);
-    context.lineTo(right, y);
+  for (let x = left - height; x < right; x += HATCH_EVERY) {
+    context.moveTo(x, top + height);
+    context.lineTo(x + height, top);
   }
   context.stroke();
+  context.restore();
 }
+
+const HATCH_EVERY = 6;
 
 function drawLabels(context: CanvasRenderingContext2D, { scale, zone }: Picture, colours: Colours): void {
   const top = PICTURE.signs + PICTURE.bars;

@@ -7,6 +7,7 @@ import { DROPPED_WIDTH, PICTURE, SIGN } from './sizes.ts';
 export type Found =
   | { readonly is: 'snapshot'; readonly snapshot: LogAnswer['snapshots'][number] }
   | { readonly is: 'recovery'; readonly recovery: LogAnswer['recovery'] }
+  | { readonly is: 'damaged'; readonly problem: LogAnswer['problems'][number] }
   | { readonly is: 'dropped'; readonly first: number };
 
 /** A sign at a place, if it has one. Snapshots and the line of recovery lie above the bars. */
@@ -23,7 +24,8 @@ export function foundAt(scale: Scale, log: LogAnswer, x: number, y: number): Fou
   } else if (x < DROPPED_WIDTH && log.firstSequence > 1 && scale.span.lo <= log.firstSequence + 0.5) {
     return { is: 'dropped', first: log.firstSequence };
   }
-  return undefined;
+  const problem = log.problems.find((one) => xOf(scale, one.sequence) <= x && x <= xOf(scale, one.lastSequence));
+  return y < PICTURE.signs || problem === undefined ? undefined : { is: 'damaged', problem };
 }
 
 /** The bucket at a place, of the finest layer that reaches there. */

@@ -45,6 +45,14 @@ function Sign({ of }: { readonly of: Found }): JSX.Element {
       </p>
     );
   }
+  if (of.is === 'damaged') {
+    const { sequence, lastSequence } = of.problem;
+    return (
+      <p>
+        {count(sequence)} – {count(lastSequence)} are in a damaged block
+      </p>
+    );
+  }
   const { sequence, recordedAt, bytes: size, isUsable, reason } = of.snapshot;
   return (
     <>

@@ -10,7 +10,8 @@ import { HeldLines } from './held-lines.ts';
 import { StudioPage } from './studio-page.ts';
 import { startStudio } from './studios.ts';
 
-interface Fixtures {
+/** What a test has to open studios and pages with. */
+export interface Fixtures {
   /** Opens the page of an address, such as a studio's `url`. */
   readonly open: (address: string, options?: BrowserContextOptions) => Promise<StudioPage>;
   /** Opens a studio for this test alone. */

@@ -19,6 +19,7 @@ const log = {
     { sequence: 1_000, recordedAt: 5, bytes: 7 },
     { sequence: 500, recordedAt: 4, bytes: 7, isUsable: false },
   ],
+  problems: [{ sequence: 601, lastSequence: 650 }],
 } as unknown as LogAnswer;
 
 test.each([
@@ -28,6 +29,9 @@ test.each([
   ['nothing above the bars', 700, 4, undefined],
   ['a bar below a snapshot', 899.5, 40, undefined],
   ['the dropped history', 2, 40, 'dropped'],
+  ['a damaged block', 520, 40, 'damaged'],
+  ['nothing above a damaged block', 520, 4, undefined],
+  ['what lies beside it', 560, 40, undefined],
 ])('%s is found', (_, x, y, is) => expect(foundAt(scale, log, x, y)?.is).toBe(is));
 
 test('dropped history lies at the left end of the log alone', () => {
