@@ -2,11 +2,11 @@
 import { describe, expect } from 'vitest';
 import { BOOK, CROWD, GOOG, KINDS } from './fixtures/logs.ts';
 import { chance, MOVES, PLACES } from './harness/chance.ts';
-import { Oracle } from './harness/compare.ts';
-import { openCrowdOracle } from './harness/crowd-oracle.ts';
 import type { StudioPage } from './harness/studio-page.ts';
 import { type OpenStudio, pathOf, studioFor } from './harness/studios.ts';
 import { test } from './harness/test.ts';
+import { Oracle } from './truth/compare.ts';
+import { openCrowdOracle } from './truth/crowd-oracle.ts';
 
 const book = studioFor(BOOK);
 

@@ -1,10 +1,10 @@
 /** Sizes of panes and of the window: what is moved stays where it was put, and everything is drawn anew in its new size. */
 import { expect } from 'vitest';
 import { BOOK } from './fixtures/logs.ts';
-import { Oracle } from './harness/compare.ts';
 import type { StudioPage } from './harness/studio-page.ts';
 import { studioFor } from './harness/studios.ts';
 import { test } from './harness/test.ts';
+import { Oracle } from './truth/compare.ts';
 
 const book = studioFor(BOOK);
 

@@ -3,10 +3,10 @@ import { hashState, parsePath, toTaggedJson, valueAt } from 'refold';
 import { describe, expect } from 'vitest';
 import { INVISIBLE } from './fixtures/kinds.ts';
 import { BOOK, CROWD, KINDS } from './fixtures/logs.ts';
-import { Oracle } from './harness/compare.ts';
 import { textOf } from './harness/studio-page.ts';
 import { studioFor } from './harness/studios.ts';
 import { test } from './harness/test.ts';
+import { Oracle } from './truth/compare.ts';
 
 const kinds = studioFor(KINDS);
 const book = studioFor(BOOK);

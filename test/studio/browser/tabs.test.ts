@@ -5,9 +5,9 @@ import { openStore } from 'refold';
 import { expect, inject } from 'vitest';
 import { shop } from '../shop.ts';
 import { SHOPPING } from './fixtures/logs.ts';
-import { Oracle } from './harness/compare.ts';
 import { openOracle, pathOf } from './harness/studios.ts';
 import { test } from './harness/test.ts';
+import { Oracle } from './truth/compare.ts';
 
 const TABS = 7;
 

@@ -19,11 +19,11 @@ import {
   type TestLog,
   VIEWED,
 } from '../fixtures/logs.ts';
-import { HeatmapHand } from '../harness/heatmap-hand.ts';
 import type { StudioPage } from '../harness/studio-page.ts';
 import { pathOf } from '../harness/studios.ts';
 import type { Fixtures } from '../harness/test.ts';
 import { Writer } from '../harness/writer.ts';
+import { HeatmapHand } from '../truth/heatmap-hand.ts';
 
 /** Opens the page and brings it into the state. */
 export type Arrive = (world: Fixtures, options: BrowserContextOptions) => Promise<StudioPage>;

@@ -1,7 +1,7 @@
 /** Compares what the page shows of a moment with what the library says of it. */
 import { formatPath, type Past, type PastCursor, parsePath, toTaggedJson, valueAt } from 'refold';
 import { expect } from 'vitest';
-import { numberIn, type SeenMoment, type StudioPage, type TreeRow } from './studio-page.ts';
+import { numberIn, type SeenMoment, type StudioPage, type TreeRow } from '../harness/studio-page.ts';
 
 /** What is true of a moment. */
 export type Truth = Pick<PastCursor, 'sequence' | 'recordedAt' | 'event' | 'commit' | 'state' | 'changes'>;
