@@ -1,4 +1,4 @@
-/** Sizes of panes and of the window: what is moved stays where it was put, and everything is drawn anew in its new size. */
+/** Sizes of panes and of the window: what is moved stays where it was put, and everything is drawn again in its new size. */
 import { expect } from 'vitest';
 import { BOOK } from './fixtures/logs.ts';
 import type { StudioPage } from './harness/studio-page.ts';
