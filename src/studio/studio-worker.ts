@@ -145,7 +145,9 @@ function momentRoutes(known: Past): Routes<MomentRoute> {
       const at = await momentOf(query);
       const hash = readChoice(query, 'hash', ['no', 'yes']) === 'yes';
       const draw = query.has('view') ? await requireViews().drawing(query) : undefined;
-      return moments.ask({ at, looks: readLooks(query.get('look')), hash, draw }, signal);
+      const moment = await moments.ask({ at, looks: readLooks(query.get('look')), hash, draw }, signal);
+      if (moment.view === undefined) return moment;
+      return { ...moment, view: await requireViews().readable(moment.view, readText(query, 'of')) };
     },
     value: async (query, signal) => moments.value({ at: await momentOf(query), path: readTable(query).path }, signal),
     table: async (query, signal) => {

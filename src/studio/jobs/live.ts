@@ -2,7 +2,7 @@
 import type { EventBatch, EventLog } from '../../index.ts';
 import { readSequence } from '../server/query.ts';
 import type { LiveLine } from '../wire.ts';
-import { generationOf } from './log.ts';
+import { generationOf, upkeepOf } from './log.ts';
 import type { Troubles } from './troubles.ts';
 
 /** Runs something every second or so, until what it gives is called. */
@@ -38,12 +38,12 @@ export class LivePlaces {
 const MOST_STREAMS = 3;
 
 /** What may change without an event. */
-type News = Pick<LiveLine, 'generation' | 'hasWriter' | 'problems'>;
+type News = Pick<LiveLine, 'generation' | 'hasWriter' | 'upkeep' | 'problems'>;
 
 /**
  * A line for each batch of new events, from the first sequence that the page does not know on, and one without events when
- * history was dropped or redacted, a writer came or went, or something is wrong: the log is asked at each tick. It ends when a newer
- * stream needs its place.
+ * history was dropped or redacted, a writer came or went, a snapshot was taken, compaction has worked, or something is wrong: the log
+ * is asked at each tick. It ends when a newer stream needs its place.
  *
  * @throws RefoldError what following the log throws
  */
@@ -96,7 +96,7 @@ async function newsOf(log: EventLog, { fingerprint, troubles }: Following): Prom
   const info = await log.info();
   const generation = generationOf(info.firstSequence, info.redactions.length, fingerprint);
   const hasWriter = info.writer !== undefined;
-  return { generation, hasWriter, problems: troubles.list() };
+  return { generation, hasWriter, upkeep: upkeepOf(info), problems: troubles.list() };
 }
 
 function isSame(one: News, other: News): boolean {

@@ -28,9 +28,9 @@ const usual = Math.min(380, Math.max(280, Math.round(innerWidth * SIDE_PART)));
 const WHOLE_NAMES = 320;
 const EVENTS = { pane: 'events', usual: Math.max(WHOLE_NAMES, usual), least: 240, most: 720 };
 const SIDE = { pane: 'side', usual, least: 240, most: 800, isReversed: true };
-/** The event and its changes come first: on a low screen they need the height. */
-const ASKED_PART = 0.26;
-const asked = Math.min(260, Math.round(innerHeight * ASKED_PART));
+/** The head of a comparison takes 120 px of it: on a low screen some rows have to fit below. */
+const ASKED_PART = 0.38;
+const asked = Math.min(360, Math.round(innerHeight * ASKED_PART));
 const ASKED = { pane: 'asked', usual: asked, least: 120, most: 800, isReversed: true, isFlat: true };
 
 export function App(): JSX.Element {

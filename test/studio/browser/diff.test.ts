@@ -110,7 +110,7 @@ describe('the comparison', () => {
     expect(entries.length).toBeGreaterThan(100);
   });
 
-  test('has only the entries of a table that was chosen, and a click on one goes to its place', async ({ open }) => {
+  test('has only the entries of the table that was chosen, and a click on one goes to its place', async ({ open }) => {
     const page = await (await open(`${book.url}&at=1`, TALL)).ready();
     await compare(page, 9_000, 9_040);
     await page.page.locator('[data-testid="diff-table"][data-path="orders"]').click();
@@ -138,7 +138,7 @@ describe('the comparison', () => {
       expect(entries.filter((entry) => entry.path === path)).toMatchObject([{ sign: 'changed' }]);
   });
 
-  test('goes backwards as well: what was new is then removed', async ({ open }) => {
+  test('goes backwards as well: what was new was taken away', async ({ open }) => {
     const page = await (await open(`${book.url}&at=9040`)).ready();
     await page.standsAt(9_040);
     await page.press('x');
@@ -150,7 +150,7 @@ describe('the comparison', () => {
     expect((await tablesOf(page)).orders).toEqual(countsOf(after.orders, before.orders));
   });
 
-  test('finds nothing between a moment and itself, and says what cannot be read', async ({ open }) => {
+  test('between a moment and itself finds nothing, and says what cannot be read', async ({ open }) => {
     const page = await (await open(`${kinds.url}&at=60`)).ready();
     await page.standsAt(60);
     await page.press('x');

@@ -4,6 +4,7 @@ import { useEffect } from 'preact/hooks';
 import { count, date } from '../base/format.ts';
 import { rowAfterKey } from '../base/list-scroll.ts';
 import { LongList } from '../base/long-list.tsx';
+import { longestType } from '../moment/event-types.ts';
 import { filter, go, lastSequence, NO_FILTER } from '../moment/place.ts';
 import { zone } from '../moment/zone.ts';
 import { filterProblem, rowIndex } from './counting.ts';
@@ -17,7 +18,10 @@ export function EventList(): JSX.Element {
   const row = cursor.value ?? currentRow.value?.row ?? -1;
   const active = row >= first && row < end ? rowId(row) : undefined;
   return (
-    <div class="ev-list pane" style={{ '--ev-digits': count(lastSequence.value).length }}>
+    <div
+      class="ev-list pane"
+      style={{ '--ev-digits': count(lastSequence.value).length, '--ev-type': longestType.value }}
+    >
       <Head />
       <LongList
         place={place}

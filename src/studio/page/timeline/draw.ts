@@ -2,9 +2,10 @@
 import type { LogAnswer } from '../../wire.ts';
 import { count, counted } from '../base/format.ts';
 import { safeLine } from '../base/safe-text.ts';
+import { sealedSpan } from './found.ts';
 import { isDrawn, type Layer, spanOfLayer } from './layer.ts';
 import { type Bucket, bucketsWithin, type Scale, spanOfBucket, xOf, xOfValue } from './scale.ts';
-import { CANVAS_HEIGHT, DROPPED_WIDTH, PICTURE, SIGN } from './sizes.ts';
+import { CANVAS_HEIGHT, DROPPED_WIDTH, PICTURE, SEALED_HEIGHT, SIGN } from './sizes.ts';
 import { ticksOf } from './ticks.ts';
 
 export interface Colours {
@@ -42,6 +43,7 @@ export function drawTimeline(context: CanvasRenderingContext2D, picture: Picture
   drawDamaged(context, picture, colours);
   drawLabels(context, picture, colours);
   if (scale.layers.length === 0 && scale.by === 'time') return; // where events lie in time is not known yet
+  drawSealed(context, picture, colours);
   drawRecovery(context, picture, colours);
   drawSnapshots(context, picture, colours);
   drawMarks(context, picture, colours);
@@ -144,6 +146,15 @@ function drawLabels(context: CanvasRenderingContext2D, { scale, zone }: Picture,
 
 const LABEL_EVERY = 112;
 
+/** How far compaction has come: a line below the bars, from the first event to the last that is sealed. */
+function drawSealed(context: CanvasRenderingContext2D, { scale, log }: Picture, colours: Colours): void {
+  const span = sealedSpan(scale, log);
+  if (span === undefined) return;
+  context.fillStyle = colours.muted;
+  context.fillRect(span.left, PICTURE.signs + PICTURE.bars, span.right - span.left, SEALED_HEIGHT);
+  context.fillRect(span.right - 1, PICTURE.signs + PICTURE.bars, 1, 2 * SEALED_HEIGHT);
+}
+
 /** What the next open would fold: a line above the bars, from the snapshot to the end. */
 function drawRecovery(context: CanvasRenderingContext2D, { scale, log }: Picture, colours: Colours): void {
   const { events } = log.recovery;
@@ -187,7 +198,10 @@ function drawMarks(context: CanvasRenderingContext2D, { scale, marks }: Picture,
 }
 
 /** What the picture shows, for those who do not see it. */
-export function described({ events, snapshots, firstSequence }: LogAnswer, types: ReadonlyMap<string, number>): string {
+export function described(
+  { events, snapshots, firstSequence, sealedThrough }: LogAnswer,
+  types: ReadonlyMap<string, number>,
+): string {
   const frequent = [...types].sort(([, one], [, other]) => other - one).slice(0, 3);
   const most = frequent.map(([type, number]) => `${safeLine(type)} ${count(number)}`);
   const parts = [
@@ -196,5 +210,6 @@ export function described({ events, snapshots, firstSequence }: LogAnswer, types
   ];
   if (firstSequence > 1) parts.push(`events before ${count(firstSequence)} were dropped`);
   if (snapshots.length > 0) parts.push(counted(snapshots.length, 'snapshot'));
+  if (sealedThrough !== undefined) parts.push(`sealed up to ${count(sealedThrough)}`);
   return parts.join('; ');
 }

@@ -37,6 +37,12 @@ export function Tip({ of }: { readonly of: Signal<Pointed> }): JSX.Element | nul
 
 function Sign({ of }: { readonly of: Found }): JSX.Element {
   if (of.is === 'dropped') return <p>Events before {count(of.first)} were dropped</p>;
+  if (of.is === 'sealed')
+    return (
+      <p>
+        Sealed up to {count(of.through)}: {counted(of.blocks, 'block')}, {bytes(of.bytes)}
+      </p>
+    );
   if (of.is === 'recovery') {
     const { events, milliseconds } = of.recovery;
     return (

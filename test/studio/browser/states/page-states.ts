@@ -26,7 +26,7 @@ import { Writer } from '../harness/writer.ts';
 import { HeatmapHand } from '../truth/heatmap-hand.ts';
 
 /** Opens the page and brings it into the state. */
-export type Arrive = (world: Fixtures, options: BrowserContextOptions) => Promise<StudioPage>;
+export type Arrive = (world: Pick<Fixtures, 'open' | 'start'>, options: BrowserContextOptions) => Promise<StudioPage>;
 
 type Act = (page: StudioPage) => Promise<unknown>;
 
