@@ -126,7 +126,7 @@ function coloursOf(element: HTMLElement): Colours {
   };
   return {
     ...{ ground: ofToken('--ground'), line: ofToken('--line'), text: ofToken('--text'), muted: ofToken('--muted') },
-    ...{ font: `11px ${ofToken('--mono')}`, ofToken },
+    ...{ font: `${ofToken('--small')} ${ofToken('--mono')}`, ofToken },
   };
 }
 
