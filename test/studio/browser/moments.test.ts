@@ -142,9 +142,9 @@ const WALK = 60;
 
 describe('a walk of random moves', () => {
   for (const [name, log, moves] of [
-    ['through the demo’s book', BOOK, MOVES * 0.7],
-    ['through a state of a million entries', CROWD, MOVES * 0.05],
-    ['through every kind of value', KINDS, MOVES * 0.25],
+    ['through the demo’s book', BOOK, MOVES * 0.68],
+    ['through a state of a million entries', CROWD, MOVES * 0.02],
+    ['through every kind of value', KINDS, MOVES * 0.3],
   ] as const) {
     const studio = log === BOOK ? book : studioFor(log);
     const walks = Math.ceil(moves / WALK);
