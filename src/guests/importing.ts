@@ -40,7 +40,7 @@ export async function importModule(path: string, limitMs: number = LOADING_LIMIT
     const exports: Exports = await Promise.race([importing, never]);
     const noticed = watched.end();
     leaveBehind(path, noticed.length > 0);
-    // Node tells of rejections that nothing catches at the end of a turn. A command that needs no turn would be over before.
+    // Node reports rejections that nothing catches at the end of a turn. A command that needs no turn would be over before.
     await nextTurn();
     return { exports, noticed };
   } catch (error) {
