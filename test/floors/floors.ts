@@ -51,6 +51,7 @@ const IMPORTING = 'src/engine/importing/';
 const REPLICA = 'src/engine/replica/';
 const REACTING = 'src/engine/reacting/';
 const ERASING = 'src/engine/erasing/';
+const ROLES = 'src/engine/roles/';
 const LOOKING = 'src/engine/looking/';
 const QUESTIONS = 'src/engine/looking/questions/';
 const MOVING = 'src/engine/looking/moving/';
@@ -74,6 +75,7 @@ const BELOW_THE_DOORS = [
   OUTCOMES,
   REACTING,
   ERASING,
+  ROLES,
   LOOKING,
   QUESTIONS,
   MOVING,
@@ -407,6 +409,25 @@ export const FLOORS: readonly Floor[] = [
     node: 'all',
   },
   {
+    files: ROLES,
+    sees: [
+      ...BELOW_THE_ENGINE,
+      CALLS,
+      FOLDING,
+      FOLLOWING,
+      METRICS,
+      PAST,
+      WRITING,
+      SNAPSHOTS,
+      UPKEEP,
+      REPLICA,
+      REACTING,
+      ERASING,
+    ],
+    doors: ['workings.ts'],
+    node: 'all',
+  },
+  {
     files: 'src/engine/',
     sees: [
       ...BELOW_THE_ENGINE,
@@ -426,6 +447,7 @@ export const FLOORS: readonly Floor[] = [
       IMPORTING,
       REACTING,
       ERASING,
+      ROLES,
       LOOKING,
     ],
     node: 'all',
