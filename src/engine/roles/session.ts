@@ -109,7 +109,7 @@ export class Session<State extends object> {
     return this.writes.state as State;
   }
 
-  /** The sequence of the last event folded; of the last durable one when the state is not to be used. */
+  /** The sequence of the last event folded. When the state is not to be used, that of the last durable event. */
   get sequence(): number {
     if (this.replica !== undefined) return this.replica.sequence;
     return this.failure.error === undefined ? this.writes.sequence : this.writes.durableSequence;
