@@ -43,6 +43,7 @@ const FOLLOWING = 'src/engine/following/';
 const METRICS = 'src/engine/metrics/';
 const PAST = 'src/engine/past/';
 const WRITING = 'src/engine/writing/';
+const TURNS = 'src/engine/writing/turns/';
 const INTAKE = 'src/engine/writing/intake/';
 const OUTCOMES = 'src/engine/writing/outcomes/';
 const SNAPSHOTS = 'src/engine/snapshots/';
@@ -67,6 +68,7 @@ const BELOW_THE_DOORS = [
   METRICS,
   PAST,
   WRITING,
+  TURNS,
   SNAPSHOTS,
   UPKEEP,
   IMPORTING,
@@ -347,7 +349,7 @@ export const FLOORS: readonly Floor[] = [
   },
   {
     files: WRITING,
-    sees: [...BELOW_THE_ENGINE, CALLS, FOLLOWING, METRICS, INTAKE, OUTCOMES],
+    sees: [...BELOW_THE_ENGINE, CALLS, FOLLOWING, METRICS, TURNS, INTAKE, OUTCOMES],
     doors: [
       'write-path.ts',
       'write-options.ts',
@@ -360,6 +362,7 @@ export const FLOORS: readonly Floor[] = [
     ],
     node: 'all',
   },
+  { files: TURNS, sees: [CALLS], node: PURE },
   { files: INTAKE, sees: [CORE, FLAT, LOG, BLOCKS], node: PURE },
   { files: OUTCOMES, sees: [CORE, LOG], node: PURE },
   {

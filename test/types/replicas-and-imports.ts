@@ -1,6 +1,13 @@
 /** Types of replicas and imports, checked by the compiler alone: nothing here runs. */
 import { z } from 'zod';
-import { defineModel, type ImportReport, importEvents, openStore, type PastEvent, type StoreRole } from '../../src/index.ts';
+import {
+  defineModel,
+  type ImportReport,
+  importEvents,
+  openStore,
+  type PastEvent,
+  type StoreRole,
+} from '../../src/index.ts';
 
 const model = defineModel({
   name: 'types',

@@ -164,7 +164,7 @@ export class Session<State extends object> {
     return this.writes.state as State;
   }
 
-  /** The sequence of the last event folded or of the last durable one when the state must not be used. */
+  /** The sequence of the last event folded. When the state is not to be used, that of the last durable event. */
   get sequence(): number {
     if (this.replica !== undefined) return this.replica.sequence;
     return this.failure.error === undefined ? this.writes.sequence : this.writes.durableSequence;
