@@ -35,6 +35,7 @@ const BLOCKS = 'src/log/blocks/';
 const COLUMNS = 'src/log/blocks/columns/';
 const CONTRACT = 'src/log/contract/';
 const REDACTING = 'src/log/contract/redacting/';
+const PAGING = 'src/log/paging/';
 const UNPACKING = 'src/log/unpacking/';
 const FILE = 'src/log/sqlite/file/';
 const CALLS = 'src/engine/calls/';
@@ -56,7 +57,7 @@ const QUESTIONS = 'src/engine/looking/questions/';
 const MOVING = 'src/engine/looking/moving/';
 
 const BELOW_THE_ENGINE = [CORE, THREADS, FOLD, COLLECTIONS, ENCODING, LOG, BLOCKS, UNPACKING];
-const BELOW_SQLITE = [CORE, THREADS, LOG, BLOCKS];
+const BELOW_SQLITE = [CORE, THREADS, LOG, BLOCKS, PAGING];
 const BELOW_THE_DOORS = [
   ...BELOW_THE_ENGINE,
   'src/engine/',
@@ -222,6 +223,7 @@ export const FLOORS: readonly Floor[] = [
   },
 
   { files: LOG, sees: [CORE, THREADS, BLOCKS], node: 'all' },
+  { files: PAGING, sees: [CORE, THREADS, LOG, BLOCKS], node: 'all' },
   { files: UNPACKING, sees: [CORE, THREADS, LOG, BLOCKS], doors: ['unpacking.ts'], node: 'all' },
   {
     files: CONTRACT,
@@ -261,7 +263,7 @@ export const FLOORS: readonly Floor[] = [
   {
     files: 'src/log/sqlite/reading/',
     sees: [...BELOW_SQLITE, FILE],
-    doors: ['reader.ts', 'known-ids.ts', 'new-log.ts', 'open-readers.ts', 'watch.ts'],
+    doors: ['reader.ts', 'new-log.ts', 'open-readers.ts', 'watch.ts'],
     node: 'all',
   },
   {
