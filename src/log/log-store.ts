@@ -156,6 +156,22 @@ export interface ReactorRow {
 /** What an acknowledged append survives: as Redis's `appendfsync` always, everysec, no. */
 export type Durability = 'always' | 'everysec' | 'os';
 
+/** What a log found out when it was opened. */
+export interface LogOpening {
+  /** Set when the log is on another server than at its last writer, as after a failover: what the two are called. */
+  readonly failover?: { readonly from: string; readonly to: string } | undefined;
+  /** Each is told once. */
+  readonly warnings: readonly LogWarning[];
+}
+
+/** Something about where a log lies that its owner should know. */
+export interface LogWarning {
+  readonly name: 'RefoldDurabilityWarning' | 'RefoldFailoverWarning';
+  readonly message: string;
+  /** What to do about it. */
+  readonly detail: string;
+}
+
 export interface LogStore {
   /** The file, or `:memory:`; names the log in messages. */
   readonly path: string;
@@ -172,6 +188,8 @@ export interface LogStore {
   readonly blockBytes: number;
   /** How long it remembers the outcomes of commands; absent for a log that only knows the usual bounds. */
   readonly remembers?: OutcomeBounds | undefined;
+  /** What opening it found out; absent when a log has nothing to tell. */
+  readonly opening?: LogOpening | undefined;
   /** What else the log can do; absent when it can do nothing of this. */
   readonly care?: LogCare | undefined;
 

@@ -35,6 +35,8 @@ const BLOCKS = 'src/log/blocks/';
 const COLUMNS = 'src/log/blocks/columns/';
 const CONTRACT = 'src/log/contract/';
 const REDACTING = 'src/log/contract/redacting/';
+const SERVER = 'src/log/postgres/server/';
+const TABLES = 'src/log/postgres/tables/';
 const PAGING = 'src/log/paging/';
 const UNPACKING = 'src/log/unpacking/';
 const FILE = 'src/log/sqlite/file/';
@@ -296,7 +298,14 @@ export const FLOORS: readonly Floor[] = [
     doors: ['sealer.ts'],
     node: 'all',
   },
-  { files: 'src/log/postgres/', sees: BELOW_SQLITE, doors: ['postgres-source.ts'], packages: ['pg'], node: 'all' },
+  {
+    files: 'src/log/postgres/',
+    sees: [...BELOW_SQLITE, UNPACKING, SERVER, TABLES],
+    doors: ['postgres-source.ts'],
+    node: 'all',
+  },
+  { files: TABLES, sees: [CORE, LOG, BLOCKS, PAGING, SERVER], node: 'all' },
+  { files: SERVER, sees: [CORE, THREADS, LOG], packages: ['pg'], node: 'all' },
 
   { files: CALLS, sees: [...BELOW_THE_ENGINE, 'src/log/sqlite/'], node: 'all' },
   { files: FOLDING, sees: [...BELOW_THE_ENGINE, CALLS], node: 'all' },

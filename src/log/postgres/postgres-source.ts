@@ -1,52 +1,77 @@
-/** The source of a log in PostgreSQL: opened by its writer, who takes a lease, or beside it. */
-import { randomBytes } from 'node:crypto';
-import { hostname } from 'node:os';
+/** The source of a log in PostgreSQL: opened by its writer, who takes a lease, or beside it. This is the door to this folder. */
 import { RefoldError } from '../../core/errors.ts';
-import { EMPTY_CHAIN } from '../blocks/chain.ts';
 import { requireDurability } from '../log-errors.ts';
 import type { LogSource, OpenLogOptions } from '../log-source.ts';
-import type { LogStore } from '../log-store.ts';
+import type { LogOpening, LogStore } from '../log-store.ts';
 import { DEFAULT_BOUNDS } from '../outcomes.ts';
-import { Connections, type Rows } from './connections.ts';
-import { AS_ROWS, type PostgresConnection } from './driver.ts';
 import { KnownLog } from './known-log.ts';
-import { placeText } from './place.ts';
+import { LeaseKeeper, type LeasePlace, leaseOf, type TakenLease, takeLease } from './lease.ts';
+import { openingOf } from './opening.ts';
 import { PostgresLogStore } from './postgres-log-store.ts';
-import { bytesOf, PostgresReader } from './reading.ts';
-import { refusalOf } from './refusals.ts';
-import { SCHEMA_NAME, tablesIn } from './schema.ts';
-import { statementsIn } from './statements.ts';
+import { PostgresReader } from './reading.ts';
+import { Connections, type Rows } from './server/connections.ts';
+import type { PostgresConnection } from './server/driver.ts';
+import { type Patience, patiently } from './server/patience.ts';
+import { placeText } from './server/place.ts';
+import { factsOf } from './server/server-facts.ts';
+import { readsIn } from './tables/read-statements.ts';
+import { bytesOf } from './tables/rows.ts';
+import { POSTGRES_FORMAT, SCHEMA_NAME, tablesIn } from './tables/schema.ts';
+import { writesIn } from './tables/write-statements.ts';
+import { Watching } from './watching.ts';
 import { PostgresWriter } from './writing.ts';
 
 export interface PostgresLogOptions {
-  /** Default: `default`. */
+  /** Which log of the schema, 1 to 200 characters. Default: `default`. */
   readonly name?: string;
-  /** Default: `refold`. */
+  /** Where the tables are. Default: `refold`. */
   readonly schema?: string;
-  /** ms; default 10,000. */
+  /** How long a writer that stopped keeps others out, in ms. Default: 10,000. */
   readonly lease?: number;
-  /** ms; default 3,000. */
+  /** After so many ms without an answer a connection counts as lost. Default: 3,000. */
   readonly answerWithin?: number;
+  /** How long to look for what became of an append whose connection was lost, in ms. Default: 10,000. */
+  readonly settleWithin?: number;
+  /** How often a reader asks what other processes have written, in ms. Default: 200. */
+  readonly pollEvery?: number;
+  /** Whether writers wake readers at once. Default: true. */
+  readonly notify?: boolean;
+  /** Whether a writer makes missing tables. Default: true. */
+  readonly migrate?: boolean;
+  /** What else the package `pg` takes. */
   readonly connection?: PostgresConnection;
+}
+
+/** What is known of a log before it is opened. */
+interface Place extends LeasePlace {
+  readonly patience: Patience;
+  readonly closing: AbortController;
+  readonly watching: Watching;
+  readonly migrate: boolean;
 }
 
 export function postgresLog(url: string | undefined, options: PostgresLogOptions = {}): LogSource {
   const { name = 'default', schema = 'refold', lease = 10_000, answerWithin = 3_000, connection = {} } = options;
+  const { settleWithin = 10_000, pollEvery = 200, notify = true, migrate = true } = options;
   if (!SCHEMA_NAME.test(schema)) throw badSchema(schema);
-  const { hostname: host = 'localhost', port = '5432', pathname = '/' } = url === undefined ? {} : new URL(url);
+  const { hostname: host = 'localhost', port = '', pathname = '/' } = url === undefined ? {} : new URL(url);
   const database = pathname.slice(1);
-  const path = placeText({ host, port: Number(port), database, schema, name });
+  const path = placeText({ host, port: Number(port === '' ? 5432 : port), database, schema, name });
   const configuration = {
     connection: { ...connection, ...(url !== undefined && { connectionString: url }) },
-    ...{ answerWithin, place: `${host}:${port}/${database}/${schema}` },
+    ...{ answerWithin, place: path.slice(0, -name.length - 1) },
+    shared: JSON.stringify([pollEvery, notify]),
   };
   return {
     name: path,
     open: async (asked) => {
       requireDurability(asked.durability ?? 'always');
       const connections = Connections.join(configuration);
+      const closing = new AbortController();
+      const patience = { path, within: settleWithin, closing: closing.signal };
+      const watching = Watching.over(connections, { schema, pollEvery, notify });
       try {
-        return await openLog({ connections, schema, name, lease, path }, asked);
+        return await openLog({ connections, schema, name, lease, path, patience, closing, watching, migrate }, asked);
       } catch (error) {
         await connections.leave();
         throw error;
@@ -55,93 +80,95 @@ export function postgresLog(url: string | undefined, options: PostgresLogOptions
   };
 }
 
-interface Opening {
-  readonly connections: Connections;
-  readonly schema: string;
-  readonly name: string;
-  readonly lease: number;
-  readonly path: string;
+/** What opening has found out, for writer and reader. */
+interface Found extends Pick<TakenLease, 'log' | 'id'> {
+  readonly taken: TakenLease | undefined;
+  readonly opening: LogOpening;
 }
 
-async function openLog(opening: Opening, asked: OpenLogOptions): Promise<LogStore> {
-  const { connections, schema, path } = opening;
+async function openLog(place: Place, asked: OpenLogOptions): Promise<LogStore> {
+  const { connections, schema, path, patience, closing, watching } = place;
   const { durability = 'always', readOnly = false, remember = DEFAULT_BOUNDS } = asked;
-  const { log, epoch } = await findLog(opening, readOnly);
-  const statements = statementsIn(schema, durability === 'always');
-  const reader = new PostgresReader(connections, statements, log, path);
-  const [state, ordinals, reactors] = await Promise.all([reader.state(), reader.ordinals(), reader.reactors()]);
-  const start = { head: state.head, ordinals, reactors };
+  const found = await patiently(() => findLog(place, asked, readOnly), patience);
+  const { log, id, taken, opening } = found;
+  const bare = new PostgresReader(connections, readsIn(schema), log, patience);
+  const [state, ends] = [await bare.state(), await bare.lastEnds()];
+  const known = KnownLog.join(path, state, ends);
+  const reader = bare.beside(known);
+  const synced = writesIn(schema, true);
+  const statements = durability === 'always' ? synced : writesIn(schema, false);
   const writer =
-    epoch === undefined
-      ? undefined
-      : new PostgresWriter(connections, statements, { log, path, epoch }, start, remember);
-  const known = KnownLog.join(path, state);
-  const leave = async (): Promise<void> => {
-    if (epoch !== undefined) await giveBackLease(opening, log, epoch);
-    known.leave(path);
-    await connections.leave();
-  };
-  return new PostgresLogStore({ path, known, reader, writer, remembers: remember, leave });
+    taken &&
+    new PostgresWriter({
+      ...{ connections, statements, synced, log, epoch: taken.epoch, patience, known, reader, bounds: remember },
+      outcomes: await reader.ordinals(),
+      reactors: await reader.reactors(),
+    });
+  await writer?.discard();
+  const keeper = taken && new LeaseKeeper(place, taken, synced.renew);
+  const unwatch = writer === undefined ? watching.watch(log, known, reader) : (): void => {};
+  return new PostgresLogStore({
+    ...{ path, id, schema, log, connections, known, reader, writer, keeper, patience, opening, remembers: remember },
+    holder: async () => (await leaseOf(place)).holder,
+    ring: () => watching.ring(log),
+    closing,
+    leave: async () => {
+      unwatch();
+      await keeper?.giveBack();
+      known.leave();
+      await connections.leave();
+    },
+  });
 }
 
-/** A log by its number, and the writer's epoch. */
-interface Found {
-  readonly log: number;
-  readonly epoch: number | undefined;
-}
-
-type Ask = (text: string, ...values: readonly unknown[]) => Promise<Rows>;
-
-async function findLog(opening: Opening, readOnly: boolean): Promise<Found> {
-  const client = await opening.connections.alone();
-  const ask: Ask = async (text, ...values) => (await client.query({ text, values, ...AS_ROWS })).rows;
-  try {
-    return await (readOnly ? existingLog(opening, ask) : takeLease(opening, ask));
-  } catch (error) {
-    throw refusalOf(error, opening.path);
-  } finally {
-    await client.end().catch(() => {});
+async function findLog(place: Place, { waitForLock, signal }: OpenLogOptions, readOnly: boolean): Promise<Found> {
+  const { connections, schema, path, migrate } = place;
+  const facts = await factsOf(connections, schema, path);
+  if (!facts.hasTables) {
+    if (readOnly) throw noLog(path);
+    if (!migrate) throw noTables(path, schema);
+    await connections.ask('write 0', { text: tablesIn(schema), values: [] });
   }
+  await requireFormat(place);
+  const taken = readOnly ? undefined : await takeLease(place, facts.identity, waitForLock, signal);
+  const opening = openingOf(facts, taken, path);
+  if (taken !== undefined) return { log: taken.log, id: taken.id, taken, opening };
+  const [row] = await ask(place, `select log, log_id from ${schema}.logs where name = $1`, bytesOf(place.name));
+  if (row === undefined) throw noLog(path);
+  return { log: row[0] as number, id: row[1] as string, taken, opening };
 }
 
-async function existingLog({ schema, name, path }: Opening, ask: Ask): Promise<Found> {
-  const [row] = await ask(`select log from ${schema}.logs where name = $1`, bytesOf(name));
-  if (row === undefined) throw new RefoldError('INVALID_OPTION', `Cannot read ${path}: there is no such log`, { path });
-  return { log: row[0] as number, epoch: undefined };
-}
-
-/** Makes the log if it is new, and takes its lease. @throws RefoldError `LOG_LOCKED` */
-async function takeLease({ schema, name, lease, path }: Opening, ask: Ask): Promise<Found> {
-  await ask(tablesIn(schema));
-  await ask(
-    `insert into ${schema}.logs (name, log_id, epoch, lease_until, holder, trimmed_through, trimmed_recorded_at,
-       trimmed_chain, redactions)
-     values ($1, $2, 0, clock_timestamp(), '', 0, 0, $3, 0)
-     on conflict (name) do nothing`,
-    ...[bytesOf(name), randomBytes(16).toString('hex'), EMPTY_CHAIN],
+/** @throws RefoldError `FORMAT_TOO_NEW` */
+async function requireFormat(place: Place): Promise<void> {
+  const { schema } = place;
+  const [row] = await ask(place, `select version from ${schema}.format`);
+  const version = row?.[0] as number;
+  if (version <= POSTGRES_FORMAT) return;
+  throw new RefoldError(
+    'FORMAT_TOO_NEW',
+    `Cannot open ${place.path}: its tables have format ${version}, and this refold reads formats up to ${POSTGRES_FORMAT}`,
+    { path: place.path, hint: 'Update refold' },
   );
-  const [row] = await ask(
-    `update ${schema}.logs
-     set epoch = epoch + 1, lease_until = clock_timestamp() + $2 * interval '1 ms', holder = $3
-     where name = $1 and lease_until <= clock_timestamp()
-     returning log, epoch`,
-    ...[bytesOf(name), lease, `${hostname()} ${process.pid}`],
-  );
-  if (row === undefined) throw locked(path);
-  return { log: row[0] as number, epoch: row[1] as number };
 }
 
-async function giveBackLease({ connections, schema }: Opening, log: number, epoch: number): Promise<void> {
-  await connections
-    .ask('write', {
-      text: `update ${schema}.logs set lease_until = clock_timestamp() where log = $1 and epoch = $2`,
-      values: [log, epoch],
-    })
-    .catch(() => {}); // the lease runs out by itself
+function ask({ connections }: Place, text: string, ...values: readonly unknown[]): Promise<Rows> {
+  return connections.ask('read 0', { text, values });
 }
 
-function locked(path: string): RefoldError {
-  return new RefoldError('LOG_LOCKED', `Cannot open ${path}: another process has it open for writing`, { path });
+function noLog(path: string): RefoldError {
+  return new RefoldError('INVALID_OPTION', `Cannot read ${path}: there is no such log`, {
+    path,
+    type: 'log',
+    hint: 'Check the name and the schema, or open it without readOnly to make it',
+  });
+}
+
+function noTables(path: string, schema: string): RefoldError {
+  return new RefoldError('INVALID_OPTION', `Cannot open ${path}: the schema ${schema} has no tables of refold`, {
+    path,
+    type: 'migrate',
+    hint: 'Make the tables first, or leave migrate out',
+  });
 }
 
 function badSchema(schema: string): RefoldError {

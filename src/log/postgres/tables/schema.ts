@@ -6,20 +6,23 @@
  *   leave a dead version for each append, and an old snapshot elsewhere in the database would keep all of them.
  * - `blocks`: the log. `json` holds an open block, as written; `packed` a sealed one.
  * - `commands`: outcomes. `ordinal` counts up with each one, so that the oldest are found without a scan.
+ * - `redactions`: what was redacted, never the words. `staged_blocks` and `staged_outcomes` wait for a redaction to be applied.
  * - `reactors`: each checkpoint is a new row, for the same reason as above. The last ordinal counts.
  *
  * Names that come from applications (ids, owners, keys) are bytes in UTF-8: text in PostgreSQL cannot hold U+0000.
  */
 
 /** The version of the tables. */
-const POSTGRES_FORMAT = 1;
+export const POSTGRES_FORMAT = 1;
 
 /** What a schema may be called. It is written into statements, so it needs no quotes. */
 export const SCHEMA_NAME: RegExp = /^[a-z_][a-z0-9_]{0,62}$/;
 
-/** The statements that make all tables in a schema. `create … if not exists`, so that two processes may race. */
+/** The statements that make all tables in a schema. Two processes may race: one of them waits. */
 export function tablesIn(schema: string): string {
+  const typeText = asText('event.value -> 0');
   return `
+select pg_advisory_xact_lock(hashtext('refold ${schema}'));
 create schema if not exists ${schema};
 
 create table if not exists ${schema}.format (
@@ -37,7 +40,9 @@ create table if not exists ${schema}.logs (
   trimmed_through bigint not null,
   trimmed_recorded_at bigint not null,
   trimmed_chain text not null,
-  redactions bigint not null
+  redactions bigint not null,
+  system_id text,
+  timeline integer
 );
 
 create table if not exists ${schema}.blocks (
@@ -54,6 +59,7 @@ create table if not exists ${schema}.blocks (
   packed bytea,
   primary key (log, first_sequence)
 );
+alter table ${schema}.blocks alter column packed set storage external; -- it is compressed already
 create index if not exists blocks_by_time on ${schema}.blocks (log, recorded_at, first_sequence);
 
 create table if not exists ${schema}.block_tags (
@@ -125,6 +131,67 @@ create table if not exists ${schema}.meta (
   primary key (log, key)
 );
 
+create table if not exists ${schema}.redactions (
+  log bigint not null,
+  id integer not null,
+  recorded_at bigint not null,
+  requested_by bytea,
+  selector text not null,
+  events bigint not null,
+  first_sequence bigint not null,
+  last_sequence bigint not null,
+  checksum bigint not null,
+  primary key (log, id)
+);
+
+create table if not exists ${schema}.staged_blocks (
+  log bigint not null,
+  first_sequence bigint not null,
+  last_sequence bigint not null,
+  recorded_at bigint not null,
+  last_recorded_at bigint not null,
+  checksum bigint not null,
+  start_chain text not null,
+  chain text not null,
+  bytes integer not null,
+  packed bytea not null,
+  list_checksum bigint not null,
+  kinds text not null,
+  hashes bytea not null,
+  replaces bigint[] not null,
+  primary key (log, first_sequence)
+);
+
+create table if not exists ${schema}.staged_outcomes (
+  log bigint not null,
+  command_id bytea not null,
+  recorded_at bigint not null,
+  outcome text not null,
+  checksum bigint not null,
+  primary key (log, command_id)
+);
+
+-- Recent events for any SQL tool. JSON stays text: jsonb, and values taken out of json, would fail on U+0000.
+create or replace view ${schema}.events (log, sequence, recorded_at, type, version, data, meta) as
+select
+  convert_from(l.name, 'UTF8'),
+  b.first_sequence + (commit.value ->> 0)::bigint + event.place - 1,
+  b.recorded_at + (commit.value ->> 1)::bigint,
+  ${typeText},
+  (event.value ->> 1)::integer,
+  (event.value -> 2)::text,
+  (event.value -> 3)::text
+from ${schema}.blocks b
+  join ${schema}.logs l using (log)
+  cross join lateral json_array_elements(b.json::json) as commit (value)
+  cross join lateral json_array_elements(commit.value -> 2) with ordinality as event (value, place)
+where b.encoding = 'open';
+
 insert into ${schema}.format (version) values (${POSTGRES_FORMAT}) on conflict do nothing;
 `;
+}
+
+/** A JSON string as text; as JSON where it holds U+0000, which text in PostgreSQL cannot. */
+function asText(json: string): string {
+  return `case when (${json})::text like '%\\\\u0000%' then (${json})::text else (${json}) #>> '{}' end`;
 }
