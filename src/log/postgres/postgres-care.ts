@@ -96,6 +96,7 @@ export class PostgresCare implements LogCare {
   }
 
   async writer(): Promise<LogWriter | undefined> {
+    this.#requireOpen();
     return this.#parts.holder();
   }
 

@@ -84,7 +84,7 @@ export class Connections {
     try {
       return await this.#answer(client, question);
     } catch (error) {
-      if (error instanceof ConnectionLost) this.#giveUp(use, client);
+      if (error instanceof ConnectionLost) this.#giveUp(client);
       throw error;
     }
   }
@@ -191,10 +191,9 @@ export class Connections {
     else client.unref();
   }
 
-  #giveUp(use: Use, client: Client): void {
+  #giveUp(client: Client): void {
     client.connection.stream.destroy();
     this.#forget(client);
-    void this.#open.get(use)?.then((open) => open === client && this.#open.delete(use));
   }
 
   #forget(ended: Client): void {

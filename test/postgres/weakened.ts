@@ -1,0 +1,63 @@
+/**
+ * The log with one of its rules taken out: a check that does not fail for it proves nothing. The sources are copied, and one piece of
+ * text is replaced, which must be there exactly once.
+ */
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { postgresLog } from '../../src/log/postgres/postgres-source.ts';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+interface Weakness {
+  readonly file: string;
+  readonly text: string;
+  readonly becomes: string;
+}
+
+export const WEAKNESSES = {
+  'no settling': {
+    file: 'appending.ts',
+    text: 'await this.#settle(entry);',
+    becomes: 'throw sequenceConflict(this.#parts.path, entry.before.sequence, entry.before.sequence);',
+  },
+  'a refusal behind a settled block is believed': {
+    file: 'appending.ts',
+    text: "first.kind === 'refused' && before !== 'settled'",
+    becomes: "first.kind === 'refused'",
+  },
+  'no epoch check': {
+    file: 'tables/write-statements.ts',
+    text: 'select 1 from fence where epoch = $2',
+    becomes: 'select 1 from fence where $2::bigint > 0',
+  },
+  'no chain check': {
+    file: 'known-log.ts',
+    text: 'if (block !== undefined) return block.chain === chain;',
+    becomes: 'if (block !== undefined) return true;',
+  },
+  'no bells and no polls': {
+    file: 'watching.ts',
+    text: 'if (this.#isPolling || this.#watched.size === 0) return;',
+    becomes: 'return;',
+  },
+} satisfies Readonly<Record<string, Weakness>>;
+
+export interface Weakened {
+  readonly postgresLog: typeof postgresLog;
+  readonly dispose: () => void;
+}
+
+export async function weaken(name: keyof typeof WEAKNESSES): Promise<Weakened> {
+  const { file, text, becomes }: Weakness = WEAKNESSES[name];
+  const folder = mkdtempSync('/var/tmp/rfweak-');
+  for (const part of ['core', 'threads', 'log'])
+    cpSync(join(ROOT, 'src', part), join(folder, 'src', part), { recursive: true });
+  symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
+  const path = join(folder, 'src/log/postgres', file);
+  const parts = readFileSync(path, 'utf8').split(text);
+  if (parts.length !== 2) throw new Error(`the text of "${name}" is ${parts.length - 1} times in ${file}`);
+  writeFileSync(path, parts.join(becomes));
+  const loaded = (await import(join(folder, 'src/log/postgres/postgres-source.ts'))) as Pick<Weakened, 'postgresLog'>;
+  return { postgresLog: loaded.postgresLog, dispose: () => rmSync(folder, { recursive: true, force: true }) };
+}
