@@ -20,7 +20,6 @@ export const SCHEMA_NAME: RegExp = /^[a-z_][a-z0-9_]{0,62}$/;
 
 /** The statements that make all tables in a schema. Two processes may race: one of them waits. */
 export function tablesIn(schema: string): string {
-  const typeText = asText('event.value -> 0');
   return `
 select pg_advisory_xact_lock(hashtext('refold ${schema}'));
 create schema if not exists ${schema};
@@ -171,27 +170,38 @@ create table if not exists ${schema}.staged_outcomes (
   primary key (log, command_id)
 );
 
--- Recent events for any SQL tool. JSON stays text: jsonb, and values taken out of json, would fail on U+0000.
+-- Recent events for any SQL tool. Arrays are taken apart by json_array_elements alone: it leaves values as they are written, while
+-- jsonb and the operators of json would fail on U+0000 and on lone surrogates.
 create or replace view ${schema}.events (log, sequence, recorded_at, type, version, data, meta) as
 select
   convert_from(l.name, 'UTF8'),
-  b.first_sequence + (commit.value ->> 0)::bigint + event.place - 1,
-  b.recorded_at + (commit.value ->> 1)::bigint,
-  ${typeText},
-  (event.value ->> 1)::integer,
-  (event.value -> 2)::text,
-  (event.value -> 3)::text
+  b.first_sequence + c.after + event.place - 1,
+  b.recorded_at + c.later,
+  case when e.type like '%\\\\%' then e.type else substr(e.type, 2, length(e.type) - 2) end,
+  e.version::integer,
+  e.data,
+  e.meta
 from ${schema}.blocks b
   join ${schema}.logs l using (log)
-  cross join lateral json_array_elements(b.json::json) as commit (value)
-  cross join lateral json_array_elements(commit.value -> 2) with ordinality as event (value, place)
+  cross join lateral json_array_elements(b.json::json) as one (value)
+  cross join lateral (
+    select
+      (max(value::text) filter (where place = 1))::bigint as after,
+      (max(value::text) filter (where place = 2))::bigint as later,
+      (max(value::text) filter (where place = 3))::json as events
+    from json_array_elements(one.value) with ordinality as part (value, place)
+  ) c
+  cross join lateral json_array_elements(c.events) with ordinality as event (value, place)
+  cross join lateral (
+    select
+      max(value::text) filter (where place = 1) as type,
+      max(value::text) filter (where place = 2) as version,
+      max(value::text) filter (where place = 3) as data,
+      max(value::text) filter (where place = 4) as meta
+    from json_array_elements(event.value) with ordinality as part (value, place)
+  ) e
 where b.encoding = 'open';
 
 insert into ${schema}.format (version) values (${POSTGRES_FORMAT}) on conflict do nothing;
 `;
-}
-
-/** A JSON string as text; as JSON where it holds U+0000, which text in PostgreSQL cannot. */
-function asText(json: string): string {
-  return `case when (${json})::text like '%\\\\u0000%' then (${json})::text else (${json}) #>> '{}' end`;
 }
