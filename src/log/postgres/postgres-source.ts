@@ -7,40 +7,19 @@ import { DEFAULT_BOUNDS } from '../outcomes.ts';
 import { KnownLog } from './known-log.ts';
 import { LeaseKeeper, type LeasePlace, leaseOf, type TakenLease, takeLease } from './lease.ts';
 import { openingOf } from './opening.ts';
+import { type PostgresLogOptions, settingsOf } from './options.ts';
 import { PostgresLogStore } from './postgres-log-store.ts';
 import { PostgresReader } from './reading.ts';
 import { Connections, type Rows } from './server/connections.ts';
-import type { PostgresConnection } from './server/driver.ts';
 import { type Patience, patiently } from './server/patience.ts';
 import { placeText } from './server/place.ts';
 import { factsOf } from './server/server-facts.ts';
 import { readsIn } from './tables/read-statements.ts';
 import { bytesOf } from './tables/rows.ts';
-import { POSTGRES_FORMAT, SCHEMA_NAME, tablesIn } from './tables/schema.ts';
+import { POSTGRES_FORMAT, tablesIn } from './tables/schema.ts';
 import { writesIn } from './tables/write-statements.ts';
 import { Watching } from './watching.ts';
 import { PostgresWriter } from './writing.ts';
-
-export interface PostgresLogOptions {
-  /** Which log of the schema, 1 to 200 characters. Default: `default`. */
-  readonly name?: string;
-  /** Where the tables are. Default: `refold`. */
-  readonly schema?: string;
-  /** How long a writer that stopped keeps others out, in ms. Default: 10,000. */
-  readonly lease?: number;
-  /** After so many ms without an answer a connection counts as lost. Default: 3,000. */
-  readonly answerWithin?: number;
-  /** How long to look for what became of an append whose connection was lost, in ms. Default: 10,000. */
-  readonly settleWithin?: number;
-  /** How often a reader asks what other processes have written, in ms. Default: 200. */
-  readonly pollEvery?: number;
-  /** Whether writers wake readers at once. Default: true. */
-  readonly notify?: boolean;
-  /** Whether a writer makes missing tables. Default: true. */
-  readonly migrate?: boolean;
-  /** What else the package `pg` takes. */
-  readonly connection?: PostgresConnection;
-}
 
 /** What is known of a log before it is opened. */
 interface Place extends LeasePlace {
@@ -50,10 +29,19 @@ interface Place extends LeasePlace {
   readonly migrate: boolean;
 }
 
+export type { PostgresLogOptions } from './options.ts';
+
+/**
+ * A log in PostgreSQL, not opened yet.
+ *
+ * @param url such as `postgres://user@host/database`; undefined when `connection` or the environment says it
+ * @throws RefoldError `INVALID_OPTION`
+ */
 export function postgresLog(url: string | undefined, options: PostgresLogOptions = {}): LogSource {
-  const { name = 'default', schema = 'refold', lease = 10_000, answerWithin = 3_000, connection = {} } = options;
-  const { settleWithin = 10_000, pollEvery = 200, notify = true, migrate = true } = options;
-  if (!SCHEMA_NAME.test(schema)) throw badSchema(schema);
+  const { name, schema, lease, answerWithin, connection, settleWithin, pollEvery, notify, migrate } = settingsOf(
+    url,
+    options,
+  );
   const { hostname: host = 'localhost', port = '', pathname = '/' } = url === undefined ? {} : new URL(url);
   const database = pathname.slice(1);
   const path = placeText({ host, port: Number(port === '' ? 5432 : port), database, schema, name });
@@ -168,12 +156,5 @@ function noTables(path: string, schema: string): RefoldError {
     path,
     type: 'migrate',
     hint: 'Make the tables first, or leave migrate out',
-  });
-}
-
-function badSchema(schema: string): RefoldError {
-  return new RefoldError('INVALID_OPTION', `Cannot use the schema ${JSON.stringify(schema)}`, {
-    type: 'schema',
-    hint: 'Give a name of small letters, digits and underscores, at most 63, that begins with a letter or an underscore',
   });
 }

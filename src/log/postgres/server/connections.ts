@@ -47,9 +47,9 @@ export interface Configuration {
 const END_MS = 500;
 
 export class Connections {
-  static readonly #shared = new Map<string, Connections>();
+  static readonly #shared = new Map<unknown, Connections>();
   readonly #configuration: Configuration;
-  readonly #key: string;
+  readonly #key: unknown;
   readonly #open = new Map<Use, Promise<Client>>();
   /** How many questions are under way on each connection. */
   readonly #asked = new WeakMap<Client, number>();
@@ -61,7 +61,7 @@ export class Connections {
 
   /** The connections of a configuration. The caller leaves them with `leave`. */
   static join(configuration: Configuration): Connections {
-    const key = JSON.stringify(configuration);
+    const key = keyOf(configuration);
     let connections = Connections.#shared.get(key);
     if (connections === undefined) {
       connections = new Connections(configuration, key);
@@ -71,7 +71,7 @@ export class Connections {
     return connections;
   }
 
-  private constructor(configuration: Configuration, key: string) {
+  private constructor(configuration: Configuration, key: unknown) {
     this.#configuration = configuration;
     this.#key = key;
   }
@@ -203,6 +203,16 @@ export class Connections {
         .catch(() => {});
     }
   }
+}
+
+/** The same for equal configurations; one that holds a function is equal to no other. */
+function keyOf(configuration: Configuration): unknown {
+  let hasFunctions = false;
+  const text = JSON.stringify(configuration, (_, value: unknown) => {
+    hasFunctions ||= typeof value === 'function';
+    return value;
+  });
+  return hasFunctions ? Symbol('connections') : text;
 }
 
 /** Ends a connection in order, or at once where the server does not answer. */
