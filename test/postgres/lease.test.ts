@@ -19,11 +19,6 @@ function newLog(options: object = {}, open = postgresLog): { readonly name: stri
   return { name, source: open(server.url(), { name, ...options }) };
 }
 
-/** Ends the lease of a log early, as if its holder had stopped. */
-async function endLease(name: string): Promise<void> {
-  await server.sql('update refold.logs set lease_until = clock_timestamp() where name = $1', Buffer.from(name));
-}
-
 describe('a second writer', () => {
   test('is refused, with the name of the holder and the time left', async () => {
     const { source } = newLog();
@@ -89,8 +84,7 @@ describe('a writer that was replaced', () => {
     const { name, source } = newLog({ lease: 1_000 }, open);
     const old = await source.open({});
     await appendNotes(old, 3);
-    await endLease(name);
-    return { old, now: await source.open({ waitForLock: 5_000 }) };
+    return { old, now: await server.takeOver(name, source) };
   }
 
   test('appends nothing, and hears of it by itself', async () => {

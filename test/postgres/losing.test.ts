@@ -47,7 +47,6 @@ describe('a log that has lost its end', () => {
       Buffer.from(name),
     );
     const end: number = row.end;
-    await server.sql('update refold.logs set lease_until = clock_timestamp() where name = $1', Buffer.from(name));
     return { writer, reader, end, source: open(server.url(), options) };
   }
 
@@ -65,7 +64,7 @@ describe('a log that has lost its end', () => {
     expect(() => reader.head()).toThrow(expect.objectContaining(lost));
     await writer.close();
     await reader.close();
-    const again = await source.open({});
+    const again = await server.takeOver('shorter', source);
     expect(again.head().sequence).toBe(end);
     await appendNotes(again, 1);
     await again.close();
@@ -74,7 +73,7 @@ describe('a log that has lost its end', () => {
   /** Another writer puts as many events in the place of the lost ones. */
   async function refill(name: string, open = postgresLog) {
     const { writer, reader, end, source } = await lose(name, open);
-    const other = await source.open({});
+    const other = await server.takeOver(name, source);
     await appendNotes(other, 35 - end - 1);
     await other.append({
       ...{ expectedSequence: 34, epoch: other.epoch, outcomes: [] },

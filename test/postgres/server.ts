@@ -10,6 +10,8 @@ import { chownSync, globSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import pg from 'pg';
+import type { LogSource } from '../../src/log/log-source.ts';
+import type { LogStore } from '../../src/log/log-store.ts';
 
 const PASSWORD = 'only for tests';
 
@@ -67,6 +69,18 @@ export class PostgresServer {
       return (await client.query(text, values)).rows;
     } finally {
       await client.end();
+    }
+  }
+
+  /** Opens a log for writing as if its holder had stopped: its lease is ended early, again where the holder renews it. */
+  async takeOver(name: string, source: LogSource): Promise<LogStore> {
+    for (;;) {
+      await this.sql('update refold.logs set lease_until = clock_timestamp() where name = $1', Buffer.from(name));
+      try {
+        return await source.open({});
+      } catch (error) {
+        if ((error as { readonly code?: unknown }).code !== 'LOG_LOCKED') throw error;
+      }
     }
   }
 

@@ -32,10 +32,12 @@ export class KnownLog {
   /**
    * @param path names the log and its database
    * @param ends of its last blocks, in order
+   * @param isWriter the log cannot have grown since the state was read
    */
-  static join(path: string, state: LogState, ends: readonly BlockEnd[]): KnownLog {
+  static join(path: string, state: LogState, ends: readonly BlockEnd[], isWriter: boolean): KnownLog {
     let known = KnownLog.#shared.get(path);
-    if (known === undefined || known.#lost !== undefined || state.head.sequence < known.#state.head.sequence) {
+    const isShorter = isWriter && known !== undefined && state.head.sequence < known.#state.head.sequence;
+    if (known === undefined || known.#lost !== undefined || isShorter) {
       known = new KnownLog(path, state, ends); // stores that know a longer log find out by themselves
       KnownLog.#shared.set(path, known);
     }

@@ -4,7 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
-import { RefoldError } from '../../core/errors.ts';
+import { isRefoldError, RefoldError } from '../../core/errors.ts';
 import { throwIfAborted } from '../../threads/aborted.ts';
 import { later, pause, performance } from '../../threads/timers.ts';
 import { EMPTY_CHAIN } from '../blocks/chain.ts';
@@ -28,6 +28,14 @@ export interface LeasePlace {
   readonly path: string;
   /** ms. */
   readonly lease: number;
+  /** Names this opening of the log: one whose answer was lost has the lease, and takes it again. */
+  readonly holder: string;
+}
+
+/** The holder as the log's row names it, another one each time. */
+export function newHolder(): string {
+  const holder: LogWriter = { pid: process.pid, host: hostname(), startedAt: Date.now() };
+  return JSON.stringify({ ...holder, opening: randomBytes(8).toString('hex') });
 }
 
 /** A lease that was taken. */
@@ -76,10 +84,9 @@ async function makeRow({ connections, schema, name }: LeasePlace): Promise<void>
 }
 
 async function tryToTake(
-  { connections, schema, name, lease }: LeasePlace,
+  { connections, schema, name, lease, holder }: LeasePlace,
   identity: ServerIdentity | undefined,
 ): Promise<TakenLease | undefined> {
-  const holder: LogWriter = { pid: process.pid, host: hostname(), startedAt: Date.now() };
   const [row] = await connections.ask(useFor('write', 0), {
     text: `with settings as materialized (
          select set_config('lock_timeout', '1000', true), set_config('synchronous_commit', ${SYNCED}, true)
@@ -90,9 +97,9 @@ async function tryToTake(
        set epoch = l.epoch + 1, lease_until = clock_timestamp() + $2 * interval '1 ms', holder = $3,
          system_id = $4, timeline = $5
        from before
-       where l.log = before.log and l.lease_until <= clock_timestamp()
+       where l.log = before.log and (l.lease_until <= clock_timestamp() or l.holder = $3)
        returning l.log, l.log_id, l.epoch, before.system_id, before.timeline`,
-    values: [bytesOf(name), lease, JSON.stringify(holder), identity?.systemId ?? null, identity?.timeline ?? null],
+    values: [bytesOf(name), lease, holder, identity?.systemId ?? null, identity?.timeline ?? null],
   });
   if (row === undefined) return undefined;
   const [log, id, epoch, systemId, timeline] = row as readonly [number, string, number, string | null, number | null];
@@ -100,7 +107,11 @@ async function tryToTake(
 }
 
 /** Who has the lease, and for how many ms; 0 when it has ended. */
-export async function leaseOf({ connections, schema, name }: Omit<LeasePlace, 'path' | 'lease'>): Promise<{
+export async function leaseOf({
+  connections,
+  schema,
+  name,
+}: Pick<LeasePlace, 'connections' | 'schema' | 'name'>): Promise<{
   readonly holder: LogWriter | undefined;
   readonly left: number;
 }> {
@@ -110,7 +121,9 @@ export async function leaseOf({ connections, schema, name }: Omit<LeasePlace, 'p
     values: [bytesOf(name)],
   });
   const [holder, left] = (row ?? ['', 0]) as readonly [string, number];
-  return { holder: left === 0 || holder === '' ? undefined : (JSON.parse(holder) as LogWriter), left };
+  if (left === 0 || holder === '') return { holder: undefined, left };
+  const { pid, host, startedAt } = JSON.parse(holder) as LogWriter;
+  return { holder: { pid, host, startedAt }, left };
 }
 
 /** Renews a lease until it is given back, or another writer has taken over. */
@@ -118,20 +131,31 @@ export class LeaseKeeper {
   readonly #place: LeasePlace;
   readonly #taken: Pick<TakenLease, 'log' | 'epoch'>;
   readonly #renew: string;
+  readonly #afterGap: () => Promise<unknown>;
+  #hasGap = false;
   #isKept = true;
   #takeBack: () => void = () => {};
   #listener: ((cause: RefoldError) => void) | undefined;
   #lost: RefoldError | undefined;
 
-  /** @param renew the statement */
-  constructor(place: LeasePlace, taken: Pick<TakenLease, 'log' | 'epoch'>, renew: string) {
+  /**
+   * @param renew the statement
+   * @param afterGap called when the server answers again: it may be another one. It may reject
+   */
+  constructor(
+    place: LeasePlace,
+    taken: Pick<TakenLease, 'log' | 'epoch'>,
+    renew: string,
+    afterGap: () => Promise<unknown>,
+  ) {
+    this.#afterGap = afterGap;
     this.#place = place;
     this.#taken = taken;
     this.#renew = renew;
     this.#renewLater();
   }
 
-  /** Calls back once when another writer has taken over. */
+  /** Calls back once when another writer has taken over, or the log has lost its end. */
   onLost(listener: (cause: RefoldError) => void): void {
     if (this.#lost === undefined) this.#listener = listener;
     else listener(this.#lost);
@@ -147,9 +171,12 @@ export class LeaseKeeper {
     try {
       const question = { name: 'refold renew', text: this.#renew, values: [log, epoch, lease] };
       const [row] = await connections.ask(useFor('read', log), question);
+      if (this.#hasGap) await this.#afterGap();
+      this.#hasGap = false;
       if (row === undefined) return this.#lose(epochConflict(path, epoch, epoch + 1));
-    } catch {
-      // asked again in time; without an answer the lease ends by itself
+    } catch (error) {
+      if (isRefoldError(error, 'LOG_CORRUPT')) return this.#lose(error);
+      this.#hasGap = true; // asked again in time; without an answer the lease ends by itself
     }
     if (this.#isKept) this.#renewLater();
   }

@@ -5,7 +5,7 @@ import type { LogSource, OpenLogOptions } from '../log-source.ts';
 import type { LogOpening, LogStore } from '../log-store.ts';
 import { DEFAULT_BOUNDS } from '../outcomes.ts';
 import { KnownLog } from './known-log.ts';
-import { LeaseKeeper, type LeasePlace, leaseOf, type TakenLease, takeLease } from './lease.ts';
+import { LeaseKeeper, type LeasePlace, leaseOf, newHolder, type TakenLease, takeLease } from './lease.ts';
 import { openingOf } from './opening.ts';
 import { type PostgresLogOptions, settingsOf } from './options.ts';
 import { PostgresLogStore } from './postgres-log-store.ts';
@@ -59,7 +59,9 @@ export function postgresLog(url: string | undefined, options: PostgresLogOptions
       const patience = { path, within: settleWithin, closing: closing.signal };
       const watching = Watching.over(connections, { schema, pollEvery, notify });
       try {
-        return await openLog({ connections, schema, name, lease, path, patience, closing, watching, migrate }, asked);
+        const holder = newHolder();
+        const place = { connections, schema, name, lease, path, patience, closing, watching, migrate, holder };
+        return await openLog(place, asked);
       } catch (error) {
         await connections.leave();
         throw error;
@@ -81,7 +83,7 @@ async function openLog(place: Place, asked: OpenLogOptions): Promise<LogStore> {
   const { log, id, taken, opening } = found;
   const bare = new PostgresReader(connections, readsIn(schema), log, patience);
   const [state, ends] = [await bare.state(), await bare.lastEnds()];
-  const known = KnownLog.join(path, state, ends);
+  const known = KnownLog.join(path, state, ends, taken !== undefined);
   const reader = bare.beside(known);
   const synced = writesIn(schema, true);
   const statements = durability === 'always' ? synced : writesIn(schema, false);
@@ -93,7 +95,7 @@ async function openLog(place: Place, asked: OpenLogOptions): Promise<LogStore> {
       reactors: await reader.reactors(),
     });
   await writer?.discard();
-  const keeper = taken && new LeaseKeeper(place, taken, synced.renew);
+  const keeper = taken && new LeaseKeeper(place, taken, synced.renew, () => known.requireKept(reader));
   const unwatch = writer === undefined ? watching.watch(log, known, reader) : (): void => {};
   return new PostgresLogStore({
     ...{ path, id, schema, log, connections, known, reader, writer, keeper, patience, opening, remembers: remember },
