@@ -1,8 +1,8 @@
 /**
  * Judges the output of a step of the gate.
  *
- * `tests FILE`: reads vitest's JSON report and prints the tally. Fails when a test failed or was skipped, or no test
- * ran. `result KEY=VALUE …`: prints the JSON on the last line of stdin. Fails when a member has another value. `member
+ * `tests FILE …`: reads vitest's JSON reports and prints the tally. Fails when a test failed or was skipped, or a report has
+ * no test that ran. `result KEY=VALUE …`: prints the JSON on the last line of stdin. Fails when a member has another value. `member
  * KEY`: prints that member of the JSON on the last line of stdin.
  */
 import { readFileSync } from 'node:fs';
@@ -12,8 +12,16 @@ const judges = { tests: judgeTests, result: judgeResult, member: printMember };
 const [kind, ...args] = process.argv.slice(2);
 judges[kind](...args);
 
-function judgeTests(file) {
-  const { testResults, success } = JSON.parse(readFileSync(file, 'utf8'));
+function judgeTests(...files) {
+  const reports = files.map((file) => JSON.parse(readFileSync(file, 'utf8')));
+  const tallies = reports.map(tallyOf);
+  const sum = (name) => tallies.reduce((all, tally) => all + tally[name], 0);
+  console.log(`tests: ${sum('passed')} passed, ${sum('failed')} failed`);
+  const isEmpty = tallies.some(({ passed }) => passed === 0);
+  if (sum('failed') > 0 || isEmpty || reports.some(({ success }) => !success)) process.exitCode = 1;
+}
+
+function tallyOf({ testResults }) {
   const tests = testResults.flatMap(({ assertionResults }) => assertionResults);
   const named = (status) => tests.filter((test) => test.status === status);
   const skipped = tests.filter(({ status }) => status !== 'passed' && status !== 'failed');
@@ -22,9 +30,7 @@ function judgeTests(file) {
   const unloaded = testResults.filter(
     ({ status, assertionResults }) => status === 'failed' && assertionResults.length === 0,
   );
-  const failed = named('failed').length + unloaded.length + skipped.length;
-  console.log(`tests: ${named('passed').length} passed, ${failed} failed`);
-  if (failed > 0 || named('passed').length === 0 || !success) process.exitCode = 1;
+  return { passed: named('passed').length, failed: named('failed').length + unloaded.length + skipped.length };
 }
 
 function judgeResult(...expected) {

@@ -39,13 +39,20 @@ export function pickModel(exports: Exports, name: string | undefined, specifier:
 }
 
 /** The module of `./model.ts#name`, and the name. @throws RefoldError `INVALID_OPTION`: there is no module that can be imported */
-export function locateModule(specifier: string): { readonly path: string; readonly name: string | undefined } {
+export function locateModule(
+  specifier: string,
+  kind: ModuleKind = 'model',
+): { readonly path: string; readonly name: string | undefined } {
   const { path, name } = splitSpecifier(specifier);
-  if (!existsSync(path)) throw invalid(specifier, `there is no file ${path}`, 'Give a path from the current directory');
-  if (!statSync(path).isFile()) throw invalid(specifier, 'it is not a file', HINT_MODULE);
-  if (isTypeScript(path) && !stripsTypes()) throw needsTypeStripping(specifier);
+  const refuse = (problem: string, hint: string): RefoldError => invalid(specifier, problem, hint, { kind });
+  if (!existsSync(path)) throw refuse(`there is no file ${path}`, 'Give a path from the current directory');
+  if (!statSync(path).isFile()) throw refuse('it is not a file', HINT_MODULE);
+  if (isTypeScript(path) && !stripsTypes()) throw refuse(...NEEDS_TYPE_STRIPPING);
   return { path, name };
 }
+
+/** What a module is to define. */
+type ModuleKind = 'model' | 'view';
 
 /** A path may contain # itself: if the whole specifier is an existing file, it is the path. */
 function splitSpecifier(specifier: string): { path: string; name: string | undefined } {
@@ -61,7 +68,7 @@ async function exportsOf(path: string, specifier: string): Promise<Exports> {
     return exports;
   } catch (thrown) {
     const cause = readableError(thrown);
-    throw invalid(specifier, cause.message, importHint(path, cause), cause);
+    throw invalid(specifier, cause.message, importHint(path, cause), { cause });
   }
 }
 
@@ -122,13 +129,10 @@ function stripsTypes(): boolean {
   return Boolean(process.features.typescript);
 }
 
-function needsTypeStripping(specifier: string): RefoldError {
-  return invalid(
-    specifier,
-    `Node ${process.versions.node} cannot run TypeScript without a flag`,
-    'Set NODE_OPTIONS=--experimental-strip-types, use Node 22.18 or newer, or give the compiled JavaScript file',
-  );
-}
+const NEEDS_TYPE_STRIPPING = [
+  `Node ${process.versions.node} cannot run TypeScript without a flag`,
+  'Set NODE_OPTIONS=--experimental-strip-types, use Node 22.18 or newer, or give the compiled JavaScript file',
+] as const;
 
 const HINT_MODULE = 'Give the path of a module in TypeScript or JavaScript';
 
@@ -151,11 +155,14 @@ function importHint(path: string, cause: Error): string {
   return `Run it alone to see the error: node ${path}`;
 }
 
-function invalid(specifier: string, problem: string, hint: string, cause?: unknown): RefoldError {
-  return new RefoldError('INVALID_OPTION', `Cannot load the model ${specifier === '' ? "''" : specifier}: ${problem}`, {
-    path: splitSpecifier(specifier).path,
-    type: 'model',
-    hint,
-    cause,
+function invalid(
+  specifier: string,
+  problem: string,
+  hint: string,
+  { kind = 'model', cause }: { readonly kind?: ModuleKind; readonly cause?: unknown } = {},
+): RefoldError {
+  const name = specifier === '' ? "''" : specifier;
+  return new RefoldError('INVALID_OPTION', `Cannot load the ${kind} ${name}: ${problem}`, {
+    ...{ path: splitSpecifier(specifier).path, type: kind, hint, cause },
   });
 }

@@ -17,7 +17,7 @@ import {
   RefoldError,
 } from '../index.ts';
 import { listEvents } from './jobs/events.ts';
-import { followLog } from './jobs/live.ts';
+import { followLog, LivePlaces } from './jobs/live.ts';
 import { countTimeline, describeLog } from './jobs/log.ts';
 import { findMatches } from './jobs/matches.ts';
 import { compare, explain } from './jobs/questions.ts';
@@ -145,7 +145,9 @@ function momentRoutes(known: Past): Routes<MomentRoute> {
       const at = await momentOf(query);
       const hash = readChoice(query, 'hash', ['no', 'yes']) === 'yes';
       const draw = query.has('view') ? await requireViews().drawing(query) : undefined;
-      return moments.ask({ at, looks: readLooks(query.get('look')), hash, draw }, signal);
+      const moment = await moments.ask({ at, looks: readLooks(query.get('look')), hash, draw }, signal);
+      if (moment.view === undefined) return moment;
+      return { ...moment, view: await requireViews().readable(moment.view, readText(query, 'of')) };
     },
     value: async (query, signal) => moments.value({ at: await momentOf(query), path: readTable(query).path }, signal),
     table: async (query, signal) => {
@@ -171,7 +173,7 @@ async function jobRoutes(): Promise<Routes<JobRoute>> {
   const log = await plainLog();
   const troubles = new Troubles(task.path);
   const listed = { log, troubles };
-  const following = { ticking: everySecond, fingerprint: past?.fingerprint, troubles };
+  const following = { ticking: everySecond, fingerprint: past?.fingerprint, troubles, places: new LivePlaces() };
   return {
     log: async () =>
       describeLog({ ...listed, past, views: await views?.infos(), warm: Atomics.load(task.warm, 0) === 1 }),

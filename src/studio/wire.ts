@@ -222,6 +222,8 @@ export interface LiveLine {
   readonly generation: string;
   /** Whether a process has the log open for writing. */
   readonly hasWriter: boolean;
+  /** As in `LogAnswer`, at most a second old. */
+  readonly upkeep: string;
   readonly problems: readonly LogProblem[];
 }
 
@@ -252,11 +254,14 @@ export interface LogAnswer {
   readonly openBytes: number;
   readonly sealedBlocks: number;
   readonly sealedBytes: number;
+  /** Compaction has sealed all events up to this one; absent where it has sealed none. */
+  readonly sealedThrough?: number;
   readonly totalBytes: number;
   /** Names this log among all others, for as long as it lives. */
   readonly identity?: string;
   readonly writer?: { readonly pid: number; readonly host: string; readonly startedAt: number };
-  readonly recovery: { readonly events: number; readonly milliseconds: number };
+  /** What the next open would fold, as an estimate. */
+  readonly recovery: { readonly events: number; readonly milliseconds: number; readonly eventsPerSecond: number };
   /** Newest first. `isUsable` is absent without a model. */
   readonly snapshots: readonly {
     readonly sequence: number;
@@ -269,6 +274,8 @@ export interface LogAnswer {
   readonly views?: readonly ViewInfo[];
   /** Changes when history was dropped or redacted, or the model changed: then nothing that was known before holds. */
   readonly generation: string;
+  /** Changes when a snapshot was taken or deleted, or compaction has worked: then sizes and recovery are other ones, too. */
+  readonly upkeep: string;
   /** The command that opens this log with a model. Absent where the studio has one. */
   readonly modelLine?: string;
   /** Whether states of all of the log are within reach in memory: any place is then answered faster. */

@@ -91,6 +91,15 @@ describe('refuses', () => {
     });
   });
 
+  test('a missing module of a view, which is not called a model', async () => {
+    const run = await refold(['studio', shop, '--model', CART, '--view', './nowhere.ts', '--json']);
+    expect(run.code).toBe(2);
+    expect(JSON.parse(run.stdout).error).toMatchObject({
+      ...{ code: 'INVALID_OPTION', type: 'view' },
+      message: expect.stringMatching(/^Cannot load the view .\/nowhere.ts: there is no file/),
+    });
+  });
+
   test('TypeScript on a Node that does not strip types', async () => {
     const javascript = write(
       'main.mjs',

@@ -1,4 +1,7 @@
-/** The sources of the studio's page turn no text into HTML, script or style: text reaches the page as text nodes and canvas only. */
+/**
+ * The sources of the studio's page turn no text into HTML, script or style: text reaches the page as text nodes and canvas only. And
+ * the names of the page are those that its guide promises.
+ */
 import { globSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
@@ -58,3 +61,36 @@ test.each([
 ])('%s passes', (source) => {
   expect(makersIn(source)).toEqual([]);
 });
+
+describe('the names of the page', () => {
+  const guide = readFileSync(fileURLToPath(new URL('../../docs/STUDIO.md', import.meta.url)), 'utf8');
+  const told = guide.slice(guide.indexOf('## Names of the page'));
+  const rows = [...told.matchAll(/^\| (`[^|]+) \|/gm)].map(([, cell]) => cell!).slice(1);
+  const sources = globSync('**/*.{ts,tsx}', { cwd: PAGE }).map((file) => readFileSync(`${PAGE}/${file}`, 'utf8'));
+  const found = (pattern: RegExp): readonly string[] => unique(sources.flatMap((text) => matched(text, pattern)));
+
+  test('are those of the table in the guide, and each stands there once', () => {
+    const names = rows.flatMap((cell) => matched(cell, /`([\w-]+)`/g));
+    expect(names.toSorted()).toEqual(unique(names));
+    expect(found(/(?:\b(?:data-)?test[iI]d="|'data-testid': ')([\w-]+)/g)).toEqual(unique(names));
+  });
+
+  test('are written as they are: none is put together', () => {
+    expect(found(/(test[iI]d=\{`)/g)).toEqual([]);
+  });
+
+  test('say of themselves what the guide says', () => {
+    const attributes = matched(told, /`(data-[a-z-]+)`/g).filter((name) => name !== 'data-testid');
+    const inMarkup = found(/(?<![\w-])'?(data-[a-z-]+)'?(?==\{|: )/g).filter((name) => name !== 'data-testid');
+    const ofDocument = ['data-ready'];
+    expect(unique([...inMarkup, ...ofDocument])).toEqual(unique(attributes));
+  });
+});
+
+function matched(text: string, pattern: RegExp): string[] {
+  return [...text.matchAll(pattern)].map(([, one]) => one!);
+}
+
+function unique(names: readonly string[]): readonly string[] {
+  return [...new Set(names)].toSorted();
+}

@@ -104,6 +104,34 @@ test('dropped history is told, and where states begin', async () => {
   expect((await studio.lines(`events?count=5`))[0]).toMatchObject({ sequence: firstSequence });
 });
 
+test('the live stream reports snapshots and compaction; the log says how far events are sealed', async () => {
+  const path = join(folder, 'upkeep.db');
+  await using store = await openStore(shop, { path, durability: 'os', history: 'keep' });
+  for (let n = 1; n <= 100; n++) await store.append({ type: 'Put', data: { id: n, word: `word ${n}` } });
+  await using studio = await AskedStudio.open({ path, model: SHOP });
+  const before = await studio.ask('log');
+  expect(before.sealedThrough).toBeUndefined();
+  const ending = new AbortController();
+  const live = studio.live(101, ending.signal);
+  const told = async (work: () => Promise<unknown>): Promise<any> => {
+    const [line] = await Promise.all([live.next(), work()]);
+    return line.value;
+  };
+  const snapshot = await told(() => store.snapshot());
+  expect(snapshot).toMatchObject({ events: 0, last: 100 });
+  expect(snapshot.upkeep).not.toBe(before.upkeep);
+  const sealed = await told(() => store.compact());
+  expect(sealed.upkeep).not.toBe(snapshot.upkeep);
+  const log = await studio.ask('log');
+  expect(log.upkeep).toBe(sealed.upkeep);
+  let last = 0;
+  await using plain = await openLog({ path });
+  for await (const { encoding, lastSequence } of plain.blocks()) if (encoding === 'sealed') last = lastSequence;
+  expect(last).toBeGreaterThan(0);
+  expect(log.sealedThrough).toBe(last);
+  ending.abort();
+});
+
 test('the live stream reports a writer that ends, and one that comes back', async () => {
   const path = await copy('writer.db');
   const store = await openStore(shop, { path, durability: 'os' });

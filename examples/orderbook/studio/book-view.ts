@@ -1,4 +1,5 @@
 /** How the studio draws the matching book: heatmap, ladder, tape, spread, and the symbols. */
+import type { EventMeta } from 'refold';
 import { defineView, type Print, type ViewLevel } from 'refold/studio';
 import {
   bestPrice,
@@ -14,8 +15,7 @@ export const bookView = defineView(orderBook, {
   name: 'book',
   subjects: ({ symbols }) => [...symbols.keys()],
   ...factsOf(import.meta.url),
-  // LOBSTER and the demo count in hundredths of a cent. The book itself has no scale.
-  priceDecimals: (_state, { first }) => (['lobster', 'demo'].includes(String(first?.meta?.feed)) ? 4 : 2),
+  priceDecimals: (_state, about) => decimalsOf(about),
   panes: {
     Heatmap: { kind: 'heatmap', depth: DRAWN_LEVELS, levels, touches, print },
     Ladder: { kind: 'ladder', levels },
@@ -24,15 +24,20 @@ export const bookView = defineView(orderBook, {
     Symbols: {
       kind: 'table',
       columns: ['Symbol', 'Last price', 'Trades', 'Traded', 'Open', 'Halted'],
-      rows: ({ symbols }) =>
+      rows: ({ symbols }, about) =>
         [...symbols.values()].map(({ symbol, lastPrice, trades, traded, open, halted }) => {
-          return [symbol, lastPrice, trades, traded, open, halted];
+          return [symbol, lastPrice && lastPrice / 10 ** decimalsOf(about), trades, traded, open, halted];
         }),
     },
   },
 });
 
 export default bookView;
+
+/** LOBSTER and the demo count in hundredths of a cent. The book itself has no scale. */
+function decimalsOf({ first }: { readonly first: { readonly meta?: EventMeta | undefined } | undefined }): number {
+  return ['lobster', 'demo'].includes(String(first?.meta?.feed)) ? 4 : 2;
+}
 
 function levels(book: ReadonlyBook, count: number, { of }: { readonly of: string }): ViewLevel[] {
   const view = (side: 'buy' | 'sell'): ViewLevel[] =>

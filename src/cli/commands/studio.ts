@@ -72,7 +72,7 @@ async function infoOf(path: string): Promise<LogInfo> {
 async function open(path: string, { model, view, port, host, allowHost }: Options, info: LogInfo): Promise<Studio> {
   const { openStudio } = await import('../../studio/index.ts');
   const plain: StudioOptions = { path, port, host, allowHosts: allowHost };
-  const shown = view === undefined ? plain : { ...plain, view: moduleOf(view) };
+  const shown = view === undefined ? plain : { ...plain, view: moduleOf(view, 'view') };
   const found = findModelFor(model);
   if (found === undefined) return openStudio(shown);
   if (found.from === undefined || info.model !== undefined) {
@@ -89,8 +89,8 @@ async function open(path: string, { model, view, port, host, allowHost }: Option
 }
 
 /** `./model.ts#name` as a module. */
-function moduleOf(specifier: string): StudioModule {
-  const { path, name } = locateModule(specifier);
+function moduleOf(specifier: string, kind?: 'view'): StudioModule {
+  const { path, name } = locateModule(specifier, kind);
   return { module: pathToFileURL(path).href, ...(name !== undefined && { export: name }) };
 }
 

@@ -77,7 +77,9 @@ export async function recover<State extends object>(
   const cursor = loaded?.cursor ?? startCursor(freshState(model));
   const loadedAt = clock();
   if (loaded === undefined && !plan.canReplayAll) {
-    throw historyGone(log, to, passedOver, { cause: unusable[0]?.error, hint: hintFor(snapshots, passedOver) });
+    // A snapshot of a later moment could not help, whatever else it is.
+    const earlier = passedOver.filter(({ sequence }) => sequence <= to);
+    throw historyGone(log, to, earlier, { cause: unusable[0]?.error, hint: hintFor(snapshots, earlier) });
   }
   const from = cursor.sequence;
   await foldLog(model, model.reducers, log, cursor, { ...options, to });
@@ -131,6 +133,7 @@ function historyGone(
 
 /** If only the change of the model is in the way, its author may accept the snapshots. */
 function hintFor(snapshots: readonly SnapshotInfo[], passedOver: readonly PassedOver[]): string {
+  if (passedOver.length === 0) return 'Ask for a later sequence, or restore a backup';
   const stale = passedOver.find(({ isStale }) => isStale === true);
   const others = 'restore a backup, or go back to the model that the snapshots were taken with';
   if (stale === undefined) return `Ask for a later sequence, ${others}`;

@@ -2,7 +2,7 @@
 import type { EventBatch, EventLog } from '../../index.ts';
 import { readSequence } from '../server/query.ts';
 import type { LiveLine } from '../wire.ts';
-import { generationOf } from './log.ts';
+import { generationOf, upkeepOf } from './log.ts';
 import type { Troubles } from './troubles.ts';
 
 /** Runs something every second or so, until what it gives is called. */
@@ -13,14 +13,37 @@ export interface Following {
   /** The fingerprint of the model in use. */
   readonly fingerprint: string | undefined;
   readonly troubles: Troubles;
+  readonly places: LivePlaces;
 }
 
+/**
+ * The places of streams that are open: a newer stream takes the place of the oldest one, which ends. A browser opens six connections
+ * to a host for all tabs together, so that seven tabs in sight would leave none for their questions.
+ */
+export class LivePlaces {
+  readonly #taken: (() => void)[] = [];
+
+  /** @param end is called when a newer stream takes the place @returns gives the place back */
+  take(end: () => void): () => void {
+    this.#taken.push(end);
+    if (this.#taken.length > MOST_STREAMS) this.#taken.shift()!();
+    return () => {
+      const at = this.#taken.indexOf(end);
+      if (at >= 0) this.#taken.splice(at, 1);
+    };
+  }
+}
+
+/** Half of what a browser opens. */
+const MOST_STREAMS = 3;
+
 /** What may change without an event. */
-type News = Pick<LiveLine, 'generation' | 'hasWriter' | 'problems'>;
+type News = Pick<LiveLine, 'generation' | 'hasWriter' | 'upkeep' | 'problems'>;
 
 /**
  * A line for each batch of new events, from the first sequence that the page does not know on, and one without events when
- * history was dropped or redacted, a writer came or went, or something is wrong: the log is asked at each tick.
+ * history was dropped or redacted, a writer came or went, a snapshot was taken, compaction has worked, or something is wrong: the log
+ * is asked at each tick. It ends when a newer stream needs its place.
  *
  * @throws RefoldError what following the log throws
  */
@@ -33,7 +56,8 @@ export async function* followLog(
   const from = readSequence(query, 'from');
   let news = await newsOf(log, following);
   let last = Math.max(0, from - 1);
-  const batches = log.follow({ from, signal, batches: true });
+  const place = new AbortController();
+  const batches = log.follow({ from, signal: AbortSignal.any([signal, place.signal]), batches: true });
   let isDue = false;
   let wake = (): void => {};
   let come = awaited(batches.next(), () => wake());
@@ -41,8 +65,12 @@ export async function* followLog(
     isDue = true;
     wake();
   });
+  const leave = following.places.take(() => {
+    place.abort();
+    wake();
+  });
   try {
-    for (;;) {
+    while (!place.signal.aborted) {
       if (isDue) {
         isDue = false;
         const before = news;
@@ -59,6 +87,7 @@ export async function* followLog(
     }
   } finally {
     stop();
+    leave();
     void batches.return().catch(() => {}); // waits for what is coming, which ends with the signal
   }
 }
@@ -67,7 +96,7 @@ async function newsOf(log: EventLog, { fingerprint, troubles }: Following): Prom
   const info = await log.info();
   const generation = generationOf(info.firstSequence, info.redactions.length, fingerprint);
   const hasWriter = info.writer !== undefined;
-  return { generation, hasWriter, problems: troubles.list() };
+  return { generation, hasWriter, upkeep: upkeepOf(info), problems: troubles.list() };
 }
 
 function isSame(one: News, other: News): boolean {

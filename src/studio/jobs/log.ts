@@ -22,12 +22,15 @@ export interface Described {
 export async function describeLog({ log, past, views, troubles, warm }: Described): Promise<LogAnswer> {
   const info = await log.info();
   const earliest = (await past?.range())?.earliest;
+  const sealedThrough = info.sealedBlocks === 0 ? undefined : await lastSealed(log);
   return {
     ...headOf(info),
+    ...(sealedThrough !== undefined && { sealedThrough }),
     hasModel: past !== undefined,
     snapshots: past === undefined ? info.snapshots.map(withoutModel) : await past.keyframes(),
     ...(log.id !== undefined && { identity: log.id }),
     generation: generationOf(info.firstSequence, info.redactions.length, past?.fingerprint),
+    upkeep: upkeepOf(info),
     ...(past === undefined && { modelLine: modelLineOf(info) }),
     ...(views !== undefined && { views }),
     warm,
@@ -36,7 +39,19 @@ export async function describeLog({ log, past, views, troubles, warm }: Describe
   };
 }
 
-function headOf(info: LogInfo): Omit<LogAnswer, 'hasModel' | 'snapshots' | 'generation' | 'warm' | 'problems'> {
+/** Blocks are sealed from the beginning of the log on. */
+async function lastSealed(log: EventLog): Promise<number | undefined> {
+  let last: number | undefined;
+  for await (const { encoding, lastSequence } of log.blocks()) {
+    if (encoding === 'open') break;
+    last = lastSequence;
+  }
+  return last;
+}
+
+type Head = Omit<LogAnswer, 'hasModel' | 'snapshots' | 'generation' | 'upkeep' | 'warm' | 'problems'>;
+
+function headOf(info: LogInfo): Head {
   const { path, model, events, firstSequence, lastSequence, firstRecordedAt, lastRecordedAt, chain } = info;
   const { openBlocks, openBytes, sealedBlocks, sealedBytes, totalBytes, writer, recovery } = info;
   return {
@@ -63,6 +78,11 @@ function withoutModel({ sequence, recordedAt, bytes }: LogInfo['snapshots'][numb
  */
 export function generationOf(first: number, redactions: number, fingerprint: string | undefined): string {
   return [first, redactions, fingerprint ?? ''].join('.');
+}
+
+/** What is done to a log while it is used: a page asks for the log again when this changes. */
+export function upkeepOf({ snapshots, sealedBlocks, sealedBytes }: LogInfo): string {
+  return [snapshots[0]?.sequence ?? 0, snapshots.length, sealedBlocks, sealedBytes].join('.');
 }
 
 /** The command that shows states as well. Only the user knows where the model is. */

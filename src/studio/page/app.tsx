@@ -1,5 +1,6 @@
 /** The whole page: header, timeline, the line of the moment, and the panes below. */
 import type { JSX } from 'preact';
+import { Loading } from './base/loading.tsx';
 import { Problem } from './base/problem.tsx';
 import { paneSize, Splitter } from './base/splitter.tsx';
 import { Tabs } from './base/tabs.tsx';
@@ -27,15 +28,18 @@ const usual = Math.min(380, Math.max(280, Math.round(innerWidth * SIDE_PART)));
 const WHOLE_NAMES = 320;
 const EVENTS = { pane: 'events', usual: Math.max(WHOLE_NAMES, usual), least: 240, most: 720 };
 const SIDE = { pane: 'side', usual, least: 240, most: 800, isReversed: true };
-/** The event and its changes come first: on a low screen they need the height. */
-const ASKED_PART = 0.26;
-const asked = Math.min(260, Math.round(innerHeight * ASKED_PART));
+/** The head of a comparison takes 120 px of it: on a low screen some rows have to fit below. */
+const ASKED_PART = 0.38;
+const asked = Math.min(360, Math.round(innerHeight * ASKED_PART));
 const ASKED = { pane: 'asked', usual: asked, least: 120, most: 800, isReversed: true, isFlat: true };
 
 export function App(): JSX.Element {
   useDocumentState();
   if (trouble.value?.code === 'LOCKED') return <Locked of={trouble.value} />;
-  if (log.value === undefined) return trouble.value === undefined ? <Loading /> : <Problem of={trouble.value} />;
+  if (log.value === undefined)
+    return (
+      <main>{trouble.value === undefined ? <Loading says="Reading the log …" /> : <Problem of={trouble.value} />}</main>
+    );
   return (
     <>
       <Header />
@@ -110,13 +114,5 @@ function NoModel(): JSX.Element {
     <Problem of={told}>
       <code class="command">{modelLine ?? `refold studio ${path} --model ./model.ts`}</code>
     </Problem>
-  );
-}
-
-function Loading(): JSX.Element {
-  return (
-    <main class="loading" aria-busy="true">
-      <p>Reading the log …</p>
-    </main>
   );
 }

@@ -149,5 +149,6 @@ export function isKnown(value: unknown): value is number | 'all' {
 }
 
 function badView(type: string, problem: string, hint: string): RefoldError {
-  return new RefoldError('INVALID_OPTION', `Cannot use the view: ${type}: ${problem}`, { type, hint });
+  const part = type === 'view' ? '' : `${type}: `;
+  return new RefoldError('INVALID_OPTION', `Cannot use the view: ${part}${problem}`, { type, hint });
 }

@@ -36,10 +36,10 @@ function exportOf(exports: { readonly [name: string]: unknown }, name: string | 
     throw badViews(`there is no export ${name}`, `The exports of the module are ${names}`);
   }
   if (isViews(exports.default)) return exports.default;
-  const found = Object.values(exports).filter(isViews);
-  if (found.length === 1) return found[0];
-  const problem = found.length === 0 ? 'the module exports no view' : 'the module exports several';
-  throw badViews(problem, `Name one of its exports: ${names}`);
+  const found = Object.keys(exports).filter((one) => isViews(exports[one]));
+  if (found.length === 1) return exports[found[0]!];
+  if (found.length > 1) throw badViews('the module exports several', `Name one of them: #${found.join(' or #')}`);
+  throw badViews('the module exports no view', `Export what defineView gives; it exports ${names}`);
 }
 
 function isViews(value: unknown): boolean {

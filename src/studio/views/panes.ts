@@ -24,21 +24,51 @@ function firstZone(view: View, state: unknown, first: About['first']): string | 
 export function answerView(view: View, state: unknown, first: About['first'], asked: string | undefined): ViewAnswer {
   const { name } = view;
   try {
-    const subjects = readSubjects(view, state, { of: '', first });
-    const about: About = { of: subjects === undefined ? '' : (asked ?? subjects[0] ?? ''), first };
-    const title = readTold<string>(view, 'title', state, about);
-    const zone = readTold<string>(view, 'zone', state, about);
-    const priceDecimals = readTold<number>(view, 'priceDecimals', state, about) ?? 0;
-    return {
-      ...{ name, priceDecimals, quantityDecimals: readTold<number>(view, 'quantityDecimals', state, about) ?? 0 },
-      ...(title !== undefined && { title }),
-      ...(zone !== undefined && { zone }),
-      ...(subjects !== undefined && { of: about.of, subjects }),
-      panes: panesOf(view, state, about, priceDecimals),
-    };
+    const written = writtenAt(view, state, first, asked);
+    const about: About = { of: written.of ?? '', first };
+    return { name, ...written, panes: panesOf(view, state, about, written.priceDecimals) };
   } catch (error) {
     return { name, priceDecimals: 0, quantityDecimals: 0, panes: {}, problem: problemOf(error) };
   }
+}
+
+/** How the numbers of a view are written, what it is of, and what it can be of. */
+export type Written = Omit<ViewAnswer, 'name' | 'panes' | 'problem'>;
+
+/** @throws ViewFailure */
+export function writtenAt(view: View, state: unknown, first: About['first'], asked: string | undefined): Written {
+  const subjects = readSubjects(view, state, { of: '', first });
+  const about: About = { of: subjects === undefined ? '' : (asked ?? subjects[0] ?? ''), first };
+  const title = readTold<string>(view, 'title', state, about);
+  const zone = readTold<string>(view, 'zone', state, about);
+  return {
+    priceDecimals: readTold<number>(view, 'priceDecimals', state, about) ?? 0,
+    quantityDecimals: readTold<number>(view, 'quantityDecimals', state, about) ?? 0,
+    ...(title !== undefined && { title }),
+    ...(zone !== undefined && { zone }),
+    ...(subjects !== undefined && { of: about.of, subjects }),
+  };
+}
+
+/** Whether what a view is of is not there yet at its moment: its functions know nothing of it then. */
+export function isEarly({ of = '', subjects, problem }: ViewAnswer): boolean {
+  return problem === undefined && subjects !== undefined && !subjects.includes(of);
+}
+
+/** The answer at a moment with its numbers written as at another one. */
+export function writtenAs(view: View, answer: ViewAnswer, other: Written): ViewAnswer {
+  const { of, title, zone, priceDecimals, quantityDecimals } = other;
+  const panes = Object.entries(answer.panes).map(([name, pane]) => {
+    const own = view.panes[name];
+    const isPrice = pane.kind === 'line' && own?.kind === 'line' && own.decimals === undefined;
+    return [name, isPrice ? { ...pane, decimals: priceDecimals } : pane] as const;
+  });
+  return {
+    ...{ ...answer, priceDecimals, quantityDecimals, panes: Object.fromEntries(panes) },
+    ...(of !== undefined && { of }),
+    ...(title !== undefined && { title }),
+    ...(zone !== undefined && { zone }),
+  };
 }
 
 function panesOf(view: View, state: unknown, about: About, decimals: number): ViewAnswer['panes'] {

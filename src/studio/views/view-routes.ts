@@ -4,7 +4,7 @@ import { type Past, RefoldError } from '../../index.ts';
 import { AnsweredProblem } from '../server/answering.ts';
 import { badQuery, readChoice, readCount, readReal, readText } from '../server/query.ts';
 import type { TapeAnswer, TileAnswer, ViewAnswer, ViewInfo } from '../wire.ts';
-import { answerView, infoOf } from './panes.ts';
+import { answerView, infoOf, isEarly, writtenAs } from './panes.ts';
 import { MOST_TAPE_ROWS, readTape } from './tape.ts';
 import { tileAsBytes, tileAsJson } from './tiles/tile-answer.ts';
 import type { Drawing } from './tiles/tile-walk.ts';
@@ -40,6 +40,17 @@ export class Views {
     const first = await this.#source.first();
     const of = readText(query, 'of');
     return (state) => answerView(view, state, first, of);
+  }
+
+  /** The answer as a person can read it: before there is what the view is of, with the numbers of the log's end. */
+  async readable(answer: ViewAnswer, of: string | undefined): Promise<ViewAnswer> {
+    const view = this.#views.find(({ name }) => name === answer.name);
+    if (view === undefined || !isEarly(answer)) return answer;
+    try {
+      return writtenAs(view, answer, await this.#source.atEnd(view, of));
+    } catch {
+      return answer; // what fails at the end is told where it is asked for
+    }
   }
 
   /** @throws RefoldError `INVALID_OPTION`; as `past.walk` */

@@ -1,15 +1,15 @@
 /** What the functions of views know about the log: its first event, and what a view is of. Kept for a generation of the log. */
 import type { Past, RecordedEvent } from '../../index.ts';
 import { generationOf } from '../jobs/log.ts';
+import { type Written, writtenAt } from './panes.ts';
 import type { About, View } from './view.ts';
-import { readSubjects } from './view-calls.ts';
 
 export class ViewSource {
   readonly past: Past;
   #generation = '';
   #first: RecordedEvent | undefined;
-  /** The first subject of each view, at the end of the log. */
-  #subjects = new Map<View, string>();
+  /** By view and subject. */
+  #atEnd = new Map<string, Written & { readonly last: number }>();
 
   constructor(past: Past) {
     this.past = past;
@@ -22,7 +22,7 @@ export class ViewSource {
     if (generation !== this.#generation) {
       this.#generation = generation;
       this.#first = undefined;
-      this.#subjects = new Map();
+      this.#atEnd = new Map();
     }
     return generation;
   }
@@ -39,15 +39,29 @@ export class ViewSource {
   async about(view: View, asked: string | undefined): Promise<About> {
     const first = await this.first();
     if (view.subjects === undefined) return { of: '', first };
-    return { of: asked ?? (await this.#firstSubject(view, first)), first };
+    return { of: asked ?? (await this.atEnd(view, undefined)).of ?? '', first };
   }
 
-  async #firstSubject(view: View, first: RecordedEvent | undefined): Promise<string> {
-    const known = this.#subjects.get(view);
-    if (known !== undefined) return known;
-    const { state } = await this.past.at((await this.past.range()).last);
-    const subject = readSubjects(view, state, { of: '', first })?.[0];
-    if (subject !== undefined) this.#subjects.set(view, subject);
-    return subject ?? '';
+  /**
+   * How the numbers of a view are written at the end of the log, and what it is of there.
+   *
+   * @param asked the subject; undefined for the first one
+   * @throws RefoldError as `past.at`; ViewFailure
+   */
+  async atEnd(view: View, asked: string | undefined): Promise<Written> {
+    const first = await this.first();
+    const key = JSON.stringify([view.name, asked ?? null]);
+    const known = this.#atEnd.get(key);
+    const { last } = await this.past.range();
+    // A subject that is not there yet may come.
+    if (known !== undefined && (known.last === last || known.subjects?.includes(known.of ?? '') === true)) return known;
+    const { state } = await this.past.at(last);
+    const written = { ...writtenAt(view, state, first, asked), last };
+    if (this.#atEnd.size >= MOST_KEPT) this.#atEnd.clear();
+    this.#atEnd.set(key, written);
+    return written;
   }
 }
+
+/** Subjects of all views whose numbers are kept. */
+const MOST_KEPT = 1_000;

@@ -211,6 +211,19 @@ describe('a cursor', () => {
     expect(rich.cost).toMatchObject({ isRebuilt: false });
   });
 
+  test('goes back from the one checkpoint that there is room for, and not from the log at each step', async () => {
+    const { contents, store } = await tenNotes();
+    for (let i = 0; i < 30; i++) await store.append(note('more'));
+    await store.close();
+    await using past = await openPast(cartModel, { log: contents });
+    const cursor = await past.cursor(40, { checkpointBytes: 3_000 });
+    expect(cursor.cost.isRebuilt).toBe(true);
+    for (let at = 39; at > 30; at--) {
+      await cursor.step(-1);
+      expect([at, cursor.sequence, cursor.cost.isRebuilt]).toEqual([at, at, false]);
+    }
+  });
+
   test('keeps what it gave: values of the state, events and changes stay as they were', async () => {
     const { contents } = await tenNotes();
     await using past = await openPast(cartModel, { log: contents });

@@ -10,7 +10,7 @@ import { chanceOf } from '../judging/chance.ts';
 import { Ledger } from '../judging/ledger.ts';
 import { type Answer, JudgePool } from '../judging/pool.ts';
 import { withScratch } from '../judging/scratch.ts';
-import type { Control, FaultRow, RowOptions, RowReport } from '../row.ts';
+import { type Control, type FaultRow, type RowOptions, type RowReport, tierOne } from '../row.ts';
 import { chooseHarm, everyByte, flipABlock, type Harm, type Victim } from './harms.ts';
 import type { DamageJob, DamageSetting, DamageVerdict, Door } from './judge.ts';
 import { findPlaces, PARTS } from './places.ts';
@@ -24,7 +24,7 @@ const LIVES: readonly (readonly [life: Life, share: number])[] = [
   ['young', 0.15],
 ];
 
-const REQUIRED = { short: 10_000, long: 100_000 };
+const REQUIRED = { short: tierOne(10_000), long: 100_000 };
 /** In tier 2, in addition to every byte. */
 const LONG_RANDOM = 20_000;
 /** The control needs only a few cases. */

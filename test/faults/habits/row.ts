@@ -8,7 +8,7 @@
 import { fork } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import type { Control, FaultRow, RowOptions, RowReport } from '../row.ts';
+import { type Control, type FaultRow, type RowOptions, type RowReport, tierOne } from '../row.ts';
 import { describeCounts, inParallel, tally } from '../work.ts';
 import { CONTROLS } from './controls.ts';
 import { killPrograms } from './killing.ts';
@@ -17,7 +17,7 @@ import type { Stretch } from './worker.ts';
 const WORKER = fileURLToPath(new URL('./worker.ts', import.meta.url));
 const CONTROL_HOOK = new URL('./control-hook.ts', import.meta.url).href;
 const PROGRAMS = 20_000;
-const KILLS = { short: 200, long: 20_000 };
+const KILLS = { short: tierOne(200), long: 20_000 };
 const PROGRAMS_PER_PROCESS = 1_000;
 /** Each control must be noticed within 100 programs. */
 const CONTROL_PROGRAMS = 600;

@@ -1,12 +1,12 @@
 /** Repeated SIGKILL of a real store: in every phase of writing, in recovery, and in recovery from a kill. */
 import { join } from 'node:path';
-import type { Control, FaultRow, RowOptions, RowReport } from '../row.ts';
+import { type Control, type FaultRow, type RowOptions, type RowReport, tierOne } from '../row.ts';
 import { describeCounts, inParallel, tally } from '../work.ts';
 import { warmUp } from './killer.ts';
 import { Life, type LifeReport } from './life.ts';
 import { MOMENTS } from './plan.ts';
 
-const REQUIRED = { short: 300, long: 5_000 };
+const REQUIRED = { short: tierOne(300), long: 5_000 };
 const KILLS_PER_LIFE = 15;
 const LIVES_AT_ONCE = 3;
 /** The first kill must reveal a victim that acknowledges too early. Otherwise the harness does not work. */

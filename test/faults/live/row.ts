@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { Ledger } from '../judging/ledger.ts';
 import { withScratch } from '../judging/scratch.ts';
-import type { Control, FaultRow, RowOptions, RowReport } from '../row.ts';
+import { type Control, type FaultRow, type RowOptions, type RowReport, tierOne } from '../row.ts';
 import { describeCounts } from '../work.ts';
 import { QUESTIONS } from './asking.ts';
 import { Child } from './child.ts';
@@ -10,7 +10,7 @@ import { momentsAsked, problemWith } from './judge.ts';
 import { type Answer, commitsFor, type Lie, type Reading, type Retention, type Written } from './messages.ts';
 import { Story } from './story.ts';
 
-const REQUIRED = { short: 200, long: 4_000 };
+const REQUIRED = { short: tierOne(200), long: 4_000 };
 /** Rounds that are asked of one log. */
 const ROUNDS_OF_A_LOG = 20;
 const ROUNDS_OF_A_CONTROL = 4;

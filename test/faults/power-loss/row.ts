@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import type { Durability } from 'refold';
 import { Ledger } from '../judging/ledger.ts';
 import { withScratch } from '../judging/scratch.ts';
-import type { Control, FaultRow, RowOptions, RowReport } from '../row.ts';
+import { type Control, type FaultRow, type RowOptions, type RowReport, tierOne } from '../row.ts';
 import { finalImage, type ImageOptions, imagesAlong } from './images.ts';
 import { Jury } from './jury.ts';
 import { LOG_NAME } from './names.ts';
@@ -20,7 +20,7 @@ import { planScript } from './script.ts';
 import { type Call, traceScript } from './trace.ts';
 
 /** The row makes traces until there are enough images. Each trace gives about 10,000. */
-const REQUIRED = { short: 20_000, long: 200_000 };
+const REQUIRED = { short: tierOne(20_000), long: 200_000 };
 /** The number of images for each of the other durability levels, which promise less. */
 const LESSER_IMAGES = 1_000;
 /** A broken disk is noticed after a few images. */

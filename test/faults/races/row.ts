@@ -3,12 +3,12 @@ import fs from 'node:fs';
 import { join } from 'node:path';
 import { chanceOf } from '../judging/chance.ts';
 import { Ledger } from '../judging/ledger.ts';
-import type { Control, FaultRow, RowOptions, RowReport } from '../row.ts';
+import { type Control, type FaultRow, type RowOptions, type RowReport, tierOne } from '../row.ts';
 import { Account } from '../writing/account.ts';
 import { ordinaryRound, type RaceTrack, stolenRound } from './round.ts';
 import { Stable } from './stable.ts';
 
-const REQUIRED = { short: 50, long: 1_000 };
+const REQUIRED = { short: tierOne(50), long: 1_000 };
 const MOST_RACERS = 8;
 /** The number of rounds for each log. */
 const ROUNDS_PER_LOG = 10;

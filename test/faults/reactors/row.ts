@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Chance, chanceOf } from '../judging/chance.ts';
 import { withScratch } from '../judging/scratch.ts';
-import type { Control, FaultRow, RowOptions, RowReport } from '../row.ts';
+import { type Control, type FaultRow, type RowOptions, type RowReport, tierOne } from '../row.ts';
 import { inParallel } from '../work.ts';
 import { parseTraces, repeatsOf, violationsOf } from './effects.ts';
 import type { ReactorVictim } from './victim.ts';
 
-const REQUIRED = { short: 200, long: 2_000 };
+const REQUIRED = { short: tierOne(200), long: 2_000 };
 const KILLS_PER_LOG = 10;
 const LOGS_AT_ONCE = 2;
 const EVENTS_PER_KILL = 120;

@@ -5,13 +5,13 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Chance, chanceOf } from '../judging/chance.ts';
 import { withScratch } from '../judging/scratch.ts';
-import type { Control, FaultRow, RowOptions, RowReport } from '../row.ts';
+import { type Control, type FaultRow, type RowOptions, type RowReport, tierOne } from '../row.ts';
 import { inParallel } from '../work.ts';
 import { type Before, finish, judgeLog, leftIn, lookBefore, type Outcome } from './judge.ts';
 import { fillRegister } from './register.ts';
 import type { RedactionVictim } from './victim.ts';
 
-const REQUIRED = { short: 60, long: 1_500 };
+const REQUIRED = { short: tierOne(60), long: 1_500 };
 /** Steps of one log at which a victim is killed, at most: they are spread over all its steps. */
 const KILLS_PER_LOG = 30;
 const AT_ONCE = 2;

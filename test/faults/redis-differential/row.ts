@@ -6,11 +6,11 @@
  */
 import { join } from 'node:path';
 import { HAS_REDIS, warmUp } from '../../redis/processes.ts';
-import type { Control, FaultRow, RowOptions, RowReport } from '../row.ts';
+import { type Control, type FaultRow, type RowOptions, type RowReport, tierOne } from '../row.ts';
 import { describeCounts, inParallel, tally } from '../work.ts';
 import { runSegment, type SegmentOptions } from './segment.ts';
 
-const REQUIRED = { short: 200_000, long: 2_000_000 };
+const REQUIRED = { short: tierOne(200_000), long: 2_000_000 };
 /** Commands against one pair of servers. */
 const SEGMENT = 25_000;
 const AT_ONCE = 2;

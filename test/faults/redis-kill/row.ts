@@ -7,11 +7,11 @@
  */
 import { join } from 'node:path';
 import { warmUp } from '../../redis/processes.ts';
-import type { Control, FaultRow, RowOptions, RowReport } from '../row.ts';
+import { type Control, type FaultRow, type RowOptions, type RowReport, tierOne } from '../row.ts';
 import { inParallel } from '../work.ts';
 import { Life, type LifeOptions, type LifeReport } from './life.ts';
 
-const REQUIRED = { short: 100, long: 1_000 };
+const REQUIRED = { short: tierOne(100), long: 1_000 };
 const CYCLES_PER_LIFE = 25;
 const LIVES_AT_ONCE = 2;
 /** A defect must show after so many kills. */

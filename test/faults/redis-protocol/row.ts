@@ -7,10 +7,10 @@
 import { join } from 'node:path';
 import { HAS_REDIS, warmUp } from '../../redis/processes.ts';
 import type { Defect } from '../redis/defects.ts';
-import type { Control, FaultRow, RowOptions, RowReport } from '../row.ts';
+import { type Control, type FaultRow, type RowOptions, type RowReport, tierOne } from '../row.ts';
 import { barrage } from './barrage.ts';
 
-const REQUIRED = { short: 100_000, long: 1_000_000 };
+const REQUIRED = { short: tierOne(100_000), long: 1_000_000 };
 const CONTROL_STREAMS = 2_000;
 
 const CONTROLS: readonly (readonly [name: string, defect: Defect])[] = [

@@ -9,13 +9,13 @@
 import { fork } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import type { Control, FaultRow, RowOptions, RowReport } from '../row.ts';
+import { type Control, type FaultRow, type RowOptions, type RowReport, tierOne } from '../row.ts';
 import type { WorldDefect } from './process.ts';
 import type { Stretch } from './worker.ts';
 
 const WORKER = fileURLToPath(new URL('./worker.ts', import.meta.url));
 const WORLDS_PER_PROCESS = 500;
-const REQUIRED = { short: 5_000, long: 500_000 };
+const REQUIRED = { short: tierOne(5_000), long: 500_000 };
 /** The run stops after this many violations. */
 const TOLD = 20;
 

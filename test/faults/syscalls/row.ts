@@ -4,12 +4,12 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { chanceOf } from '../judging/chance.ts';
-import type { Control, FaultRow, RowOptions, RowReport } from '../row.ts';
+import { type Control, type FaultRow, type RowOptions, type RowReport, tierOne } from '../row.ts';
 import { describeCounts, inParallel, tally } from '../work.ts';
 import { Bench } from './bench.ts';
 import { allCases, type Case, type Counts, inFairOrder } from './plan.ts';
 
-const REQUIRED = { short: 400, long: 2_000 };
+const REQUIRED = { short: tierOne(400), long: 2_000 };
 const BENCHES = 2;
 
 export const row: FaultRow = { name: 'syscalls', required: REQUIRED, missing, run };

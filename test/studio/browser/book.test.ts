@@ -11,14 +11,14 @@ import { MarketClock } from '../../../examples/orderbook/market-time.ts';
 import { bookTop } from '../../../examples/orderbook/model/index.ts';
 import { openBook } from '../../../examples/orderbook/workspace.ts';
 import { BOOK, GOOG, type TestLog } from './fixtures/logs.ts';
-import { BookHistory, type BookTop } from './harness/book-history.ts';
 import { chance } from './harness/chance.ts';
-import { HeatmapHand, type Plot, type Reading, xOf, yOf } from './harness/heatmap-hand.ts';
-import { judgeCells, judgeReading } from './harness/judge-cells.ts';
 import { type StudioPage, textOf } from './harness/studio-page.ts';
 import { openOracle, pathOf, studioFor } from './harness/studios.ts';
 import { test } from './harness/test.ts';
-import { readTrades, type Trade } from './harness/trades.ts';
+import { BookHistory, type BookTop } from './truth/book-history.ts';
+import { HeatmapHand, type Plot, type Reading, xOf, yOf } from './truth/heatmap-hand.ts';
+import { judgeCells, judgeReading } from './truth/judge-cells.ts';
+import { readTrades, type Trade } from './truth/trades.ts';
 
 interface Case {
   readonly name: string;

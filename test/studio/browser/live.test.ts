@@ -1,63 +1,10 @@
 /** A log that another process writes: what comes is seen, and what a person looks at stays. */
-import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
-import { cpSync, mkdtempSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { afterEach, expect, inject } from 'vitest';
-import type { Told } from './fixtures/live-writer.ts';
+import { expect } from 'vitest';
 import { SHOPPING } from './fixtures/logs.ts';
-import { pathOf } from './harness/studios.ts';
 import { test } from './harness/test.ts';
+import { endWriters, Writer } from './harness/writer.ts';
 
-const WRITER = fileURLToPath(new URL('./fixtures/live-writer.ts', import.meta.url));
-
-const writers: Writer[] = [];
-afterEach(async () => {
-  for (const writer of writers.splice(0)) await writer.kill();
-});
-
-/** A process that writes a copy of the shop's log. */
-class Writer {
-  readonly path: string;
-  readonly #child: ChildProcess;
-
-  private constructor(path: string, child: ChildProcess) {
-    this.path = path;
-    this.#child = child;
-  }
-
-  static async start(path = copyOf(pathOf(SHOPPING))): Promise<Writer> {
-    const child = fork(WRITER, [path], {
-      execArgv: ['--conditions=refold-source', '--disable-warning=ExperimentalWarning'],
-    });
-    const writer = new Writer(path, child);
-    writers.push(writer);
-    await once(child, 'message');
-    return writer;
-  }
-
-  /** @returns the last sequence after it */
-  async tell(told: Told): Promise<number> {
-    const done = once(this.#child, 'message');
-    this.#child.send(told);
-    const [{ sequence }] = await done;
-    return sequence;
-  }
-
-  async kill(): Promise<void> {
-    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
-    const ended = once(this.#child, 'exit');
-    this.#child.kill('SIGKILL');
-    await ended;
-  }
-}
-
-function copyOf(path: string): string {
-  const copy = join(mkdtempSync(join(inject('studio').folder, 'live-')), 'live.db');
-  cpSync(path, copy);
-  return copy;
-}
+endWriters();
 
 const LAST = 350;
 

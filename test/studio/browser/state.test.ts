@@ -1,12 +1,12 @@
-/** The state: every kind of value, tables of a million entries, why a value is as it is, and what is different. */
+/** The state: every kind of value, tables of a million entries, and links to a place of it. */
 import { hashState, parsePath, toTaggedJson, valueAt } from 'refold';
 import { describe, expect } from 'vitest';
 import { INVISIBLE } from './fixtures/kinds.ts';
 import { BOOK, CROWD, KINDS } from './fixtures/logs.ts';
-import { Oracle } from './harness/compare.ts';
 import { textOf } from './harness/studio-page.ts';
 import { studioFor } from './harness/studios.ts';
 import { test } from './harness/test.ts';
+import { Oracle } from './truth/compare.ts';
 
 const kinds = studioFor(KINDS);
 const book = studioFor(BOOK);
@@ -37,23 +37,6 @@ describe('the tree', () => {
     for (const code of ['u0000', 'u001b', 'u202e', 'u200b', 'ufeff']) expect(text.toLowerCase()).toContain(code);
     expect(text).not.toContain(INVISIBLE.slice(0, 2));
     expect(await textOf(long!)).toContain('70,000');
-  });
-});
-
-describe('why', () => {
-  test('lists the changes of a place, newest first, as the library finds them; a click goes there', async ({
-    open,
-  }) => {
-    const page = await (await open(`${kinds.url}&at=90&path=date`)).ready();
-    await page.standsAt(90);
-    await page.press('w');
-    await page.page.locator('[data-testid="why"][data-state="done"]').waitFor();
-    const { changes } = await kinds.past.why('date', { to: 90, limit: 100 });
-    const rows = await page.id('why-row').evaluateAll((all: any[]) => all.map((row) => Number(row.dataset.sequence)));
-    expect(rows.length).toBeGreaterThan(3);
-    expect(rows).toEqual(changes.slice(0, rows.length).map(({ sequence }) => sequence));
-    await page.id('why-row').nth(2).click();
-    await page.standsAt(rows[2]!);
   });
 });
 

@@ -1,10 +1,10 @@
 /** The timeline and the scrubber: what they count, what they show of the log, and where they lead. */
 import { describe, expect } from 'vitest';
 import { BOOK } from './fixtures/logs.ts';
-import { Oracle } from './harness/compare.ts';
 import type { StudioPage } from './harness/studio-page.ts';
 import { studioFor } from './harness/studios.ts';
 import { test } from './harness/test.ts';
+import { Oracle } from './truth/compare.ts';
 
 const book = studioFor(BOOK);
 

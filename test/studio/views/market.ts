@@ -76,6 +76,17 @@ const define = (definition: ViewDefinition) =>
   defineView(market, definition as Parameters<typeof defineView<any, any>>[1]);
 export const marketView = define(plain);
 export const tapeOnly = define({ name: 'Only a tape', panes: { Tape: { kind: 'tape', print } } });
+/** What it says of its numbers, the state tells. */
+export const byState = define({
+  name: 'By state',
+  subjects: (state) => [...state.symbols.keys()],
+  title: (state, { of }) => (state.symbols.has(of) ? `${of} as listed` : 'nothing'),
+  priceDecimals: (state, { of }) => (state.symbols.has(of) ? 4 : 0),
+  panes: {
+    Best: { kind: 'line', value: (state, { of }) => (state.symbols.has(of) ? 1 : null) },
+    Size: { kind: 'line', value: () => 1, decimals: 1 },
+  },
+});
 export const several = [marketView, tapeOnly];
 
 const boom = (): never => {

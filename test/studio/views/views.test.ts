@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openPast, openStore, type Past, type RecordedEvent, type Store } from 'refold';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { openStudio, type Studio } from '../../../src/studio/open-studio.ts';
 import { pickViews } from '../../../src/studio/views/load-views.ts';
 import type { TileAnswer } from '../../../src/studio/wire.ts';
@@ -131,7 +131,7 @@ test('a moment has what the panes say of its state', async () => {
     const { state } = (await past.at(at)) as { state: any };
     const { view, sequence } = await ask(`moment?at=${at}&view=Market${of === undefined ? '' : `&of=${of}`}`);
     const subjects = [...state.symbols.keys()];
-    const shown = of ?? subjects[0] ?? '';
+    const shown = of ?? subjects[0] ?? 'X'; // before the first symbol, that of the end
     const side = (name: string) =>
       levelsOf(state, KNOWN, { of: shown })
         .filter((level) => level.side === name)
@@ -153,6 +153,22 @@ test('a moment has what the panes say of its state', async () => {
     });
   }
   expect(await ask('moment?at=3')).not.toHaveProperty('view');
+});
+
+test('before there is what a view is of, its numbers are written as at the end of the log', async () => {
+  const view = { module: MODULE, export: 'byState' };
+  const early = await openStudio({ path, model: MODEL, view, port: 0 }, PAGE);
+  onTestFinished(() => early.close());
+  const at = async (sequence: number, of = ''): Promise<any> =>
+    ((await (await get(early, `moment?at=${sequence}&view=By+state${of}`)).json()) as any).view;
+  const [last, before] = [await at(301), await at(0)];
+  expect(last).toMatchObject({ of: 'X', title: 'X as listed', priceDecimals: 4 });
+  expect(before).toEqual({
+    ...{ ...last, subjects: [] },
+    panes: { Best: { kind: 'line', value: null, decimals: 4 }, Size: { kind: 'line', value: 1, decimals: 1 } },
+  });
+  expect(await at(0, '&of=Y')).toMatchObject({ of: 'Y', title: 'Y as listed', priceDecimals: 4 });
+  expect(await at(0, '&of=none')).toMatchObject({ of: 'none', title: 'nothing', priceDecimals: 0 });
 });
 
 describe('tiles', () => {
@@ -327,6 +343,10 @@ describe('a view that gives nonsense', () => {
       'Only a tape',
     ]);
     expect(() => pickViews({ market }, undefined, market)).toThrow('the module exports no view');
+    const hint = 'Name one of them: #marketView or #tapeOnly';
+    expect(() => pickViews({ market, marketView, tapeOnly }, undefined, market)).toThrow(
+      expect.objectContaining({ hint }),
+    );
   });
 
   test('needs a model', async () => {

@@ -38,14 +38,14 @@ export class Checkpoints<Held> {
     while (this.#bytes > budget) this.#dropFarthest(near);
   }
 
-  /** Whether one with so many entries may be kept at all. */
-  fits(entries: number): boolean {
-    return bytesOf(entries) <= this.#budget;
+  /** How many with so many entries may be kept at the same time. */
+  room(entries: number): number {
+    return Math.floor(this.#budget / bytesOf(entries));
   }
 
   /** Keeps one. Those that are farthest from it are dropped if there is no room. One that does not fit alone is not kept. */
   keep(one: Kept<Held>): void {
-    if (!this.fits(one.entries)) return;
+    if (this.room(one.entries) === 0) return;
     const place = placeAfter(this.#kept, one.sequence);
     if (this.#kept[place - 1]?.sequence === one.sequence) return;
     this.#kept.splice(place, 0, one);

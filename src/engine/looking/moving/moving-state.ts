@@ -21,7 +21,10 @@ import { HeldState, type KeptStanding, type Standing } from './standing.ts';
 import { type CursorParts, StateBuilder, type Tally } from './state-builder.ts';
 
 const CHECKPOINT_BYTES = 128 * 1024 * 1024;
-/** A stretch that is folded on the way back gets so many checkpoints. The last stretch gets one at each event. */
+/**
+ * A stretch that is folded on the way back gets so many checkpoints, or as many as there is room for: to copy a large state and then
+ * drop the copy would cost more than the fold. The last stretch gets one at each event.
+ */
 const CHECKPOINTS_OF_A_STRETCH = 64;
 /** Going forward leaves a checkpoint after so many events; fewer where a checkpoint costs more than these. */
 const FORWARD_EVENTS = 64;
@@ -141,7 +144,7 @@ export class MovingState<State extends object> {
   async #rebuild(target: number, tally: Tally, signal: AbortSignal | undefined): Promise<void> {
     const isBack = this.#at !== undefined && target < this.#at.sequence && this.#at.sequence - target <= this.#runUp;
     this.#runUp = isBack ? Math.min(this.#runUp * 4, LONGEST_RUN_UP) : FIRST_RUN_UP;
-    const runUp = this.#checkpoints.fits(this.#entries) ? this.#runUp : 1;
+    const runUp = this.#checkpoints.room(this.#entries) > 0 ? this.#runUp : 1;
     const begin = await this.#recover(Math.max(0, target - runUp), target, tally, signal);
     await this.#fold(begin, target, tally, signal);
   }
@@ -179,16 +182,25 @@ export class MovingState<State extends object> {
 
   /** Folds to the target from a state that belongs to the cursor, with checkpoints on the way for steps back. */
   async #fold(begin: Standing<State>, target: number, tally: Tally, signal?: AbortSignal): Promise<void> {
-    const spacing = Math.max(1, Math.ceil((target - begin.sequence) / CHECKPOINTS_OF_A_STRETCH));
     let at = begin;
+    let kept = begin.sequence;
     const pace = new Pace(MOVE_SLICE_MS);
     this.#keep(at);
     while (at.sequence < target) {
       at = await this.#next(at, tally, signal);
-      if (at.sequence < target && (at.sequence - begin.sequence) % spacing === 0) this.#keep(at);
+      if (at.sequence < target && at.sequence - kept >= this.#spacing(target - begin.sequence)) {
+        this.#keep(at);
+        kept = at.sequence;
+      }
       if (pace.isOver) await pace.rest();
     }
     this.#stand(at);
+  }
+
+  /** How far checkpoints are apart on a stretch of so many events. */
+  #spacing(events: number): number {
+    const room = Math.max(1, this.#checkpoints.room(this.#entries));
+    return Math.max(1, Math.ceil(events / Math.min(CHECKPOINTS_OF_A_STRETCH, room)));
   }
 
   #stand(at: Standing<State>): void {
@@ -264,7 +276,7 @@ export class MovingState<State extends object> {
   }
 
   #keep(standing: Standing<State>): void {
-    if (!this.#checkpoints.fits(this.#entries)) return;
+    if (this.#checkpoints.room(this.#entries) === 0) return;
     if (this.#checkpoints.before(standing.sequence)?.sequence === standing.sequence) return;
     const state = standing.state.now.keep();
     this.#entries = state.entries;

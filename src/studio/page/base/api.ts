@@ -77,7 +77,8 @@ function lineOf<Line>(text: string): Line {
 }
 
 async function ask(route: string, params: Params, signal: AbortSignal): Promise<Response> {
-  const headers = { Authorization: `Bearer ${sessionStorage.getItem(KEY) ?? ''}` };
+  const key = sessionStorage.getItem(KEY);
+  const headers = key === null ? {} : { Authorization: `Bearer ${key}` };
   const response = await orGone(fetch(`/api/${route}?${queryOf(params)}`, { headers, signal }), signal);
   if (response.ok) return response;
   throw new StudioProblem((await response.json().catch(() => serverGone())) as Answered);

@@ -1,7 +1,7 @@
 /** The heatmap of the view that was shown last: it is kept while another tab is shown. It is fed with what the page knows. */
 import { effect, type Signal, signal, untracked } from '@preact/signals';
 import { getBytes } from '../base/api.ts';
-import { log, shown } from '../moment/place.ts';
+import { heatmapWindow, log, shown, type Window } from '../moment/place.ts';
 import { HeatmapModel, tileParams } from './heatmap/heatmap-model.ts';
 import { decodeTile } from './heatmap/tiles/decode.ts';
 import { TILE_COLUMNS } from './heatmap/tiles/tile-plan.ts';
@@ -27,6 +27,7 @@ export function feed(model: HeatmapModel, width: Signal<number>): () => void {
   const see = (): unknown => (isSeen.value = !document.hidden);
   see();
   document.addEventListener('visibilitychange', see);
+  const unlink = followLink(model);
   const stop = effect(() => {
     const [around, generation] = [surroundings(width.value), log.value?.generation];
     if (around === undefined || generation === undefined) return;
@@ -35,7 +36,30 @@ export function feed(model: HeatmapModel, width: Signal<number>): () => void {
   return () => {
     document.removeEventListener('visibilitychange', see);
     stop();
+    unlink();
     model.close();
+  };
+}
+
+/** What a heatmap has said to the link: another one has other prices, and does not take it for a link that was opened. */
+let written: Window | undefined;
+
+/** Shows what a link says, and says to the link what is shown. */
+function followLink(model: HeatmapModel): () => void {
+  const stops = [
+    effect(() => {
+      const { value } = heatmapWindow;
+      if (value !== undefined && value !== written) untracked(() => model.show(value));
+    }),
+    effect(() => {
+      const { window, time } = model;
+      if (time.value === undefined) return; // a link waits until the log is known
+      written = window;
+      heatmapWindow.value = window;
+    }),
+  ];
+  return () => {
+    for (const stop of stops) stop();
   };
 }
 

@@ -53,6 +53,7 @@ function TapeLine({
     <button
       type="button"
       class={`bk-trade ${side === 'buy' ? 'bid' : side === 'sell' ? 'ask' : ''}${hidden ? ' hidden' : ''}`}
+      data-testid="tape-row"
       data-sequence={sequence}
       data-price={price ?? undefined}
       data-quantity={quantity}

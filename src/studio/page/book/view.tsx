@@ -1,21 +1,22 @@
 /** A view of the model: its panes, drawn from what the server says of them at the moment. */
-import { type Signal, signal, useComputed, useSignal } from '@preact/signals';
+import { useComputed, useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useEffect } from 'preact/hooks';
 import type { PaneAnswer, PaneKind, ViewAnswer } from '../../wire.ts';
+import { Loading } from '../base/loading.tsx';
 import { Problem } from '../base/problem.tsx';
 import { safeLine } from '../base/safe-text.ts';
 import { paneSize, Splitter } from '../base/splitter.tsx';
 import { Tabs } from '../base/tabs.tsx';
 import { inSight } from '../moment/in-sight.ts';
-import { log, shown } from '../moment/place.ts';
+import { log, shown, subjects } from '../moment/place.ts';
 import { zone } from '../moment/zone.ts';
+import { NoMoment } from '../state/no-moment.tsx';
 import './book.css';
 import { Legend } from './heatmap/colours/legend.tsx';
 import { Heatmap } from './heatmap/heatmap.tsx';
 import type { HeatmapModel } from './heatmap/heatmap-model.ts';
 import { feed, heatmapOf } from './kept-heatmap.ts';
-import { withKnownScale } from './known-scale.ts';
 import { Ladder } from './ladder.tsx';
 import { LineStrip } from './line-strip.tsx';
 import { timeOfEvent } from './scaled.ts';
@@ -25,11 +26,8 @@ import { ViewTable } from './view-table.tsx';
 const LADDER = { pane: 'ladder', usual: 176, least: 140, most: 480, isReversed: true };
 const BELOW = { pane: 'tape', usual: 160, least: 60, most: 600, isReversed: true, isFlat: true };
 
-/** What each view is of, where a person has chosen it. */
-const chosen: Signal<Readonly<Record<string, string>>> = signal({});
-
 export function View({ name }: { readonly name: string }): JSX.Element {
-  const of = chosen.value[name];
+  const of = subjects.value[name];
   useEffect(() => {
     inSight('view', { view: { name, of } });
     return () => inSight('view', undefined);
@@ -37,8 +35,9 @@ export function View({ name }: { readonly name: string }): JSX.Element {
   const info = log.value?.views?.find((view) => view.name === name);
   // The answers of a moment that is on its way are those of before: the view stays as it is.
   const answer = useComputed(() => shown.value?.view).value;
-  if (answer?.name !== name || info === undefined) return <div class="bk bk-empty quiet">Reading the view …</div>;
-  return <Panes view={{ ...withKnownScale(answer), zone: zone.value }} panes={info.panes} />;
+  if (shown.value === undefined) return <NoMoment />;
+  if (answer?.name !== name || info === undefined) return <Loading says="Drawing the view …" />;
+  return <Panes view={{ ...answer, zone: zone.value }} panes={info.panes} />;
 }
 
 type Listed = readonly { readonly name: string; readonly kind: PaneKind }[];
@@ -84,23 +83,23 @@ function Panes({ view, panes }: { readonly view: ViewAnswer; readonly panes: Lis
 }
 
 function Head({ view, model }: { readonly view: ViewAnswer; readonly model: HeatmapModel | undefined }): JSX.Element {
-  const { name, title, of, subjects = [] } = view;
+  const { name, title, of, subjects: known = [] } = view;
   return (
     <div class="bk-head">
-      {subjects.length > 1 && (
+      {known.length > 1 && (
         <select
           aria-label="What the view is of"
           value={of}
-          onChange={({ currentTarget }) => (chosen.value = { ...chosen.value, [name]: currentTarget.value })}
+          onChange={({ currentTarget }) => (subjects.value = { ...subjects.value, [name]: currentTarget.value })}
         >
-          {subjects.map((subject) => (
+          {known.map((subject) => (
             <option key={subject} value={subject}>
               {safeLine(subject)}
             </option>
           ))}
         </select>
       )}
-      {title === undefined && of !== undefined && subjects.length < 2 && <b>{safeLine(of)}</b>}
+      {title === undefined && of !== undefined && known.length < 2 && <b>{safeLine(of)}</b>}
       <span class="bk-title quiet" title={title}>
         {safeLine(title ?? '')}
       </span>

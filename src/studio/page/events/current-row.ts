@@ -1,7 +1,7 @@
 /** The row of the current event, and the row that the keys of the list are at. */
 import { computed, effect, type Signal, signal } from '@preact/signals';
 import { ListPlace } from '../base/long-list.tsx';
-import { at, filter } from '../moment/place.ts';
+import { filter, here } from '../moment/place.ts';
 import { isWaiting } from '../moment/settled.ts';
 import { listKey, rowIndex } from './counting.ts';
 import { rowsNear, sequenceOf } from './row-index.ts';
@@ -14,13 +14,13 @@ export const cursor: Signal<number | undefined> = signal(undefined);
 
 /** The row that is current, or the last one before it; undefined while that is not known. */
 export const currentRow = computed(() => {
-  const near = rowsNear(rowIndex.value, at.value);
+  const near = rowsNear(rowIndex.value, here.value);
   if (near === undefined) return undefined;
   let found = near.first;
   for (let row = near.first + 1; row < near.end; row++) {
     const event = windows.eventAt(row);
     if (event === undefined) return { row: found, isCertain: false };
-    if (event.sequence > at.value) break;
+    if (event.sequence > here.value) break;
     found = row;
   }
   return { row: found, isCertain: true };
@@ -49,7 +49,7 @@ export function keepList(): () => void {
     }),
     effect(() => {
       const current = currentRow.value;
-      const wanted = `${at.value} ${listKey.value} ${current?.isCertain}`;
+      const wanted = `${here.value} ${listKey.value} ${current?.isCertain}`;
       if (current === undefined || place.viewport.value === 0 || shown === wanted) return;
       shown = wanted;
       cursor.value = undefined;

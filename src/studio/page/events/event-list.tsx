@@ -4,9 +4,10 @@ import { useEffect } from 'preact/hooks';
 import { count, date } from '../base/format.ts';
 import { rowAfterKey } from '../base/list-scroll.ts';
 import { LongList } from '../base/long-list.tsx';
+import { longestType } from '../moment/event-types.ts';
 import { filter, go, lastSequence, NO_FILTER } from '../moment/place.ts';
 import { zone } from '../moment/zone.ts';
-import { rowIndex } from './counting.ts';
+import { filterProblem, rowIndex } from './counting.ts';
 import { currentRow, cursor, keepList, place, sequenceAt, windows } from './current-row.ts';
 import { EventRow, rowId } from './event-row.tsx';
 import { Foot } from './foot.tsx';
@@ -17,7 +18,10 @@ export function EventList(): JSX.Element {
   const row = cursor.value ?? currentRow.value?.row ?? -1;
   const active = row >= first && row < end ? rowId(row) : undefined;
   return (
-    <div class="ev-list pane" style={{ '--ev-digits': count(lastSequence.value).length }}>
+    <div
+      class="ev-list pane"
+      style={{ '--ev-digits': count(lastSequence.value).length, '--ev-type': longestType.value }}
+    >
       <Head />
       <LongList
         place={place}
@@ -31,8 +35,25 @@ export function EventList(): JSX.Element {
         onKeyDown={press}
         onClick={click}
       />
+      <None />
       <Foot />
     </div>
+  );
+}
+
+/** Why the list is empty, and the way out. It lies over the list, which has nothing to be read. */
+function None(): JSX.Element | null {
+  const index = rowIndex.value;
+  if (index.rows > 0 || filterProblem.value !== undefined) return null;
+  if (index.kind === 'all') return <p class="ev-none quiet">no events yet, waiting</p>;
+  if (!index.isComplete) return null;
+  return (
+    <p class="ev-none quiet">
+      no event passes the filter{' '}
+      <button type="button" onClick={() => (filter.value = NO_FILTER)}>
+        Show all
+      </button>
+    </p>
   );
 }
 

@@ -90,11 +90,14 @@ function dayOf(recordedAt: number): string {
   return date(recordedAt, zone.value);
 }
 
-/** Events of one commit stand within one bracket. */
+/** Neighbours of one commit stand within one bracket. */
 function Bracket({ row, sequence }: { readonly row: number; readonly sequence: number }): JSX.Element {
   const commit = windows.commitAt(row, sequence);
   if (commit === undefined) return <i class="ev-bracket" />;
   const [first, last] = commit;
-  const name = sequence === first ? 'first' : sequence === last ? 'last' : 'within';
+  const isIn = (other: number | undefined): boolean => other !== undefined && first <= other && other <= last;
+  const [isAfter, isBefore] = [isIn(sequenceAt(row - 1)), isIn(sequenceAt(row + 1))];
+  // Under a filter an event may be the only one of its commit.
+  const name = isAfter ? (isBefore ? 'within' : 'last') : isBefore ? 'first' : 'alone';
   return <i class={`ev-bracket ${name}`} title={`one commit: ${count(first)} to ${count(last)}`} />;
 }

@@ -36,7 +36,7 @@ export function FilterBar(): JSX.Element {
           <span>{wordsOf(types)}</span>
           <Icon of={ChevronDown} size={12} />
         </button>
-        <Field field={whereField} name="where" testid="filter-where" label="data.price >= 100" />
+        <Field field={whereField} name="where" testid="filter-where" label="where, as data.price >= 100" />
         <button
           type="button"
           title="Show all events (Esc)"

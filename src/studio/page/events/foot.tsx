@@ -1,6 +1,6 @@
 /** The line below the list: what keeps rows from being shown, whether the current event is among them, and how many there are. */
 import type { JSX } from 'preact';
-import { count } from '../base/format.ts';
+import { count, counted } from '../base/format.ts';
 import { safeText } from '../base/safe-text.ts';
 import { at, log } from '../moment/place.ts';
 import { filterProblem, isFiltered, rowIndex } from './counting.ts';
@@ -27,7 +27,7 @@ export function Foot(): JSX.Element {
 function note(): string {
   const index = rowIndex.value;
   if (index.kind === 'all' || filterProblem.value !== undefined) return '';
-  if (index.rows === 0) return index.isComplete ? 'no event passes the filter' : '';
+  if (index.rows === 0) return '';
   const current = currentRow.value;
   const isElsewhere = current?.isCertain === true && sequenceAt(current.row) !== at.value;
   return isElsewhere && at.value > 0 ? `${count(at.value)} is not in the filter` : '';
@@ -51,6 +51,6 @@ function Count(): JSX.Element {
 }
 
 function wordsOfCount(rows: number, isComplete: boolean): string {
-  if (!isFiltered.value) return `${count(rows)} events`;
+  if (!isFiltered.value) return counted(rows, 'event');
   return isComplete ? `${count(rows)} of ${count(log.value!.events)}` : `${count(rows)} so far`;
 }

@@ -115,7 +115,7 @@ function allEntries(): readonly Entry[] {
     ...tables().map((path) => ({
       id: `path ${path}`,
       title: `Select ${path}`,
-      kind: 'table',
+      kind: 'state',
       run: () => select(path),
     })),
     ...typesInOrder().map((type) => ({

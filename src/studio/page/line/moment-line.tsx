@@ -1,6 +1,16 @@
 /** The line of the moment: playing, where it is, which event it is, and what it cost to come here. */
 import { computed, signal, useSignalEffect } from '@preact/signals';
-import { Bookmark, Link, Pause, Play } from 'lucide';
+import {
+  Bookmark,
+  ChevronLeft,
+  ChevronRight,
+  ChevronsLeft,
+  ChevronsRight,
+  type IconNode,
+  Link,
+  Pause,
+  Play,
+} from 'lucide';
 import type { JSX } from 'preact';
 import { useEffect } from 'preact/hooks';
 import type { Moment } from '../../wire.ts';
@@ -8,11 +18,12 @@ import { copyText } from '../base/clipboard.ts';
 import { count, dateTime } from '../base/format.ts';
 import { Icon } from '../base/icon.tsx';
 import { safeLine } from '../base/safe-text.ts';
-import { type Action, addActions, runAction } from '../moment/actions.ts';
+import { type Action, actions, addActions, runAction } from '../moment/actions.ts';
 import { hueOf } from '../moment/event-types.ts';
 import { marks } from '../moment/marks.ts';
-import { at, firstSequence, lastSequence, log, shown, wanted } from '../moment/place.ts';
+import { at, canGoBack, canGoOn, firstSequence, here, lastSequence, log, shown, wanted } from '../moment/place.ts';
 import { zone, zoneName } from '../moment/zone.ts';
+import { nowX, width } from '../timeline/view.ts';
 import { checkOpenedLink, linkToHere } from './copied-link.ts';
 import { GoTo, isGoToOpen, openGoTo } from './go-to.tsx';
 import './line.css';
@@ -48,15 +59,20 @@ function Player(): JSX.Element {
   const label = isPlaying.value ? 'Pause' : 'Play';
   return (
     <span class="ln-player">
+      <Step of="commit-back" icon={ChevronsLeft} isPossible={canGoBack()} />
+      <Step of="back" icon={ChevronLeft} isPossible={canGoBack()} />
       <button
         type="button"
         title={`${label} (Space)`}
         aria-label={label}
+        data-testid="play"
         data-playing={isPlaying.value}
         onClick={togglePlaying}
       >
         <Icon of={isPlaying.value ? Pause : Play} />
       </button>
+      <Step of="forward" icon={ChevronRight} isPossible={canGoOn()} />
+      <Step of="commit-forward" icon={ChevronsRight} isPossible={canGoOn()} />
       <select
         aria-label="Speed"
         value={String(speed.value)}
@@ -72,12 +88,37 @@ function Player(): JSX.Element {
   );
 }
 
+interface StepProps {
+  /** The action that it does. */
+  readonly of: string;
+  readonly icon: IconNode;
+  readonly isPossible: boolean;
+}
+
+/** The same step that a key does; the tooltip names the key. */
+function Step({ of, icon, isPossible }: StepProps): JSX.Element {
+  const { title = '', keys = [] } = actions.value.find(({ id }) => id === of) ?? {};
+  return (
+    <button
+      type="button"
+      title={`${title} (${keys.map(({ label }) => label).join(' or ')})`}
+      aria-label={title}
+      data-testid="step"
+      data-action={of}
+      disabled={!isPossible}
+      onClick={() => runAction(of)}
+    >
+      <Icon of={icon} />
+    </button>
+  );
+}
+
 function speedText(one: number): string {
   return Number.isFinite(one) ? `${one}×` : 'max';
 }
 
 function Place(): JSX.Element {
-  const sequence = at.value;
+  const sequence = here.value;
   const isMarked = marks.value.includes(sequence);
   return (
     <span class="ln-place">
@@ -168,9 +209,9 @@ export function FirstHint(): JSX.Element | null {
     hasMoved.value = true;
     sessionStorage.setItem(MOVED_PLACE, 'yes');
   });
-  if (hasMoved.value || isGoToOpen.value) return null;
+  if (hasMoved.value || isGoToOpen.value || lastSequence.value === 0) return null;
   return (
-    <div class="ln-hint">
+    <div class={nowX.value < width.value / 2 ? 'ln-hint late' : 'ln-hint'}>
       <span>drag, or press , and . · ? for keys</span>
     </div>
   );

@@ -10,9 +10,17 @@ import { type Trouble, troublesOf } from './troubles.ts';
 
 const lostWriter: Signal<{ readonly pid: number } | undefined> = signal(undefined);
 
+/** Where there is no state at all, the pane of the state tells why. */
+const isToldInPane = computed(() => shown.value === undefined && log.value?.hasModel === true);
+
 const troubles = computed(() =>
   troublesOf({
-    ...{ server: trouble.value, moment: momentProblem.value, broken: broken.value, link: linkProblem.value },
+    ...{
+      server: trouble.value,
+      moment: isToldInPane.value ? undefined : momentProblem.value,
+      broken: broken.value,
+      link: linkProblem.value,
+    },
     ...{ lostWriter: lostWriter.value, problems: log.value?.problems ?? [] },
     ...{ first: log.value?.earliest ?? firstSequence.value, shown: shown.value?.sequence },
   }),
@@ -35,7 +43,7 @@ export function TroubleLines(): JSX.Element {
 }
 
 function Line({ of }: { readonly of: Trouble }): JSX.Element {
-  const { code, message, hint, action } = of;
+  const { code, message, hint } = of;
   return (
     <p class="ln-trouble" role="status" data-testid="problem" data-code={code}>
       <span class="ln-trouble-message">{safeLine(message)}</span>
@@ -44,12 +52,18 @@ function Line({ of }: { readonly of: Trouble }): JSX.Element {
           {safeLine(hint)}
         </span>
       )}
-      {action !== undefined && (
-        <button type="button" onClick={() => act(of)}>
-          {action.says}
-        </button>
-      )}
+      <TroubleButton of={of} />
     </p>
+  );
+}
+
+/** The one thing to do about it, if there is one. */
+export function TroubleButton({ of }: { readonly of: Trouble }): JSX.Element | null {
+  if (of.action === undefined) return null;
+  return (
+    <button type="button" class="ln-trouble-button" onClick={() => act(of)}>
+      {of.action.says}
+    </button>
   );
 }
 

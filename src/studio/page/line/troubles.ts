@@ -81,7 +81,8 @@ function brokenTrouble(broken: Placed): Trouble {
   };
 }
 
-function momentTrouble(moment: Placed, { first, shown }: Pick<Facts, 'first' | 'shown'>): Trouble {
+/** Why a moment cannot be shown, and where to go instead. */
+export function momentTrouble(moment: Placed, { first, shown }: Pick<Facts, 'first' | 'shown'>): Trouble {
   if (moment.code === 'HISTORY_GONE')
     return { ...told(moment), action: { does: 'go', says: `Go to ${count(first)}`, sequence: first } };
   if (shown === undefined) return told(moment);

@@ -8,7 +8,7 @@ import { batch, effect } from '@preact/signals';
 import type { Moment } from '../../wire.ts';
 import { getJson, type Params, problemOf, type StudioProblem } from '../base/api.ts';
 import { lookText, type ViewInSight, viewInSight } from './in-sight.ts';
-import { generation, momentProblem, shown, trouble, wanted } from './place.ts';
+import { generation, lastSequence, momentProblem, shown, standsAtEnd, trouble, wanted } from './place.ts';
 import { isWaiting } from './settled.ts';
 
 /** How long a question may take before a newer one ends it, in ms. */
@@ -105,6 +105,8 @@ function show(question: Question, moment: Moment): void {
     if (wanted.value === question.at && question.at !== moment.sequence) {
       asked = { ...question, at: moment.sequence };
       wanted.value = moment.sequence;
+      // The log has grown while it was asked for its end.
+      if (question.at === 'end' && !standsAtEnd()) wanted.value = lastSequence.value;
     }
   });
   if (isSame({ ...question, at: moment.sequence }, asked)) isWaiting('moment', false);

@@ -24,6 +24,11 @@ export function typesInOrder(): readonly string[] {
   return order.value;
 }
 
+/** How many characters the longest name of a type has: columns of types are as wide. */
+export const longestType: ReadonlySignal<number> = computed(() =>
+  order.value.reduce((most, { length }) => Math.max(most, length), 0),
+);
+
 /** Takes counts of the whole log. @param isOtherLog whether what was known before does not hold any more */
 export function takeTypeCounts(counts: ReadonlyMap<string, number>, isOtherLog = false): void {
   batch(() => {

@@ -6,7 +6,21 @@
 import { effect, type Signal, signal } from '@preact/signals';
 import { storeKey } from '../base/api.ts';
 import { reconnect } from './live.ts';
-import { at, type Filter, filter, NO_FILTER, range, selectedPath, tab, wanted } from './place.ts';
+import {
+  at,
+  type Filter,
+  filter,
+  heatmapWindow,
+  NO_FILTER,
+  range,
+  selectedPath,
+  shown,
+  subjects,
+  tab,
+  timelineBy,
+  type Window,
+  wanted,
+} from './place.ts';
 
 /** What a link says. */
 interface Linked {
@@ -14,7 +28,12 @@ interface Linked {
   readonly path?: string | undefined;
   readonly filter: Filter;
   readonly range?: { readonly from: number; readonly to: number } | undefined;
+  /** The axis of the timeline. */
+  readonly by?: typeof timelineBy.value | undefined;
   readonly view?: string | undefined;
+  /** What the view is of. */
+  readonly of?: string | undefined;
+  readonly window?: Window | undefined;
   /** What the log or its state was when the link was made. */
   readonly hash?: string | undefined;
 }
@@ -31,7 +50,7 @@ export function followAddress(): void {
   });
   effect(() => {
     const text = linkText(linkedNow());
-    if (at.value !== 0) writeAddress(text);
+    if (shown.value !== undefined) writeAddress(text);
   });
 }
 
@@ -59,9 +78,11 @@ function writeAddress(link: string): void {
 
 /** What a link to what is shown says. */
 export function linkedNow(): Linked {
+  const view = tab.value === 'state' ? undefined : tab.value;
   return {
     ...{ at: String(at.value), path: selectedPath.value, filter: filter.value, range: range.value },
-    view: tab.value === 'state' ? undefined : tab.value,
+    ...{ by: timelineBy.value, view },
+    ...(view !== undefined && { of: subjects.value[view], window: heatmapWindow.value }),
   };
 }
 
@@ -76,7 +97,12 @@ function readAddress(): boolean {
   selectedPath.value = linked.path ?? '';
   filter.value = linked.filter;
   range.value = linked.range;
-  if (linked.view !== undefined) tab.value = linked.view;
+  timelineBy.value = linked.by ?? 'sequence';
+  if (linked.view !== undefined) {
+    tab.value = linked.view;
+    heatmapWindow.value = linked.window;
+    if (linked.of !== undefined) subjects.value = { ...subjects.value, [linked.view]: linked.of };
+  }
   if (key !== null) history.replaceState(null, '', addressOf(linkText(linked)));
   return key !== null;
 }
@@ -91,13 +117,28 @@ function readLink(fragment: string): Linked {
   const text = (name: string): string | undefined => given.get(name) || undefined;
   const [from, to] = [sequenceIn(text('from')), sequenceIn(text('to'))];
   return {
-    ...{ at: text('at'), path: text('path'), view: text('view'), hash: text('hash') },
+    ...{ at: text('at'), path: text('path'), view: text('view'), of: text('of'), hash: text('hash') },
+    by: text('by') === 'time' ? 'time' : 'sequence',
+    window: windowIn(given),
     filter: {
       types: given.getAll('type').filter((type) => type !== ''),
       ...{ tag: text('tag') ?? '', where: text('where') ?? '', text: text('text') ?? '' },
     },
     range: from !== undefined && to !== undefined && from <= to ? { from, to } : undefined,
   };
+}
+
+/** Both ends of the part of time, or neither; likewise of the part of price. */
+function windowIn(given: URLSearchParams): Window | undefined {
+  const [since, until, low, high] = ['since', 'until', 'low', 'high'].map((name) => numberIn(given.get(name)));
+  if (since === undefined || until === undefined || since >= until) return undefined;
+  const hasPrices = low !== undefined && high !== undefined && low < high;
+  return { since, until, ...(hasPrices && { low, high }) };
+}
+
+function numberIn(text: string | null): number | undefined {
+  const number = text === null || text === '' ? Number.NaN : Number(text);
+  return Math.abs(number) <= Number.MAX_SAFE_INTEGER ? number : undefined;
 }
 
 function sequenceIn(text: string | undefined): number | undefined {
@@ -123,7 +164,10 @@ export function linkText({
   add('text', text);
   add('from', rest.range?.from);
   add('to', rest.range?.to);
+  if (rest.by === 'time') add('by', rest.by);
   add('view', rest.view);
+  add('of', rest.of);
+  for (const name of ['since', 'until', 'low', 'high'] as const) add(name, rest.window?.[name]);
   add('hash', rest.hash);
   return link.toString();
 }

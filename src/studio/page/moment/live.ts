@@ -1,14 +1,14 @@
 /**
  * Follows the log: new events appear, and the view stays where it is unless it stood at the end.
  *
- * A hidden tab ends its stream and goes on at its last sequence when it is seen again. After a failure it is tried again, for
- * ever, with growing pauses.
+ * A hidden tab ends its stream and goes on at its last sequence when it is seen again. Where many tabs are seen, the server ends
+ * the stream of the one that had it longest, and they take turns. After a failure it is tried again, for ever, with growing pauses.
  */
 import { batch, computed, effect, type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import type { LiveLine, LogAnswer } from '../../wire.ts';
 import { getJson, getLines, problemOf } from '../base/api.ts';
 import { askAgain } from './asking.ts';
-import { go, lastSequence, log, trouble, wanted } from './place.ts';
+import { go, lastSequence, log, standsAtEnd, trouble } from './place.ts';
 
 /** Whether new events are heard of now. */
 export const isLive: Signal<boolean> = signal(false);
@@ -25,6 +25,8 @@ export const rate: Signal<number> = signal(0);
 
 const FIRST_RETRY = 250;
 const LONGEST_RETRY = 5_000;
+/** How long a tab leaves its stream to the other ones, in ms. */
+const TURN_OF_OTHERS = 2_000;
 /** Over how many ms the rate is told. */
 const RATE_OVER = 4_000;
 
@@ -35,8 +37,7 @@ export function keepLive(): void {
   document.addEventListener('visibilitychange', () => (document.hidden ? controller?.abort() : void run()));
   effect(() => {
     const end = log.value?.lastSequence;
-    const isAtEnd = wanted.value === end;
-    if (isAtEnd || seenEnd.peek() === undefined) seenEnd.value = end;
+    if (standsAtEnd() || seenEnd.peek() === undefined) seenEnd.value = end;
   });
   void run();
 }
@@ -53,9 +54,12 @@ async function run(): Promise<void> {
   controller = mine;
   for (let pause = FIRST_RETRY; !mine.signal.aborted && !document.hidden; pause = Math.min(pause * 2, LONGEST_RETRY)) {
     try {
-      await load(mine.signal);
-      pause = FIRST_RETRY;
-      await follow(mine.signal);
+      for (;;) {
+        await load(mine.signal);
+        pause = FIRST_RETRY;
+        await follow(mine.signal);
+        await rest(TURN_OF_OTHERS);
+      }
     } catch (error) {
       const problem = problemOf(error);
       if (problem === undefined || mine.signal.aborted) return;
@@ -64,35 +68,59 @@ async function run(): Promise<void> {
     } finally {
       isLive.value = false;
     }
-    await new Promise((resolve) => setTimeout(resolve, pause));
+    await rest(pause);
   }
+}
+
+function rest(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 /** Sizes, snapshots and the writer are told by the server only when it is asked. */
 async function load(signal: AbortSignal): Promise<void> {
   const answer = await getJson<LogAnswer>('log', {}, signal);
   const [before, known] = [trouble.value, log.value];
+  const stoodAtEnd = known !== undefined && standsAtEnd();
   batch(() => {
     log.value = withNews(answer, known);
     trouble.value = undefined;
-    if (known !== undefined && wanted.value === known.lastSequence) go(lastSequence.value);
+    if (stoodAtEnd) goOn();
   });
   if (before !== undefined) askAgain();
 }
 
-/** What fails is told by the stream, which fails too. */
+let loading: Promise<void> | undefined;
+
+/** One at a time: lines come faster than answers. What fails is told by the stream, which fails too. */
 function loadAgain(signal: AbortSignal): void {
-  void load(signal).catch(() => {});
+  loading ??= load(signal)
+    .catch(() => {})
+    .finally(() => (loading = undefined));
 }
 
 /** The answer, with what the stream told while it was on its way. */
 function withNews(answer: LogAnswer, known: LogAnswer | undefined): LogAnswer {
   if (known === undefined || known.lastSequence <= answer.lastSequence || known.path !== answer.path) return answer;
   const { lastSequence, lastRecordedAt } = known;
-  const events = answer.events + lastSequence - answer.lastSequence;
-  return { ...answer, events, lastSequence, ...(lastRecordedAt !== undefined && { lastRecordedAt }) };
+  return {
+    ...{ ...answer, ...grown(answer, lastSequence - answer.lastSequence) },
+    ...(lastRecordedAt !== undefined && { lastRecordedAt }),
+  };
 }
 
+/** What so many more events make of the log. */
+function grown({ events, lastSequence, recovery }: LogAnswer, more: number) {
+  return {
+    ...{ events: events + more, lastSequence: lastSequence + more },
+    recovery: {
+      ...recovery,
+      events: recovery.events + more,
+      milliseconds: recovery.milliseconds + (more * 1_000) / Math.max(1, recovery.eventsPerSecond),
+    },
+  };
+}
+
+/** Until the server ends the stream. */
 async function follow(signal: AbortSignal): Promise<void> {
   isLive.value = true;
   await getLines<LiveLine>('live', { from: lastSequence.value + 1 }, signal, (line) => take(line, signal));
@@ -105,23 +133,28 @@ function take(line: LiveLine, signal: AbortSignal): void {
     loadAgain(signal);
     return;
   }
-  const stoodAtEnd = wanted.value === value.lastSequence;
+  const stoodAtEnd = standsAtEnd();
   const events = Math.max(0, line.last - value.lastSequence); // some may have been told with the log
   batch(() => {
     log.value = {
       ...value,
-      ...{ events: value.events + events, lastSequence: value.lastSequence + events },
+      ...grown(value, events),
       ...(value.firstRecordedAt === undefined && line.recordedAt !== undefined && { firstRecordedAt: line.recordedAt }),
       ...(line.recordedAt !== undefined && { lastRecordedAt: line.recordedAt }),
       problems: line.problems,
     };
     latest.value = line;
     count(events);
-    if (stoodAtEnd && events > 0) go(line.last);
+    if (stoodAtEnd) goOn();
   });
-  // Who writes, and when the first event was recorded, is known exactly by the server alone.
-  const isOtherWriter = line.hasWriter !== (value.writer !== undefined);
-  if (isOtherWriter || (value.events === 0 && events > 0)) loadAgain(signal);
+  // Who writes, what was sealed, and when the first event was recorded, is known exactly by the server alone.
+  const isOther = line.hasWriter !== (value.writer !== undefined) || line.upkeep !== value.upkeep;
+  if (isOther || (value.events === 0 && events > 0)) loadAgain(signal);
+}
+
+/** To the end, unless the moment is later than that: then the page has not heard of it yet. */
+function goOn(): void {
+  if (!standsAtEnd()) go(lastSequence.value);
 }
 
 /** Goes to the end, and stays there while it grows. */

@@ -28,6 +28,22 @@ export const tab: Signal<string> = signal('state');
 /** What is asked at the right below. */
 export const question: Signal<'why' | 'diff'> = signal('why');
 
+/** What each view is of, by its name, where a person has chosen it. */
+export const subjects: Signal<Readonly<Record<string, string>>> = signal({});
+
+/** A part of time, in ms since the epoch, and of price. Prices are absent where the picture follows them. */
+export interface Window {
+  readonly since: number;
+  readonly until: number;
+  readonly low?: number | undefined;
+  readonly high?: number | undefined;
+}
+
+/** What the heatmap shows; undefined where it follows the moment at its usual span. */
+export const heatmapWindow: Signal<Window | undefined> = signal(undefined);
+
+/** The axis of the timeline. */
+export const timelineBy: Signal<'sequence' | 'time'> = signal('sequence');
 /** The part of the log that the timeline shows; undefined for all of it. */
 export const range: Signal<{ readonly from: number; readonly to: number } | undefined> = signal(undefined);
 
@@ -44,6 +60,11 @@ export const filter: Signal<Filter> = signal(NO_FILTER);
 
 /** The sequence that is shown; 0 before the first answer. */
 export const at: ReadonlySignal<number> = computed(() => shown.value?.sequence ?? 0);
+/** The sequence that is shown, or to be shown first. */
+export const here: ReadonlySignal<number> = computed(() => {
+  if (shown.value !== undefined) return shown.value.sequence;
+  return typeof wanted.value === 'number' ? wanted.value : wanted.value === 'end' ? (log.value?.lastSequence ?? 0) : 0;
+});
 export const firstSequence: ReadonlySignal<number> = computed(() => log.value?.firstSequence ?? 0);
 export const lastSequence: ReadonlySignal<number> = computed(() => log.value?.lastSequence ?? 0);
 /** What is to be read once for each generation depends on this: the log itself changes with each new event. */
@@ -90,12 +111,29 @@ function lastSound(): number {
   return failed === undefined ? lastSequence.value : Math.min(lastSequence.value, failed - 1);
 }
 
+/**
+ * Whether the page stands at the end, and so goes on with it. Where the end itself was asked for, the moment may be later than what
+ * the page has heard of.
+ */
+export function standsAtEnd(): boolean {
+  return typeof wanted.value === 'number' && wanted.value >= lastSequence.value;
+}
+
 /** Whether there is a later moment that can be shown. */
 export function canGoOn(): boolean {
   return at.value < lastSound();
 }
 
+/** Whether there is an earlier moment. */
+export function canGoBack(): boolean {
+  return at.value > lowest();
+}
+
+/** The moment before the first event that the log still has. */
+function lowest(): number {
+  return Math.max(0, firstSequence.value - 1);
+}
+
 function within(sequence: number): number {
-  const lowest = Math.max(0, firstSequence.value - 1);
-  return Math.min(Math.max(sequence, lowest), lastSound());
+  return Math.min(Math.max(sequence, lowest()), lastSound());
 }

@@ -3,6 +3,7 @@ import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { paneSize, Splitter } from '../base/splitter.tsx';
 import { inSight } from '../moment/in-sight.ts';
+import { NoMoment } from './no-moment.tsx';
 import { tablePath } from './open-places.ts';
 import { Selected } from './selected.tsx';
 import { Table } from './table.tsx';
@@ -32,6 +33,7 @@ export function StatePane(): JSX.Element {
   }, [table]);
   return (
     <div class="pane">
+      <NoMoment />
       {table === undefined ? <Tree /> : <Table path={table} key={table} />}
       <Splitter {...SELECTED} label="Height of the selected place" />
       <section class="st-below" style={{ height: `${paneSize(SELECTED)}px` }} aria-label="Selected place">

@@ -13,6 +13,8 @@ export interface Columns {
   readonly hasValues: boolean;
   /** Whether each member is a number wherever it stands: digits are aligned. */
   readonly areNumbers: readonly boolean[];
+  /** The same of the keys. */
+  readonly isKeyNumber: boolean;
   /** The width of the key, of the values, and of each member, in characters. */
   readonly widths: { readonly key: number; readonly value: number; readonly members: readonly number[] };
 }
@@ -21,6 +23,7 @@ export const NO_COLUMNS: Columns = {
   names: [],
   hasValues: false,
   areNumbers: [],
+  isKeyNumber: true,
   widths: { key: 4, value: 0, members: [] },
 };
 const LEAST_WIDTH = 4;
@@ -34,13 +37,14 @@ export function columnsWith(
 ): Columns {
   const names = new Set(before.names);
   for (const row of rows) for (const name of namesOf(row)) if (names.size < MOST_SHOWN_COLUMNS) names.add(name);
-  const hasValues = before.hasValues || rows.some((row) => !isRecord(row));
+  const hasValues = before.hasValues || rows.some((row) => !isRecord(row) && !isUnasked(row));
   const width = (texts: readonly string[], least: number): number =>
     Math.min(MOST_WIDTH, Math.max(LEAST_WIDTH, least, ...texts.map((text) => text.length + 1)));
   return {
     names: [...names],
     hasValues,
     areNumbers: [...names].map((name, index) => before.areNumbers[index] !== false && isNumber(rows, name)),
+    isKeyNumber: before.isKeyNumber && rows.every(({ key }) => toneOf({ kind: 'value', value: key }) === 'number'),
     widths: {
       key: width(
         rows.map(({ key }) => keyText(key, container)),
@@ -59,6 +63,11 @@ export function isRecord({ shown, members }: Row): boolean {
   return shown.kind === 'object' && members !== undefined;
 }
 
+/** Whether its members were not asked for: others that look at the same place need none. */
+function isUnasked({ shown, members }: Row): boolean {
+  return shown.kind === 'object' && members === undefined && (shown.total ?? 0) > 0;
+}
+
 function namesOf(row: Row): string[] {
   return isRecord(row) ? row.members!.map(({ key }) => String(key)) : [];
 }
@@ -71,9 +80,14 @@ function rowText({ shown, members }: Row): string {
 /** Whether a member is a number, or nothing, in all rows that have it. */
 function isNumber(rows: readonly Row[], name: string): boolean {
   const values = rows.flatMap((row) => memberOf(row, name)?.shown ?? []);
-  const tones = new Set(values.map((shown) => (typeof shown.value === 'boolean' ? 'text' : valueText(shown).tone)));
+  const tones = new Set(values.map(toneOf));
   tones.delete('nothing');
   return [...tones].every((tone) => tone === 'number');
+}
+
+/** Whether it is yes or no is read as a word. */
+function toneOf(shown: Row['shown']): string {
+  return typeof shown.value === 'boolean' ? 'text' : valueText(shown).tone;
 }
 
 function memberOf(row: Row, name: string) {
@@ -98,3 +112,38 @@ export function windowAround(first: number, end: number): { readonly from: numbe
 
 const STEP_ROWS = 50;
 const MOST_WINDOW = 300;
+
+/** Whether digits of a column are aligned. */
+export function isRight(
+  { names, areNumbers, isKeyNumber }: Columns,
+  name: string | undefined,
+  column: number,
+): boolean {
+  if (column === 0) return isKeyNumber;
+  return name !== undefined && areNumbers[names.indexOf(name)] === true;
+}
+
+/** The key has no name, and neither has the column of values. */
+export function columnNames({ names, hasValues }: Columns): (string | undefined)[] {
+  return [undefined, ...(hasValues ? [undefined] : []), ...names];
+}
+
+/** The columns in the words of a grid, and how wide all of them are. */
+export function templateOf(columns: Columns): { readonly columns: string; readonly width: string } {
+  const { widths, hasValues } = columns;
+  const all = [widths.key, ...(hasValues ? [widths.value] : []), ...widths.members];
+  // The last column takes what is left, but for numbers: they would stand far from the others.
+  const isLastWide = !isRight(columns, columnNames(columns).at(-1), all.length - 1);
+  const template = all
+    .map((width, index) => {
+      const own = `calc(${width}ch + ${CELL_PADDING}px)`;
+      return isLastWide && index === all.length - 1 ? `minmax(${own}, 1fr)` : own;
+    })
+    .join(' ');
+  return {
+    columns: isLastWide ? template : `${template} 1fr`,
+    width: `calc(${all.reduce((sum, width) => sum + width, 0)}ch + ${all.length * CELL_PADDING}px)`,
+  };
+}
+
+const CELL_PADDING = 12;

@@ -15,10 +15,13 @@ import { keyText, opensAt, signOf } from './parts/value-text.ts';
 import {
   type Columns,
   cellPath,
+  columnNames,
   columnsWith,
   isRecord,
+  isRight,
   MOST_SHOWN_COLUMNS,
   NO_COLUMNS,
+  templateOf,
   windowAround,
 } from './table-columns.ts';
 import { TableHead, type TableNews } from './table-head.tsx';
@@ -37,9 +40,11 @@ export function Table({ path }: { readonly path: string }): JSX.Element {
   const rowCount = useComputed(() => looked.value?.shown?.total ?? 0);
   const place = useMemo(() => new ListPlace(rowCount), []);
   const changes = useComputed(() =>
-    (shown.value?.changes ?? [])
-      .filter((one) => isInside(one.path, path))
-      .flatMap((one) => [one, ...(one.inside ?? [])]),
+    (shown.value?.changes ?? []).flatMap((one) => {
+      // What was replaced as a whole tells which of its entries are different.
+      if (one.path === path) return one.inside ?? [];
+      return isInside(one.path, path) ? [one, ...(one.inside ?? [])] : [];
+    }),
   );
   useSignalEffect(() => {
     const { first, end } = place.sighted.value;
@@ -86,7 +91,11 @@ export function Table({ path }: { readonly path: string }): JSX.Element {
       >
         <div {...HEAD_ROW} class="st-cells st-names" ref={header}>
           {columnNames(columns.value).map((name, index) => (
-            <span {...COLUMN_HEADER} key={name ?? index} class={isRight(columns.value, name) ? 'st-right' : undefined}>
+            <span
+              {...COLUMN_HEADER}
+              key={name ?? index}
+              class={isRight(columns.value, name, index) ? 'st-right' : undefined}
+            >
               {index === 0 ? 'key' : name === undefined ? 'value' : safeLine(name)}
             </span>
           ))}
@@ -180,7 +189,7 @@ function TableRow({ row, index, kind, columns, changes, current }: RowProps): JS
           id={cellId({ row: index, column })}
           class={cellClass(row, name, column, own, {
             isCurrent: current.row === index && current.column === column,
-            isRight: isRight(columns, name),
+            isRight: isRight(columns, name, column),
           })}
         >
           {row !== undefined && <CellContent {...{ row, name, column, kind, own }} />}
@@ -231,30 +240,6 @@ function changeOf(row: Row, name: string | undefined, own: readonly Change[]): C
   if (name === undefined) return isRecord(row) ? undefined : own.find((one) => one.path === path);
   return own.find((one) => one.path === path) ?? own.find((one) => isInside(one.path, path));
 }
-
-function isRight({ names, areNumbers }: Columns, name: string | undefined): boolean {
-  return name !== undefined && areNumbers[names.indexOf(name)] === true;
-}
-
-/** The key has no name, and neither has the column of values. */
-function columnNames({ names, hasValues }: Columns): (string | undefined)[] {
-  return [undefined, ...(hasValues ? [undefined] : []), ...names];
-}
-
-function templateOf({ widths: { key, value, members }, hasValues }: Columns) {
-  const all = [key, ...(hasValues ? [value] : []), ...members];
-  // The last column takes what is left.
-  const columns = all
-    .map((width, index) =>
-      index === all.length - 1
-        ? `minmax(calc(${width}ch + ${CELL_PADDING}px), 1fr)`
-        : `calc(${width}ch + ${CELL_PADDING}px)`,
-    )
-    .join(' ');
-  return { columns, width: `calc(${all.reduce((sum, width) => sum + width, 0)}ch + ${all.length * CELL_PADDING}px)` };
-}
-
-const CELL_PADDING = 12;
 
 function cellId({ row, column }: At): string {
   return `table-${row}-${column}`;

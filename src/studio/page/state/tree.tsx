@@ -18,7 +18,10 @@ import { keyText, signOf } from './parts/value-text.ts';
 import { type ChangeLine, looksOf, type MoreLine, type RowLine, type TreeLine, treeLines } from './tree-lines.ts';
 import './tree.css';
 
-const lines = computed(() => treeLines(shown.value?.look ?? [], open.value, shown.value?.changes ?? []));
+const lines = computed(() => {
+  const moment = shown.value;
+  return moment === undefined ? [] : treeLines(moment.look, open.value, moment.changes);
+});
 const place = new ListPlace(computed(() => lines.value.length));
 const active: Signal<string> = signal('');
 

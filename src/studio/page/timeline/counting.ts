@@ -1,6 +1,6 @@
 /**
  * Counts the log for the timeline: all of it, first coarsely where it is long, and what is shown more finely. New events are
- * added as they come; now and then all is counted again, so that the end becomes as fine as the rest.
+ * added as they come. An end that is coarser than the rest is counted, and now and then all is counted again.
  */
 import { batch, computed, effect, untracked } from '@preact/signals';
 import type { LiveLine, TimelineAnswer } from '../../wire.ts';
@@ -8,7 +8,7 @@ import { getJson, isAbort } from '../base/api.ts';
 import { takeTypeCounts } from '../moment/event-types.ts';
 import { latest } from '../moment/live.ts';
 import { generation, log, trouble } from '../moment/place.ts';
-import { eventsOf, grownBy, grownEvents, type Layer, layerOf, planDetail, typesOf } from './layer.ts';
+import { eventsOf, grownBy, grownEvents, type Layer, layerOf, planDetail, planEnd, typesOf, withEnd } from './layer.ts';
 import type { TimelineBy } from './scale.ts';
 import { by, detailLayer, scale, view, wholeLayer, width } from './view.ts';
 
@@ -17,8 +17,8 @@ const SAMPLED_FROM = 400_000;
 const FINEST_BUCKETS = 2_048;
 /** So many more events, and this part more, and all is counted again. */
 const RECOUNT = { events: 2_000, part: 0.2 };
-/** Pauses before counting, in ms: after new events, and while a person zooms. */
-const PAUSE = { grown: 1_000, zoomed: 60 };
+/** Pauses before counting, in ms: after new events, while a person zooms, and while events come faster than that. */
+const PAUSE = { grown: 1_000, zoomed: 60, coarse: 500 };
 
 const layers = new Map<TimelineBy, Layer>();
 let counting: { readonly controller: AbortController; readonly lines: LiveLine[] } | undefined;
@@ -115,18 +115,44 @@ function growOnNews(): void {
         takeTypeCounts(typesOf(layer));
       });
     }
-    const grown = grownEvents(layer);
-    if (isBehind(layer) || (grown > RECOUNT.events && grown > eventsOf(layer) * RECOUNT.part)) recountSoon();
+    if (isOutgrown(layer) || planEnd(layer, wantedBuckets.value) !== undefined) recountSoon();
   });
+}
+
+/** Whether all is to be counted again. */
+function isOutgrown(layer: Layer): boolean {
+  const grown = grownEvents(layer);
+  return isBehind(layer) || (grown > RECOUNT.events && grown > eventsOf(layer) * RECOUNT.part);
 }
 
 function recountSoon(): void {
   recounting ??= setTimeout(() => {
     recounting = undefined;
-    const now = generation.value;
-    if (now !== undefined && trouble.value === undefined && !document.hidden)
-      void countWhole(by.value, wantedBuckets.value, now);
+    const [now, layer] = [generation.value, layers.get(by.value)];
+    if (now === undefined || trouble.value !== undefined || document.hidden) return;
+    if (layer === undefined || isOutgrown(layer)) void countWhole(by.value, wantedBuckets.value, now);
+    else void countEnd(layer);
   }, PAUSE.grown);
+}
+
+/** Counts the events that came since the count of a layer. While they are counted, more come. */
+async function countEnd(layer: Layer): Promise<void> {
+  const { by: axis, generation: asOf } = layer;
+  const plan = planEnd(layer, wantedBuckets.value);
+  if (plan === undefined) return;
+  counting?.controller.abort();
+  const mine = { controller: new AbortController(), lines: [] };
+  counting = mine;
+  try {
+    const answer = await getJson<TimelineAnswer>('timeline', { by: axis, ...plan }, mine.controller.signal);
+    const known = layers.get(axis);
+    const finer = known?.generation === asOf ? withEnd(known, answer) : undefined;
+    if (finer === undefined) return;
+    layers.set(axis, finer);
+    if (by.value === axis) wholeLayer.value = finer;
+  } catch (error) {
+    if (!isAbort(error)) recountSoon();
+  }
 }
 
 let sharpening: { readonly key: string; readonly controller: AbortController } | undefined;
@@ -136,10 +162,20 @@ function sharpenOnZoom(): void {
   const now = scale.value;
   const [whole, detail, buckets] = [wholeLayer.value, detailLayer.value, wantedBuckets.value];
   clearTimeout(sharpenTimer);
-  if (view.value === undefined || whole?.by !== now.by) return;
-  const plan = planDetail(now, whole, detail?.by === now.by ? detail : undefined, buckets / 2);
-  if (plan !== undefined) sharpenTimer = setTimeout(() => void sharpen({ ...plan, by: now.by, buckets }), PAUSE.zoomed);
+  const isZoomed = view.value !== undefined && whole?.by === now.by;
+  const plan = isZoomed ? planDetail(now, whole, detail?.by === now.by ? detail : undefined, buckets / 2) : undefined;
+  coarseSince = plan && (coarseSince ?? performance.now());
+  if (plan === undefined) return;
+  // A log that grows changes the scale again and again.
+  const pause = Math.min(PAUSE.zoomed, Math.max(0, coarseSince! + PAUSE.coarse - performance.now()));
+  sharpenTimer = setTimeout(() => {
+    coarseSince = undefined;
+    void sharpen({ ...plan, by: now.by, buckets });
+  }, pause);
 }
+
+/** Since when the picture is coarser than it should be. */
+let coarseSince: number | undefined;
 
 interface Part {
   readonly from: number;

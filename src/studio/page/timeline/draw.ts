@@ -2,9 +2,10 @@
 import type { LogAnswer } from '../../wire.ts';
 import { count, counted } from '../base/format.ts';
 import { safeLine } from '../base/safe-text.ts';
+import { sealedSpan } from './found.ts';
 import { isDrawn, type Layer, spanOfLayer } from './layer.ts';
 import { type Bucket, bucketsWithin, type Scale, spanOfBucket, xOf, xOfValue } from './scale.ts';
-import { CANVAS_HEIGHT, DROPPED_WIDTH, PICTURE, SIGN } from './sizes.ts';
+import { CANVAS_HEIGHT, DROPPED_WIDTH, PICTURE, SEALED_HEIGHT, SIGN } from './sizes.ts';
 import { ticksOf } from './ticks.ts';
 
 export interface Colours {
@@ -39,8 +40,10 @@ export function drawTimeline(context: CanvasRenderingContext2D, picture: Picture
   const most = mostIn(scale, layers);
   for (const layer of layers) drawLayer(context, picture, layer, most, colours);
   drawDropped(context, picture, colours);
+  drawDamaged(context, picture, colours);
   drawLabels(context, picture, colours);
   if (scale.layers.length === 0 && scale.by === 'time') return; // where events lie in time is not known yet
+  drawSealed(context, picture, colours);
   drawRecovery(context, picture, colours);
   drawSnapshots(context, picture, colours);
   drawMarks(context, picture, colours);
@@ -91,18 +94,37 @@ function drawLayer(
 /** History before the first event was dropped: hatching at the left end. */
 function drawDropped(context: CanvasRenderingContext2D, { scale, log }: Picture, colours: Colours): void {
   if (log.firstSequence <= 1 || scale.span.lo > log.firstSequence + 0.5) return;
-  const right = DROPPED_WIDTH;
   context.fillStyle = colours.ground;
-  context.fillRect(0, PICTURE.signs, right, PICTURE.bars);
+  context.fillRect(0, PICTURE.signs, DROPPED_WIDTH, PICTURE.bars);
+  hatch(context, 0, DROPPED_WIDTH, colours);
+}
+
+/** Damaged blocks hold events that cannot be counted: hatching where they would be. */
+function drawDamaged(context: CanvasRenderingContext2D, { scale, log }: Picture, colours: Colours): void {
+  for (const { sequence, lastSequence } of log.problems) {
+    const [left, right] = [xOf(scale, sequence), xOf(scale, lastSequence)];
+    if (right >= 0 && left <= scale.width) hatch(context, left, Math.max(right, left + 1), colours);
+  }
+}
+
+function hatch(context: CanvasRenderingContext2D, left: number, right: number, colours: Colours): void {
+  const { signs: top, bars: height } = PICTURE;
+  context.save();
+  context.beginPath();
+  context.rect(left, top, right - left, height);
+  context.clip();
   context.strokeStyle = colours.muted;
   context.lineWidth = 1;
   context.beginPath();
-  for (let y = PICTURE.signs; y < PICTURE.signs + PICTURE.bars; y += 4) {
-    context.moveTo(0, y + 4);
-    context.lineTo(right, y);
+  for (let x = left - height; x < right; x += HATCH_EVERY) {
+    context.moveTo(x, top + height);
+    context.lineTo(x + height, top);
   }
   context.stroke();
+  context.restore();
 }
+
+const HATCH_EVERY = 6;
 
 function drawLabels(context: CanvasRenderingContext2D, { scale, zone }: Picture, colours: Colours): void {
   const top = PICTURE.signs + PICTURE.bars;
@@ -123,6 +145,15 @@ function drawLabels(context: CanvasRenderingContext2D, { scale, zone }: Picture,
 }
 
 const LABEL_EVERY = 112;
+
+/** How far compaction has come: a line below the bars, from the first event to the last that is sealed. */
+function drawSealed(context: CanvasRenderingContext2D, { scale, log }: Picture, colours: Colours): void {
+  const span = sealedSpan(scale, log);
+  if (span === undefined) return;
+  context.fillStyle = colours.muted;
+  context.fillRect(span.left, PICTURE.signs + PICTURE.bars, span.right - span.left, SEALED_HEIGHT);
+  context.fillRect(span.right - 1, PICTURE.signs + PICTURE.bars, 1, 2 * SEALED_HEIGHT);
+}
 
 /** What the next open would fold: a line above the bars, from the snapshot to the end. */
 function drawRecovery(context: CanvasRenderingContext2D, { scale, log }: Picture, colours: Colours): void {
@@ -167,7 +198,10 @@ function drawMarks(context: CanvasRenderingContext2D, { scale, marks }: Picture,
 }
 
 /** What the picture shows, for those who do not see it. */
-export function described({ events, snapshots, firstSequence }: LogAnswer, types: ReadonlyMap<string, number>): string {
+export function described(
+  { events, snapshots, firstSequence, sealedThrough }: LogAnswer,
+  types: ReadonlyMap<string, number>,
+): string {
   const frequent = [...types].sort(([, one], [, other]) => other - one).slice(0, 3);
   const most = frequent.map(([type, number]) => `${safeLine(type)} ${count(number)}`);
   const parts = [
@@ -176,5 +210,6 @@ export function described({ events, snapshots, firstSequence }: LogAnswer, types
   ];
   if (firstSequence > 1) parts.push(`events before ${count(firstSequence)} were dropped`);
   if (snapshots.length > 0) parts.push(counted(snapshots.length, 'snapshot'));
+  if (sealedThrough !== undefined) parts.push(`sealed up to ${count(sealedThrough)}`);
   return parts.join('; ');
 }

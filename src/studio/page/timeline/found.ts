@@ -7,6 +7,8 @@ import { DROPPED_WIDTH, PICTURE, SIGN } from './sizes.ts';
 export type Found =
   | { readonly is: 'snapshot'; readonly snapshot: LogAnswer['snapshots'][number] }
   | { readonly is: 'recovery'; readonly recovery: LogAnswer['recovery'] }
+  | { readonly is: 'damaged'; readonly problem: LogAnswer['problems'][number] }
+  | { readonly is: 'sealed'; readonly through: number; readonly blocks: number; readonly bytes: number }
   | { readonly is: 'dropped'; readonly first: number };
 
 /** A sign at a place, if it has one. Snapshots and the line of recovery lie above the bars. */
@@ -20,10 +22,26 @@ export function foundAt(scale: Scale, log: LogAnswer, x: number, y: number): Fou
     const { recovery, lastSequence } = log;
     const isRecovered = recovery.events > 0 && xOf(scale, lastSequence - recovery.events + 1) <= x;
     if (isRecovered && x <= xOf(scale, lastSequence) + 1) return { is: 'recovery', recovery };
+  } else if (y >= PICTURE.signs + PICTURE.bars) {
+    const span = sealedSpan(scale, log);
+    if (span !== undefined && x >= span.left && x <= span.right)
+      return { is: 'sealed', through: log.sealedThrough!, blocks: log.sealedBlocks, bytes: log.sealedBytes };
   } else if (x < DROPPED_WIDTH && log.firstSequence > 1 && scale.span.lo <= log.firstSequence + 0.5) {
     return { is: 'dropped', first: log.firstSequence };
   }
-  return undefined;
+  const problem = log.problems.find((one) => xOf(scale, one.sequence) <= x && x <= xOf(scale, one.lastSequence));
+  return y < PICTURE.signs || problem === undefined ? undefined : { is: 'damaged', problem };
+}
+
+/** Where the line of what is sealed lies, in CSS pixels; undefined where none of it is in sight. */
+export function sealedSpan(
+  scale: Scale,
+  { firstSequence, sealedThrough }: LogAnswer,
+): { readonly left: number; readonly right: number } | undefined {
+  if (sealedThrough === undefined) return undefined;
+  const left = Math.max(0, Math.round(xOf(scale, firstSequence)));
+  const right = Math.min(scale.width, Math.round(xOf(scale, sealedThrough)) + 1);
+  return left < right ? { left, right } : undefined;
 }
 
 /** The bucket at a place, of the finest layer that reaches there. */

@@ -36,6 +36,45 @@ export function grownBy(layer: Layer, { last, events, types, recordedAt }: LiveL
   return { ...layer, to: last, buckets: [...kept, ...shorter], grown: shorter.length };
 }
 
+/**
+ * Which of the events that came since the count are to be counted, and into how many buckets, for a picture as fine as the rest;
+ * undefined where they are fine enough. Many events that came at once are a single wide bucket until then.
+ *
+ * @param wanted buckets of the whole layer
+ */
+export function planEnd(
+  layer: Layer,
+  wanted: number,
+): { readonly from: number; readonly to: number; readonly buckets: number } | undefined {
+  const { lo, hi } = spanOfLayer(layer);
+  const step = Math.max(1, (hi - lo) / wanted);
+  const grown = layer.buckets.slice(layer.buckets.length - layer.grown);
+  const widthOf = (bucket: Bucket): number => spanOfBucket(layer.by, bucket).hi - spanOfBucket(layer.by, bucket).lo;
+  if (grown.every((bucket) => widthOf(bucket) <= step * FINE_ENOUGH)) return undefined;
+  const from = grown[0]!.first;
+  const most = layer.by === 'sequence' ? layer.to - from + 1 : wanted;
+  const buckets = Math.ceil((hi - spanOfBucket(layer.by, grown[0]!).lo) / step);
+  return { from, to: layer.to, buckets: Math.min(most, Math.max(1, buckets)) };
+}
+
+/** The layer with its end as it was counted. Undefined where the count does not fit: events were put together meanwhile. */
+export function withEnd(layer: Layer, { from, to, buckets }: TimelineAnswer): Layer | undefined {
+  const kept = layer.buckets.slice(0, layer.buckets.length - layer.grown);
+  const grown = layer.buckets.slice(kept.length);
+  const later = grown.filter(({ first }) => first > to);
+  const counted = grown[grown.length - later.length - 1];
+  if (grown[0]?.first !== from || counted?.last !== to) return undefined;
+  const idle = idleBetween(kept.at(-1), buckets[0]);
+  return { ...layer, buckets: [...kept, ...idle, ...buckets, ...later], grown: later.length };
+}
+
+/** Time in which nothing was recorded, as a bucket. */
+function idleBetween(before: Bucket | undefined, after: Bucket | undefined): readonly Bucket[] {
+  const [start, end] = [before?.end, after?.start];
+  if (before === undefined || start === undefined || end === undefined || end <= start) return [];
+  return [{ first: before.last + 1, last: before.last, events: 0, types: {}, start, end }];
+}
+
 /** Each two neighbours become one bucket. */
 function halved(buckets: readonly Bucket[]): Bucket[] {
   return Array.from({ length: Math.ceil(buckets.length / 2) }, (_, index) => {

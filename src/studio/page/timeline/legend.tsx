@@ -38,6 +38,7 @@ function Entry({ name, token, number, total }: EntryProps): JSX.Element {
   return (
     <li
       title={`${safeLine(name)}: ${count(number)} of ${count(total)}, ${share(number, total)}`}
+      data-testid="type"
       data-type={name}
       data-count={number}
     >

@@ -9,7 +9,7 @@ import { Legend } from './legend.tsx';
 import { Picture } from './picture.tsx';
 import type { TimelineBy } from './scale.ts';
 import './timeline.css';
-import { by, changeAxis, keepView, showAll, zoomHere } from './view.ts';
+import { by, keepView, showAll, zoomHere } from './view.ts';
 
 export function Timeline(): JSX.Element {
   useEffect(() => {
@@ -59,7 +59,7 @@ function AxisSwitch(): JSX.Element {
           type="button"
           title={title}
           aria-pressed={by.value === axis}
-          onClick={() => changeAxis(axis)}
+          onClick={() => (by.value = axis)}
         >
           {axis}
         </button>
@@ -74,8 +74,11 @@ const TIMELINE_ACTIONS: readonly Action[] = [
   look('zoom-in', 'Zoom the timeline in around the moment', 'i', () => zoomHere(CLOSER)),
   look('zoom-out', 'Zoom the timeline out', 'o', () => zoomHere(1 / CLOSER)),
   look('zoom-all', 'Show all of the log on the timeline', 'a', showAll),
-  look('axis', 'Change the timeline between sequence and time', 'b', () =>
-    changeAxis(by.value === 'time' ? 'sequence' : 'time'),
+  look(
+    'axis',
+    'Change the timeline between sequence and time',
+    'b',
+    () => (by.value = by.value === 'time' ? 'sequence' : 'time'),
   ),
 ];
 

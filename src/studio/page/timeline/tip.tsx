@@ -37,11 +37,25 @@ export function Tip({ of }: { readonly of: Signal<Pointed> }): JSX.Element | nul
 
 function Sign({ of }: { readonly of: Found }): JSX.Element {
   if (of.is === 'dropped') return <p>Events before {count(of.first)} were dropped</p>;
+  if (of.is === 'sealed')
+    return (
+      <p>
+        Sealed up to {count(of.through)}: {counted(of.blocks, 'block')}, {bytes(of.bytes)}
+      </p>
+    );
   if (of.is === 'recovery') {
     const { events, milliseconds } = of.recovery;
     return (
       <p>
         The next open folds {counted(events, 'event')}, about {duration(milliseconds)}
+      </p>
+    );
+  }
+  if (of.is === 'damaged') {
+    const { sequence, lastSequence } = of.problem;
+    return (
+      <p>
+        {count(sequence)} – {count(lastSequence)} are in a damaged block
       </p>
     );
   }

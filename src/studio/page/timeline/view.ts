@@ -1,11 +1,11 @@
 /** What the timeline shows: which part of the log, along which axis, and how wide it is. The scrubber follows it. */
 import { batch, computed, effect, type ReadonlySignal, type Signal, signal, untracked } from '@preact/signals';
-import { at, firstSequence, lastSequence, log, range, shown, wanted } from '../moment/place.ts';
+import { at, firstSequence, lastSequence, log, range, shown, timelineBy, wanted } from '../moment/place.ts';
 import type { Layer } from './layer.ts';
 import { axisValueOf, rangeOf, type Scale, type Span, spanOfRange, type TimelineBy, xOf, xOfValue } from './scale.ts';
 import { fitted, panned, showing, zoomed } from './zoom.ts';
 
-export const by: Signal<TimelineBy> = signal('sequence');
+export const by: Signal<TimelineBy> = timelineBy;
 /** In CSS pixels. */
 export const width: Signal<number> = signal(1);
 /** The part of the axis that is shown; undefined for all. */
@@ -84,13 +84,17 @@ export function panBy(values: number): void {
   if (view.value !== undefined) show(panned(view.value, values));
 }
 
-/** Shows the same events along the other axis. */
-export function changeAxis(to: TimelineBy): void {
-  batch(() => {
-    by.value = to;
-    written = undefined;
-    readRange();
-  });
+/** Shows the same events along the other axis, however it was chosen: what is shown is in values of the axis. */
+function followAxis(): () => void {
+  let before = by.peek();
+  return () => {
+    if (by.value === before) return;
+    before = by.value;
+    untracked(() => {
+      written = undefined;
+      readRange();
+    });
+  };
 }
 
 /** A link may say a range before anything is counted: by time it is read once there are times. */
@@ -112,6 +116,7 @@ function isCounted(): boolean {
 /** Keeps what is shown in step with the link, with the log's bounds, and with the moment when it leaves what is shown. */
 export function keepView(): () => void {
   const stops = [
+    effect(followAxis()),
     effect(() => {
       if (log.value !== undefined && isCounted() && range.value !== written) untracked(readRange);
     }),

@@ -20,11 +20,21 @@ export class StudioPage {
   readonly page: Page;
   readonly context: BrowserContext;
   readonly faults: Faults;
+  readonly #watched: Watched;
 
-  constructor({ page, context, faults }: Watched) {
+  constructor(watched: Watched) {
+    const { page, context, faults } = watched;
+    this.#watched = watched;
     this.page = page;
     this.context = context;
     this.faults = faults;
+  }
+
+  /** Opens another tab of the same browser. */
+  async another(address: string): Promise<StudioPage> {
+    const page = await this.context.newPage();
+    await page.goto(address);
+    return new StudioPage({ ...this.#watched, page });
   }
 
   /** What has this `data-testid`. */
@@ -47,6 +57,11 @@ export class StudioPage {
   async settled(): Promise<number> {
     const handle = await this.page.waitForFunction(standsStill);
     return Number(await handle.jsonValue());
+  }
+
+  /** Until the page has drawn once more: what a key has changed is then in the document. */
+  async drawn(): Promise<void> {
+    await this.page.evaluate('new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))');
   }
 
   async press(...keys: readonly string[]): Promise<void> {

@@ -6,14 +6,18 @@ import { test as base, expect } from 'vitest';
 import type { Studio } from '../../../../src/studio/open-studio.ts';
 import type { TestLog } from '../fixtures/logs.ts';
 import { openAddress, type Watched } from './browser.ts';
+import { HeldLines } from './held-lines.ts';
 import { StudioPage } from './studio-page.ts';
 import { startStudio } from './studios.ts';
 
-interface Fixtures {
+/** What a test has to open studios and pages with. */
+export interface Fixtures {
   /** Opens the page of an address, such as a studio's `url`. */
   readonly open: (address: string, options?: BrowserContextOptions) => Promise<StudioPage>;
   /** Opens a studio for this test alone. */
   readonly start: (log: TestLog, path?: string) => Promise<Studio>;
+  /** Opens a way to a studio that holds one stream of lines back. */
+  readonly hold: typeof HeldLines.open;
 }
 
 /** Where the picture of a page lies whose test failed. */
@@ -30,8 +34,18 @@ export const test = base.extend<Fixtures>({
     });
     for (const studio of started) await studio.close();
   },
+  // biome-ignore lint/correctness/noEmptyPattern: as above
+  hold: async ({}, use) => {
+    const opened: HeldLines[] = [];
+    await use(async (...given) => {
+      const held = await HeldLines.open(...given);
+      opened.push(held);
+      return held;
+    });
+    for (const held of opened) held.close();
+  },
   // Pages are closed before the studios: they would miss them.
-  open: async ({ task, start: _ }, use) => {
+  open: async ({ task, start: _, hold: __ }, use) => {
     const opened: Watched[] = [];
     await use(async (address, options) => {
       const watched = await openAddress(address, options);

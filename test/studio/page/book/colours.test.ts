@@ -36,7 +36,7 @@ function tokens(ground: Ground, eyes: Eyes): ReadonlyMap<string, string> {
   if (eyes === 'blue-orange' && ground === 'light') blocks.push(`:root[data-theme="light"][data-eyes="${eyes}"]`);
   const found = blocks.flatMap((selector) => {
     const block = css.slice(css.indexOf(`\n${selector} {`)).split('}')[0]!;
-    return [...block.matchAll(/--([\w-]+): (#[0-9a-f]{6});/g)].map(([, name, value]) => [name!, value!] as const);
+    return [...block.matchAll(/--([\w-]+): (#[0-9a-f]{6,8});/g)].map(([, name, value]) => [name!, value!] as const);
   });
   return new Map(found);
 }
@@ -70,17 +70,58 @@ describe.each(KINDS)('the palette of %s ground and %s eyes', (ground, eyes) => {
 });
 
 const READ = ['text', 'muted', 'now', 'bid', 'ask'];
-const GROUNDS = ['ground', 'surface'];
+const GROUNDS = ['ground', 'surface', 'hover', 'now-ground'];
+/** As in tokens.css. */
+const BAR_OPACITY = 0.12;
+
+/** A colour that lies over another one. */
+function over(colour: Rgb, behind: Rgb, opacity: number): Rgb {
+  const mix = (channel: 0 | 1 | 2): number => colour[channel] * opacity + behind[channel] * (1 - opacity);
+  return [mix(0), mix(1), mix(2)];
+}
+
+/** What a token looks like on the surface of a pane. */
+function onSurface(own: ReadonlyMap<string, string>, name: string): Rgb {
+  const token = own.get(name)!;
+  const opacity = token.length > 7 ? Number.parseInt(token.slice(7), 16) / 255 : 1;
+  return over(rgbOf(token), rgbOf(own.get('surface')!), opacity);
+}
 
 describe.each(KINDS)('the tokens of %s ground and %s eyes', (ground, eyes) => {
   const own = tokens(ground, eyes);
   test.each(READ.flatMap((name) => GROUNDS.map((behind) => [name, behind] as const)))(
     'let %s be read on %s',
     (name, behind) => {
-      expect(contrast(rgbOf(own.get(name)!), rgbOf(own.get(behind)!))).toBeGreaterThanOrEqual(4.5);
+      expect(contrast(rgbOf(own.get(name)!), onSurface(own, behind))).toBeGreaterThanOrEqual(4.5);
     },
   );
+
+  test.each(['bid', 'ask'])('let what stands on the bar of %s be read', (side) => {
+    const surface = rgbOf(own.get('surface')!);
+    const bar = (opacity: number): Rgb => over(rgbOf(own.get(side)!), surface, opacity);
+    for (const name of [side, 'text'])
+      expect(contrast(rgbOf(own.get(name)!), bar(BAR_OPACITY))).toBeGreaterThanOrEqual(4.5);
+    expect(contrast(rgbOf(own.get('now')!), bar(BAR_OPACITY / 2))).toBeGreaterThanOrEqual(4.5);
+  });
+
+  test('have an amber that is told from bid and ask', () => {
+    const hues = ['bid', 'ask'].map((side) => Math.abs(hueOf(own.get(side)!) - hueOf(own.get('now')!)));
+    expect(Math.min(...hues)).toBeGreaterThan(14);
+  });
 });
+
+/** In degrees. */
+function hueOf(colour: string): number {
+  const [red, green, blue] = rgbOf(colour);
+  const [least, most] = [Math.min(red, green, blue), Math.max(red, green, blue)];
+  const turn =
+    most === red
+      ? (green - blue) / (most - least)
+      : most === green
+        ? 2 + (blue - red) / (most - least)
+        : 4 + (red - green) / (most - least);
+  return (turn * 60 + 360) % 360;
+}
 
 test('the colour of hairlines would not be readable text: the check tells it', () => {
   const own = tokens('dark', 'usual');

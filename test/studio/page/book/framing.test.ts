@@ -57,6 +57,15 @@ describe('following the moment', () => {
     expect(followedTime(undefined, 10_000, 9_000, log)).toEqual({ from: 700, to: 10_700 });
   });
 
+  test('stays on all of a day that was zoomed out to, however its times are rounded', () => {
+    const day = { from: 1_340_285_400_015, to: 1_340_308_799_872 };
+    const usual = followedTime(undefined, span, day.to, day);
+    const zoomed = zoomedTime(usual, usual.from + 100_000.1, 1_000, day);
+    const shown = followedTime(zoomed, zoomed.to - zoomed.from, day.to, day);
+    expect(shown.from).toBeLessThan(day.from);
+    expect(shown.to).toBeGreaterThan(day.to);
+  });
+
   test('has the moment in sight, wherever it was and is', () => {
     const time = fc.integer({ min: DAY.from, max: DAY.to });
     fc.assert(

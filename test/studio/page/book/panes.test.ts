@@ -84,6 +84,60 @@ describe('numbers', () => {
   });
 });
 
+describe('many trades', () => {
+  const [buy, sell] = ['buy', 'sell'] as const;
+  const sides = [buy, sell, null];
+  const trades = Array.from({ length: 600 }, (_, n) => ({
+    ...{ sequence: n + 1, time: n * 10, price: 100 + (n % 7), quantity: 1 + (n % 50), side: sides[n % 3]! },
+    ...(n % 5 === 0 && { hidden: true as const }),
+  }));
+  const marks = [0, 1, 2].map((n) => ({
+    ...{ sequence: 601 + n, time: 6_000 + n, price: null, quantity: 0, side: null, mark: `mark ${n}` },
+  }));
+  const tile = decodeTile(tileBytes(tileOf({ step: 2_000, levels: [[], [], [], []], trades: [...trades, ...marks] })));
+  const frame = { from: 0, to: 8_000, low: 90, high: 130 };
+  const drawn = [{ tile, span: { from: 0, to: 8_000 } }];
+  const shownIn = (width: number, from = frame.from) =>
+    tradesInSight(drawn, { frame: { ...frame, from, to: from + 8_000 }, tick: 1, width, height: 100 }, 1);
+
+  test('are gathered where there is no room: nothing is lost, and marks stay apart', () => {
+    const shown = shownIn(100);
+    expect(shown.length).toBeLessThan(200);
+    expect(shown.reduce((sum, { trades: some }) => sum + some, 0)).toBe(603);
+    expect(shown.reduce((sum, { quantity }) => sum + quantity, 0)).toBe(
+      trades.reduce((sum, { quantity }) => sum + quantity, 0),
+    );
+    expect(shown.filter(({ index }) => index >= 600)).toHaveLength(3);
+  });
+
+  test('stand for the largest of them, of one kind', () => {
+    for (const one of shownIn(100)) {
+      expect(one.kind).toBe(tile.tradeKind[one.index]);
+      expect(one.quantity).toBeGreaterThanOrEqual(tile.tradeQuantity[one.index]!);
+      if (one.trades === 1) expect(one.quantity).toBe(tile.tradeQuantity[one.index]);
+    }
+  });
+
+  test('stay together while the picture moves', () => {
+    const groups = (from: number): string[] =>
+      shownIn(100, from)
+        .map(({ index, trades: some }) => `${index} ${some}`)
+        .toSorted();
+    expect(groups(-80)).toEqual(groups(0));
+  });
+
+  test('are told by their number, and the largest of them', () => {
+    const shown = shownIn(100).find(({ trades: some }) => some > 1)!;
+    const sights = { plot: { frame, tick: 1, width: 100, height: 100 }, drawn, trades: [shown], scale: 1 };
+    const text = readoutText(readoutAt(sights, shown.x, shown.y), { priceDecimals: 0, quantityDecimals: 0 });
+    expect(text).toMatch(new RegExp(` ${shown.quantity}(, hidden)? in ${shown.trades} trades, the largest `));
+  });
+
+  test('are drawn one by one where there is room', () => {
+    expect(shownIn(4_000).every(({ trades: some }) => some === 1)).toBe(true);
+  });
+});
+
 describe('under the crosshair', () => {
   const scale = { priceDecimals: 2, quantityDecimals: 0, zone: 'UTC' };
   const [buy, sell] = ['buy', 'sell'] as const;

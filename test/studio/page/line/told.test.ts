@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { commitText, costText } from '../../../../src/studio/page/line/told.ts';
+import { commitText, costText, waitingText } from '../../../../src/studio/page/line/told.ts';
 import { troublesOf } from '../../../../src/studio/page/line/troubles.ts';
 
 test.each([
@@ -9,6 +9,25 @@ test.each([
   [{ eventsFolded: 1, ms: 0.31 }, 2_000, '1 event, 0.3 ms'],
   [{ eventsFolded: 0, ms: 0 }, 0, '0 events, 0.0 ms'],
 ])('a cost of %j at %d reads %s', (cost, sequence, text) => expect(costText(cost, sequence)).toBe(text));
+
+const snapshot = (sequence: number, isUsable?: boolean) => ({
+  ...{ sequence, recordedAt: 0, bytes: 5_400_000 },
+  ...(isUsable !== undefined && { isUsable }),
+});
+
+test.each([
+  [1_500, [snapshot(1_800), snapshot(1_002, true), snapshot(700)], 'keyframe 1,002 (5.1 MiB) + 498 events'],
+  [1_500, [snapshot(1_002, false), snapshot(700)], 'keyframe 700 (5.1 MiB) + 800 events'],
+  [1_500, [], 'start + 1,500 events'],
+  ['end' as const, [snapshot(1_999)], 'keyframe 1,999 (5.1 MiB) + 1 event'],
+])('until the state at %j is there, the way to it is told', (position, snapshots, way) => {
+  const at = position === 'end' ? '2,000' : '1,500';
+  expect(waitingText(position, { snapshots, lastSequence: 2_000 })).toBe(`Building the state at ${at}: ${way}`);
+});
+
+test('a place that only the server can read is told as it was given', () => {
+  expect(waitingText('10:31:07', { snapshots: [], lastSequence: 2_000 })).toBe('Building the state at 10:31:07');
+});
 
 test('a commit says which of its events this is', () => {
   expect(commitText(1_015, { first: 1_014, last: 1_018 })).toBe('commit 1,014–1,018, 2 of 5');

@@ -31,3 +31,17 @@ test('each moment is asked for once, also the end, whose sequence the answer tel
   await settle();
   expect(requests).toHaveLength(4);
 });
+
+test.each([
+  ['the page has heard of more events than the answer', 900, 1_000],
+  ['the answer is later than what the page has heard of', 1_100, 1_100],
+])('the end is the end where %s', async (_what, answered, at) => {
+  vi.resetModules();
+  const { keepAsking } = await import('../../../../src/studio/page/moment/asking.ts');
+  const { log, shown, standsAtEnd, wanted } = await import('../../../../src/studio/page/moment/place.ts');
+  stubServer((_, asked) => ({ sequence: Number(asked.get('at') ?? answered) }));
+  keepAsking();
+  log.value = { firstSequence: 1, lastSequence: LAST, generation: 'a' } as never;
+  await settle();
+  expect([wanted.value, shown.value?.sequence, standsAtEnd()]).toEqual([at, at, true]);
+});

@@ -5,6 +5,7 @@ import {
   columnsWith,
   isRecord,
   MOST_SHOWN_COLUMNS,
+  templateOf,
   windowAround,
 } from '../../../../src/studio/page/state/table-columns.ts';
 
@@ -25,6 +26,35 @@ describe('columns', () => {
       hasValues: false,
       areNumbers: [true, false, false],
     });
+  });
+
+  test('have no place for values until there is one: members that were not asked for come later', () => {
+    const unasked = lookAt({ list: [{ a: 1 }] }, [{ path: 'list', from: 0, count: 10 }])[0]!.rows!;
+    const first = columnsWith(unasked, 'array');
+    expect(first).toMatchObject({ names: [], hasValues: false });
+    expect(columnsWith(rowsOf([{ a: 1 }]), 'array', first)).toMatchObject({ names: ['a'], hasValues: false });
+    expect(columnsWith(rowsOf([{ a: 1 }, {}, 7]), 'array', first)).toMatchObject({ names: ['a'], hasValues: true });
+  });
+
+  test('align keys that are numbers, as long as all are', () => {
+    const keys = (map: Map<unknown, unknown>) =>
+      columnsWith(lookAt({ map }, [{ path: 'map', from: 0, count: 10 }])[0]!.rows!, 'map');
+    const first = keys(
+      new Map<unknown, unknown>([
+        [1, 'a'],
+        [20n, 'b'],
+      ]),
+    );
+    expect(first.isKeyNumber).toBe(true);
+    expect(
+      keys(
+        new Map<unknown, unknown>([
+          [1, 'a'],
+          [true, 'b'],
+        ]),
+      ).isKeyNumber,
+    ).toBe(false);
+    expect(columnsWith(rowsOf([1]), 'map', { ...first, isKeyNumber: false }).isKeyNumber).toBe(false);
   });
 
   test('stay where they are when other rows come, and become no narrower', () => {
@@ -51,6 +81,13 @@ describe('columns', () => {
     expect(cellPath(row!, 'a b')).toBe('list[0]["a b"]');
     expect(rowsOf([7, [1], new Map()]).some(isRecord)).toBe(false);
   });
+});
+
+test('the last column takes what is left, unless it holds numbers', () => {
+  const wide = templateOf(columnsWith(rowsOf([{ n: 1, text: 'a' }]), 'array'));
+  expect(wide.columns).toMatch(/minmax\(.*, 1fr\)$/);
+  const narrow = templateOf(columnsWith(rowsOf([{ text: 'a', n: 1 }]), 'array'));
+  expect(narrow.columns).toMatch(/px\) 1fr$/);
 });
 
 test('a window has all rows in sight, in whole steps', () => {

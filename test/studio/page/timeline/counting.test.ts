@@ -12,8 +12,8 @@ const counted = (to: number): TimelineAnswer => ({
   buckets: [{ first: 1, last: to, events: to, types: { Added: to } }],
 });
 
-const lineOf = (to: number) =>
-  ({ last: to, events: 1, types: { Added: 1 }, recordedAt: to, generation: 'a' }) as unknown as LiveLine;
+const lineOf = (to: number, events = 1) =>
+  ({ last: to, events, types: { Added: events }, recordedAt: to, generation: 'a' }) as unknown as LiveLine;
 
 /** The modules as they are when the page begins. */
 async function timeline() {
@@ -74,5 +74,37 @@ test('events that no line told are counted later, also when they come while the 
   vi.runAllTimers();
   await settle();
   expect([requests.length, eventsCounted()]).toEqual([3, 1_300]);
+  stop();
+});
+
+test('events that came at once are counted by themselves, and then fine enough', async () => {
+  const { log, latest, keepCounting, eventsCounted } = await timeline();
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  const requests = stubServer((_, asked) => {
+    const [from, to] = [Number(asked.get('from')), Number(asked.get('to'))];
+    const size = (to - from + 1) / 10;
+    const buckets = Array.from({ length: 10 }, (_none, n) => {
+      const [first, last] = [from + n * size, from + (n + 1) * size - 1];
+      return { first, last, events: size, types: { Added: size } };
+    });
+    return { from, to, events: to - from + 1, types: { Added: to - from + 1 }, buckets };
+  });
+  log.value = logOf(10_000, 'a');
+  const stop = keepCounting();
+  await settle();
+  batch(() => {
+    log.value = logOf(10_100, 'a');
+    latest.value = lineOf(10_100, 100);
+  });
+  vi.runAllTimers();
+  await settle();
+  expect(requests).toEqual([
+    'timeline?by=sequence&from=1&to=10000&buckets=512',
+    'timeline?by=sequence&from=10001&to=10100&buckets=6',
+  ]);
+  expect(eventsCounted()).toBe(10_100);
+  vi.runAllTimers();
+  await settle();
+  expect(requests).toHaveLength(2);
   stop();
 });

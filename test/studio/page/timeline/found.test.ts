@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { share } from '../../../../src/studio/page/base/format.ts';
-import { bucketUnder, foundAt } from '../../../../src/studio/page/timeline/found.ts';
+import { bucketUnder, foundAt, sealedSpan } from '../../../../src/studio/page/timeline/found.ts';
 import { layerOf } from '../../../../src/studio/page/timeline/layer.ts';
 import type { Scale } from '../../../../src/studio/page/timeline/scale.ts';
 import type { LogAnswer } from '../../../../src/studio/wire.ts';
@@ -15,10 +15,12 @@ const scale: Scale = {
 };
 const log = {
   ...{ firstSequence: 101, lastSequence: 1_100, recovery: { events: 100, milliseconds: 3 } },
+  ...{ sealedThrough: 600, sealedBlocks: 2, sealedBytes: 10 },
   snapshots: [
     { sequence: 1_000, recordedAt: 5, bytes: 7 },
     { sequence: 500, recordedAt: 4, bytes: 7, isUsable: false },
   ],
+  problems: [{ sequence: 601, lastSequence: 650 }],
 } as unknown as LogAnswer;
 
 test.each([
@@ -28,11 +30,30 @@ test.each([
   ['nothing above the bars', 700, 4, undefined],
   ['a bar below a snapshot', 899.5, 40, undefined],
   ['the dropped history', 2, 40, 'dropped'],
+  ['a damaged block', 520, 40, 'damaged'],
+  ['nothing above a damaged block', 520, 4, undefined],
+  ['what lies beside it', 560, 40, undefined],
+  ['what is sealed', 499, 64, 'sealed'],
+  ['nothing below a bar that is not sealed', 602, 64, undefined],
 ])('%s is found', (_, x, y, is) => expect(foundAt(scale, log, x, y)?.is).toBe(is));
 
 test('dropped history lies at the left end of the log alone', () => {
   expect(foundAt({ ...scale, span: { lo: 300, hi: 400 } }, log, 2, 40)).toBeUndefined();
   expect(foundAt(scale, { ...log, firstSequence: 1 }, 2, 40)).toBeUndefined();
+});
+
+test.each([
+  ['all that is sealed', scale.span, { left: 1, right: 501 }],
+  ['a part that ends in sight', { lo: 501, hi: 701 }, { left: 0, right: 499 }],
+  ['a part that is sealed', { lo: 201, hi: 301 }, { left: 0, right: 1_000 }],
+  ['a part that is not', { lo: 701, hi: 801 }, undefined],
+])('the line below the bars shows %s', (_what, span, line) => {
+  expect(sealedSpan({ ...scale, span }, log)).toEqual(line);
+});
+
+test('a log of which nothing is sealed has no line', () => {
+  const { sealedThrough: _none, ...unsealed } = log;
+  expect(sealedSpan(scale, unsealed as LogAnswer)).toBeUndefined();
 });
 
 test('the bucket under the pointer is of the finest layer that reaches there', () => {

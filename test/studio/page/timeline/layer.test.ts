@@ -8,7 +8,9 @@ import {
   type Layer,
   layerOf,
   planDetail,
+  planEnd,
   typesOf,
+  withEnd,
 } from '../../../../src/studio/page/timeline/layer.ts';
 import type { Scale, TimelineBy } from '../../../../src/studio/page/timeline/scale.ts';
 
@@ -33,7 +35,7 @@ const scale = (by: TimelineBy, lo: number, hi: number, ...layers: Layer[]): Scal
   ...{ by, span: { lo, hi }, width: 200, first: 1, last: 10_000, layers: layers.map(({ buckets }) => buckets) },
 });
 const line = (last: number, events: number, types = { a: events }, recordedAt = last * 10) => ({
-  ...{ last, events, types, recordedAt, generation: 'g', hasWriter: true, problems: [] },
+  ...{ last, events, types, recordedAt, generation: 'g', hasWriter: true, upkeep: '', problems: [] },
 });
 
 test('new events are added at the end, and nothing is lost when there are many', () => {
@@ -68,6 +70,49 @@ test('the first events of an empty log make a layer', () => {
   expect(grownBy(empty, line(3, 3))!.buckets).toEqual([
     { first: 1, last: 3, events: 3, types: { a: 3 }, start: 30, end: 31 },
   ]);
+});
+
+test('many events that came at once are counted, and those that come meanwhile stay', () => {
+  for (const [by, finest] of [
+    ['sequence', 18],
+    ['time', 17],
+  ] as const) {
+    let known = grownBy(layer(by, 1, 1_000, 100), line(1_005, 5))!;
+    expect(planEnd(known, 100)).toBeUndefined();
+    known = grownBy(known, line(1_205, 200))!;
+    const plan = planEnd(known, 100)!;
+    expect(plan).toEqual({ from: 1_001, to: 1_205, buckets: finest });
+    known = grownBy(known, line(1_207, 2))!;
+    const { buckets } = layer(by, plan.from, plan.to, 41);
+    const finer = withEnd(known, { from: plan.from, to: plan.to, events: 205, types: {}, buckets })!;
+    expect([eventsOf(finer), grownEvents(finer), finer.to]).toEqual([1_207, 2, 1_207]);
+    expect(planEnd(finer, 100)).toBeUndefined();
+    for (const [index, { first }] of finer.buckets.entries())
+      expect(first).toBe((finer.buckets[index - 1]?.last ?? 0) + 1);
+  }
+});
+
+test('time without events before the end that was counted is a bucket without events', () => {
+  const known = grownBy(layer('time', 1, 1_000, 100), line(1_005, 5, { a: 5 }, 90_000))!;
+  const plan = planEnd(known, 100)!;
+  expect(plan.from).toBe(1_001);
+  const counted = { first: 1_001, last: 1_005, events: 5, types: { a: 5 }, start: 89_000, end: 90_001 };
+  const finer = withEnd(known, { ...plan, events: 5, types: {}, buckets: [counted] })!;
+  expect(finer.buckets.slice(-2)).toEqual([
+    { first: 1_001, last: 1_000, events: 0, types: {}, start: 10_010, end: 89_000 },
+    counted,
+  ]);
+  expect(eventsOf(finer)).toBe(1_005);
+});
+
+test('a count that does not fit what is known is not taken', () => {
+  const known = grownBy(layer('sequence', 1, 1_000, 100), line(1_205, 205))!;
+  const { buckets } = layer('sequence', 1_001, 1_200, 10);
+  expect(withEnd(known, { from: 1_001, to: 1_200, events: 200, types: {}, buckets })).toBeUndefined();
+  expect(withEnd(known, { from: 990, to: 1_205, events: 216, types: {}, buckets })).toBeUndefined();
+  expect(
+    withEnd(layer('sequence', 1, 1_000, 100), { from: 1_001, to: 1_205, events: 0, types: {}, buckets: [] }),
+  ).toBeUndefined();
 });
 
 test('events that do not follow on the last ones are not added', () => {

@@ -20,6 +20,9 @@ const EDGE = 0.04;
 /** Free room beside a whole log that is in sight. */
 const ROOM = 0.03;
 
+/** A span that was a difference of times is not exact. */
+const ROUNDING = 1 + 1e-9;
+
 /** How much time is shown until a person zooms: 30 minutes, or less of a log that is shorter. */
 export function usualSpan({ from, to }: Span): number {
   return SHORT_SPANS.find((span) => (to - from) * (1 + 2 * ROOM) <= span) ?? USUAL_SPAN;
@@ -38,7 +41,7 @@ export function followedTime(shown: Span | undefined, span: number, moment: numb
     moment >= shown.from + EDGE * span * (shown.from <= all.from ? 0 : 1) &&
     moment <= shown.to - EDGE * span;
   if (isInside) return shown;
-  if ((all.to - all.from) * (1 + 2 * ROOM) <= span)
+  if ((all.to - all.from) * (1 + 2 * ROOM) <= span * ROUNDING)
     return { from: all.from - ROOM * span, to: all.from + (1 - ROOM) * span };
   const isBefore = shown !== undefined && moment < shown.from + EDGE * span;
   const from = Math.max(all.from - ROOM * span, moment - span * (isBefore ? 1 - AT : AT));

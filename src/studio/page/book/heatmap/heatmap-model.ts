@@ -7,6 +7,7 @@
 import { batch, type Signal, signal } from '@preact/signals';
 import type { ViewProblem } from '../../../wire.ts';
 import type { StudioProblem } from '../../base/api.ts';
+import type { Window } from '../../moment/place.ts';
 import { type ColourRange, rangeFor } from './colours/colours.ts';
 import {
   followedPrices,
@@ -74,7 +75,10 @@ export class HeatmapModel {
 
   readonly #tiles: Tiles;
   #around: Surroundings | undefined;
-  #span: number | undefined;
+  /** How much time is shown where a person has chosen it. */
+  readonly #span: Signal<number | undefined> = signal(undefined);
+  /** What a link says, until the log is known. */
+  #linked: Window | undefined;
   #divisor = 0;
   #isRangeHeld = false;
   #rangedCells = 0;
@@ -119,10 +123,39 @@ export class HeatmapModel {
     });
   }
 
+  /** What a person has chosen to see, for a link; undefined while the picture follows at its usual span. */
+  get window(): Window | undefined {
+    const [time, prices] = [this.time.value, this.prices.value];
+    const isChosen = this.#span.value !== undefined || this.isTimeHeld.value || this.isPriceHeld.value;
+    if (!isChosen || time === undefined) return undefined;
+    return {
+      ...{ since: Math.floor(time.from), until: Math.ceil(time.to) },
+      ...(this.isPriceHeld.value && prices && { low: Math.floor(prices.low), high: Math.ceil(prices.high) }),
+    };
+  }
+
+  /** Shows what a link says. */
+  show(window: Window): void {
+    this.#linked = window;
+    this.#refresh();
+  }
+
+  /** A picture that followed the moment goes on to follow it. */
+  #showLinked({ since, until, low, high }: Window, { log, moment }: Surroundings): void {
+    const time = zoomedTime({ from: since, to: until }, since, 1, log);
+    const span = time.to - time.from;
+    this.time.value = time;
+    this.#span.value = span;
+    this.isTimeHeld.value = followedTime(time, span, moment, log) !== time;
+    if (low === undefined || high === undefined) return;
+    this.prices.value = { low, high };
+    this.isPriceHeld.value = true;
+  }
+
   zoomTime(around: number, factor: number): void {
     if (this.time.value === undefined || this.#around === undefined) return;
     this.time.value = zoomedTime(this.time.value, around, factor, this.#around.log);
-    this.#span = this.time.value.to - this.time.value.from;
+    this.#span.value = this.time.value.to - this.time.value.from;
     if (!this.#isMomentInSight()) this.isTimeHeld.value = true;
     this.#refresh();
   }
@@ -154,7 +187,7 @@ export class HeatmapModel {
 
   /** Follows the moment again; with `span`, at the usual span. */
   follow(what: { readonly time?: boolean; readonly price?: boolean; readonly span?: boolean }): void {
-    if (what.span === true) this.#span = undefined;
+    if (what.span === true) this.#span.value = undefined;
     batch(() => {
       if (what.time === true) this.isTimeHeld.value = false;
       if (what.price === true) this.isPriceHeld.value = false;
@@ -185,8 +218,10 @@ export class HeatmapModel {
     if (this.#around === undefined || this.#around.width <= 0) return;
     const around = this.#around;
     batch(() => {
+      if (this.#linked !== undefined) this.#showLinked(this.#linked, around);
+      this.#linked = undefined;
       if (!this.isTimeHeld.value) {
-        const span = this.#span ?? usualSpan(around.log);
+        const span = this.#span.value ?? usualSpan(around.log);
         this.time.value = followedTime(this.time.value, span, around.moment, around.log);
       }
       const places = tilesToFetch(this.power, this.time.value!, around.log, around.moment);

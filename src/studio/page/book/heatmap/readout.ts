@@ -1,6 +1,6 @@
 /** What is under the crosshair: a cell or an empty place, and a trade that is near. Pure. */
 import type { ViewScale } from '../../../wire.ts';
-import { duration } from '../../base/format.ts';
+import { count, duration } from '../../base/format.ts';
 import { priceText, quantityText, viewTime } from '../scaled.ts';
 import { type Cell, cellAt, columnAt, priceAt, timeAt } from './pixels.ts';
 import type { Sights, TradeInSight } from './sights.ts';
@@ -58,12 +58,14 @@ export function readoutText({ price, tick, from, to, cell, trade }: Readout, sca
   return `${priceText(price, scale)}${last} · ${when}${what}`;
 }
 
-function tradeText({ tile, index, kind, quantity }: TradeInSight, scale: ViewScale): string {
+function tradeText({ tile, index, trades, kind, quantity }: TradeInSight, scale: ViewScale): string {
   const [price, time] = [tile.tradePrice[index]!, viewTime(tile.tradeTime[index]!, scale)];
   const where = Number.isNaN(price) ? time : `${priceText(price, scale)} · ${time}`;
   if (kind & MARK_BIT) return `${where} · ${markOf(tile, index)}`;
   const side = ['trade', '▲ bought', '▼ sold'][kind & SIDE_BITS]!;
-  return `${where} · ${side} ${quantityText(quantity, scale)}${kind & HIDDEN_BIT ? ', hidden' : ''}`;
+  const gathered =
+    trades === 1 ? '' : ` in ${count(trades)} trades, the largest ${quantityText(tile.tradeQuantity[index]!, scale)}`;
+  return `${where} · ${side} ${quantityText(quantity, scale)}${kind & HIDDEN_BIT ? ', hidden' : ''}${gathered}`;
 }
 
 /** The texts of marks stand in the order of the marks. */

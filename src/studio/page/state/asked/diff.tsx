@@ -62,7 +62,7 @@ function Fields(): JSX.Element {
         void askDiff(from.trim(), to.trim());
       }}
     >
-      <Field name="from" value={from} set={(text) => set({ from: text })} />
+      <Field testid="diff-from" label="Compare from" value={from} set={(text) => set({ from: text })} />
       <button
         type="button"
         class="st-button"
@@ -72,7 +72,7 @@ function Fields(): JSX.Element {
       >
         <Icon of={ArrowLeftRight} size={12} />
       </button>
-      <Field name="to" value={to} set={(text) => set({ to: text })} />
+      <Field testid="diff-to" label="Compare to" value={to} set={(text) => set({ to: text })} />
       <button type="submit" class="st-button" data-testid="diff-run">
         Compare
       </button>
@@ -91,23 +91,23 @@ function Fields(): JSX.Element {
 }
 
 interface FieldProps {
-  readonly name: 'from' | 'to';
+  readonly testid: string;
+  readonly label: string;
   readonly value: string;
   readonly set: (text: string) => void;
 }
 
-function Field({ name, value, set }: FieldProps): JSX.Element {
+function Field({ testid, label, value, set }: FieldProps): JSX.Element {
   return (
-    <label class="st-field">
-      <span>{name}</span>
-      <input
-        data-testid={`diff-${name}`}
-        value={value}
-        size={10}
-        spellcheck={false}
-        onInput={(event) => set(event.currentTarget.value)}
-      />
-    </label>
+    <input
+      class="st-field"
+      data-testid={testid}
+      aria-label={label}
+      title={label}
+      value={value}
+      spellcheck={false}
+      onInput={(event) => set(event.currentTarget.value)}
+    />
   );
 }
 
@@ -115,14 +115,12 @@ function Answer({ of, answer }: { readonly of: Compared; readonly answer: DiffAn
   const { from, to, events, types, tables, changes, complete } = answer;
   return (
     <>
-      <div class="st-bar">
-        <span>
-          {count(from)} → {count(to)}
-        </span>
-        <span class="st-note" title={typesText(types, Number.POSITIVE_INFINITY)}>
+      <p class="st-between" title={`${counted(events, 'event')}: ${typesText(types, Number.POSITIVE_INFINITY)}`}>
+        {count(from)} → {count(to)}{' '}
+        <span class="quiet">
           {counted(events, 'event')} between{events > 0 && `: ${typesText(types, NAMED_TYPES)}`}
         </span>
-      </div>
+      </p>
       <div class="st-tables" role="toolbar" aria-label="Properties of the state that are different">
         {of.only !== '' && (
           <button type="button" class="st-button" onClick={() => void askDiff(of.from, of.to)}>
@@ -190,7 +188,7 @@ function End({ of }: { readonly of: Compared }): JSX.Element {
         </>
       )}
       {state === 'ended' && <span>stopped</span>}
-      {state === 'done' && answer !== undefined && <span>{foundText(answer)}</span>}
+      {state === 'done' && answer !== undefined && <span class="st-about">{foundText(answer)}</span>}
       {state === 'done' && hasMore(of) && (
         <button type="button" class="st-button" onClick={() => askAll(of)}>
           More

@@ -20,11 +20,22 @@ const active: Signal<string> = signal('');
 export function Why(): JSX.Element {
   const known = explained.value;
   return (
-    <div class="st-asked pane" data-testid="why" data-path={known?.path} data-state={known?.state ?? 'none'}>
+    <div
+      class="st-asked pane"
+      style={{ '--st-type': longestType(known?.changes ?? []) }}
+      data-testid="why"
+      data-path={known?.path}
+      data-state={known?.state ?? 'none'}
+    >
       <Asking of={known} />
       {known !== undefined && <Answer of={known} />}
     </div>
   );
+}
+
+/** How many characters the longest type has: all of the column are as wide. */
+function longestType(changes: readonly WhyChange[]): number {
+  return changes.reduce((most, { type }) => Math.max(most, type.length), 0);
 }
 
 /** The button that asks: for a place that is selected and was not asked about, or again for the moment that is shown. */
@@ -90,14 +101,14 @@ function End({ of }: { readonly of: Explained }): JSX.Element {
   const looked = from === undefined || from > of.at ? '' : `, looked back to ${count(from)}`;
   if (isComplete)
     return (
-      <span>
+      <span class="st-about">
         {changes.length === 0 ? 'no event changed it' : `${found}, these are all`}
         {looked}
       </span>
     );
   return (
     <>
-      <span>{state === 'ended' ? `${found}, stopped` : `the newest ${found}${looked}`}</span>
+      <span class="st-about">{state === 'ended' ? `${found}, stopped` : `the newest ${found}${looked}`}</span>
       <button type="button" class="st-button" onClick={askMore}>
         More
       </button>
@@ -109,9 +120,10 @@ function keyOf({ sequence }: WhyChange): string {
   return String(sequence);
 }
 
-function attributes({ sequence }: WhyChange): Readonly<Record<string, unknown>> {
+function attributes({ sequence, recordedAt }: WhyChange): Readonly<Record<string, unknown>> {
   return {
     class: sequence === at.value ? 'st-row st-current' : 'st-row',
+    title: momentText(recordedAt),
     'data-testid': 'why-row',
     'data-sequence': sequence,
     'aria-current': sequence === at.value ? 'true' : undefined,

@@ -63,9 +63,11 @@ function Head({ of, commit }: { readonly of: WireEvent; readonly commit: Moment[
   const isOne = commit === undefined || commit.first === commit.last;
   return (
     <div class="st-head">
-      <h2 title={safeLine(type)}>{safeLine(type)}</h2>
+      <h2 title={safeLine(type)}>
+        {safeLine(type)} <span class="quiet">version {version}</span>
+      </h2>
       <dl>
-        <dt>sequence</dt>
+        <dt>event</dt>
         <dd>
           {count(sequence)}
           {!isOne && (
@@ -77,8 +79,6 @@ function Head({ of, commit }: { readonly of: WireEvent; readonly commit: Moment[
         </dd>
         <dt>recorded</dt>
         <dd title={zoneName(zone.value)}>{dateTime(recordedAt, zone.value)}</dd>
-        <dt>version</dt>
-        <dd>{version}</dd>
         {commandId !== undefined && (
           <>
             <dt>command</dt>

@@ -47,7 +47,7 @@ export function Legend({ model, scale }: { readonly model: HeatmapModel; readonl
       />
     );
   return (
-    <div class="bk-legend mono" data-floor={range?.floor} data-ceiling={range?.ceiling}>
+    <div class="bk-legend mono" data-testid="legend" data-floor={range?.floor} data-ceiling={range?.ceiling}>
       <span>{range && quantityText(range.floor, scale)}</span>
       <span class="bk-colours" style={{ width: `${LEGEND_WIDTH}px` }}>
         <canvas ref={canvas} />

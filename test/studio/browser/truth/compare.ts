@@ -1,24 +1,26 @@
 /** Compares what the page shows of a moment with what the library says of it. */
 import { formatPath, type Past, type PastCursor, parsePath, toTaggedJson, valueAt } from 'refold';
 import { expect } from 'vitest';
-import { numberIn, type StudioPage, type TreeRow, textOf } from './studio-page.ts';
+import { numberIn, type StudioPage, type TreeRow, textOf } from '../harness/studio-page.ts';
 
-/** The library at the places of a page, one after the other. */
+/** What is true of a moment. */
+export type Truth = Pick<PastCursor, 'sequence' | 'recordedAt' | 'event' | 'commit' | 'state' | 'changes'>;
+
+/** What is true at the places of a page, one after the other: what the library says, or what a test knows. */
 export class Oracle {
-  readonly #cursor: PastCursor;
+  /** What is true at a sequence, until the next call. */
+  readonly at: (sequence: number) => Promise<Truth>;
 
-  private constructor(cursor: PastCursor) {
-    this.#cursor = cursor;
+  constructor(at: Oracle['at']) {
+    this.at = at;
   }
 
   static async open(past: Past): Promise<Oracle> {
-    return new Oracle(await past.cursor(1));
-  }
-
-  /** The commit of the event there, and of the one after it. */
-  async at(sequence: number): Promise<PastCursor> {
-    await this.#cursor.to(sequence);
-    return this.#cursor;
+    const cursor = await past.cursor(1);
+    return new Oracle(async (sequence) => {
+      await cursor.to(sequence);
+      return cursor;
+    });
   }
 
   /**
@@ -27,15 +29,15 @@ export class Oracle {
    * @param isWhole whether the whole tree is in sight, and so each change is told
    */
   async judge(page: StudioPage, sequence: number, isWhole = true): Promise<void> {
-    const cursor = await this.at(sequence);
+    const truth = await this.at(sequence);
     await page.standsAt(sequence);
-    await judgeLine(page, cursor);
-    judgeTree(await page.treeRows(), cursor, isWhole);
+    await judgeLine(page, truth);
+    judgeTree(await page.treeRows(), truth, isWhole);
   }
 }
 
 /** The line of the moment says place, time, event and commit as the library does. */
-async function judgeLine(page: StudioPage, { sequence, recordedAt, event, commit }: PastCursor): Promise<void> {
+async function judgeLine(page: StudioPage, { sequence, recordedAt, event, commit }: Truth): Promise<void> {
   expect(numberIn(await textOf(page.id('moment-sequence')))).toBe(sequence);
   const line = await textOf(page.id('moment-line'));
   if (sequence === 0) return expect(line).toContain('before the first event');
@@ -52,7 +54,7 @@ async function judgeLine(page: StudioPage, { sequence, recordedAt, event, commit
 const { format: number } = new Intl.NumberFormat('en-US');
 
 /** The tree's values are those of the state, and its marks are the changes of the event: each at its row, or at one around it. */
-function judgeTree(rows: readonly TreeRow[], { state, changes }: PastCursor, isWhole: boolean): void {
+function judgeTree(rows: readonly TreeRow[], { state, changes }: Truth, isWhole: boolean): void {
   const changed = changes.slice(0, TOLD_CHANGES).map(({ parts }) => formatPath(parts));
   const shown = rows.map(({ path }) => path);
   const withValue = rows.filter(({ value }) => value !== undefined);

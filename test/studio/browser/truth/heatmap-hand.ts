@@ -1,6 +1,7 @@
 /** A hand on the heatmap: it points at places, and reads what the crosshair says and which colour the picture has there. */
+
+import type { StudioPage } from '../harness/studio-page.ts';
 import type { Side } from './book-history.ts';
-import type { StudioPage } from './studio-page.ts';
 
 /** The picture without its axes, in pixels of the canvas, and what part of time and price it shows. */
 export interface Plot {
