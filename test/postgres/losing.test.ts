@@ -33,7 +33,16 @@ test('always: a crash of the server is a slow append, nothing else', { timeout: 
 
 describe('a log that has lost its end', () => {
   /** A writer, a reader elsewhere, and where the log ends once it has lost its end. */
-  async function lose(name: string, open = postgresLog) {
+  async function lose(what: string, open = postgresLog) {
+    for (let attempt = 1; ; attempt++) {
+      const log = await crashed(`${what} ${attempt}`, open);
+      if (log.end < 35) return log;
+      await log.writer.close(); // the server happened to write its WAL in between
+      await log.reader.close();
+    }
+  }
+
+  async function crashed(name: string, open: typeof postgresLog) {
     const options = { name, settleWithin: 30_000, pollEvery: 20 };
     const writer = await open(server.url(), options).open({ durability: 'os' });
     const reader = await open(server.url(elsewhere.port), options).open({ readOnly: true });
@@ -47,13 +56,12 @@ describe('a log that has lost its end', () => {
       Buffer.from(name),
     );
     const end: number = row.end;
-    return { writer, reader, end, source: open(server.url(), options) };
+    return { name, writer, reader, end, source: open(server.url(), options) };
   }
 
   test('stops its writer and its readers at the first lost event, and is opened again', async () => {
-    const { writer, reader, end, source } = await lose('shorter');
+    const { name, writer, reader, end, source } = await lose('shorter');
     expect(end).toBeGreaterThanOrEqual(20);
-    expect(end).toBeLessThan(35); // otherwise nothing was lost
     const lost = { code: 'LOG_CORRUPT', sequence: end + 1 };
     await expect(appendNotes(writer, 1)).rejects.toMatchObject(lost);
     const following = (async () => {
@@ -64,15 +72,15 @@ describe('a log that has lost its end', () => {
     expect(() => reader.head()).toThrow(expect.objectContaining(lost));
     await writer.close();
     await reader.close();
-    const again = await server.takeOver('shorter', source);
+    const again = await server.takeOver(name, source);
     expect(again.head().sequence).toBe(end);
     await appendNotes(again, 1);
     await again.close();
   });
 
   /** Another writer puts as many events in the place of the lost ones. */
-  async function refill(name: string, open = postgresLog) {
-    const { writer, reader, end, source } = await lose(name, open);
+  async function refill(what: string, open = postgresLog) {
+    const { name, writer, reader, end, source } = await lose(what, open);
     const other = await server.takeOver(name, source);
     await appendNotes(other, 35 - end - 1);
     await other.append({

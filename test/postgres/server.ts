@@ -108,7 +108,7 @@ export class PostgresServer {
   }
 
   async #answering(): Promise<void> {
-    for (const end = Date.now() + 30_000; ; ) {
+    for (const end = Date.now() + 60_000; ; ) {
       if (this.#process!.exitCode !== null) this.#spawn(); // processes of a killed server were still ending
       const client = new pg.Client(this.url());
       try {

@@ -187,8 +187,11 @@ export function writesIn(schema: string, isSynced: boolean): WriteStatements {
     /** Changes nothing, but the lock on the log's row makes it a write. */
     flush: fenced(`nothing as (select 1 from allowed) ${told}`),
     /** A later end of the lease. It need not survive a crash. */
-    renew: `with renewed as (
-    update ${schema}.logs set lease_until = clock_timestamp() + $3 * interval '1 ms'
+    renew: `with settings as materialized (
+    select set_config('lock_timeout', '1000', true), set_config('synchronous_commit', 'off', true)
+  ), renewed as (
+    update ${schema}.logs l set lease_until = clock_timestamp() + $3 * interval '1 ms'
+    from settings
     where log = $1 and epoch = $2
     returning epoch
   )
