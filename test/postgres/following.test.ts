@@ -145,7 +145,7 @@ describe('the view of recent events', () => {
 });
 
 describe('many logs', () => {
-  test('of one configuration share their connections, and end them', { timeout: 120_000 }, async () => {
+  test('share the connections of their configuration, and end them', { timeout: 120_000 }, async () => {
     const count = `select count(*)::integer as open from pg_stat_activity where application_name = 'refold' and datname = 'many'`;
     await server.sql('create database many');
     const open = (log: number) => postgresLog(server.url(server.port, 'many'), { name: `log ${log}` }).open({});

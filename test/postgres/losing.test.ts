@@ -115,15 +115,15 @@ describe('a log that has lost its end', () => {
   });
 });
 
-test('a cancelled wait for a synchronous standby is no acknowledgement', { timeout: 60_000 }, async () => {
+test('a cancelled wait for a synchronous standby does not acknowledge an append', { timeout: 60_000 }, async () => {
   const log = await postgresLog(server.url(), { name: 'standby', answerWithin: 20_000, settleWithin: 30_000 }).open({});
   await appendNotes(log, 1);
-  await server.sql(`alter system set synchronous_standby_names = 'nobody'`);
+  await server.sql(`alter system set synchronous_standby_names = 'absent'`);
   await server.sql('select pg_reload_conf()');
   await expect
     .poll(async () => (await server.sql('show synchronous_standby_names'))[0])
     .toMatchObject({
-      synchronous_standby_names: 'nobody',
+      synchronous_standby_names: 'absent',
     });
   let isDone = false;
   const appending = appendNotes(log, 1).then(() => (isDone = true));
