@@ -42,7 +42,7 @@ export const TIME_UNITS: ReadonlyMap<string, number> = new Map([
   ['w', 7 * DAY_MS],
 ]);
 
-const CLOCK_TIME = String.raw`(\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?`;
+const CLOCK_TIME = String.raw`(\d{1,2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?`;
 const CLOCK_ALONE = new RegExp(`^${CLOCK_TIME}$`);
 const DATE_AND_CLOCK = new RegExp(
   `^(\\d{4})-(\\d{2})-(\\d{2})(?:[T ]${CLOCK_TIME}(Z|[+-]\\d{2}(?::?\\d{2})?)?)?$`,

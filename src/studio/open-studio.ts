@@ -1,6 +1,6 @@
 /** Opens the studio on a log: the server, and the two threads that answer. */
 import { Worker } from 'node:worker_threads';
-import { RefoldError } from '../index.ts';
+import { openLog, RefoldError } from '../index.ts';
 import { newKey } from './server/access.ts';
 import { Desk } from './server/desk.ts';
 import type { Route } from './server/http-server.ts';
@@ -106,16 +106,27 @@ function routesOf({ moments, jobs }: Desks): ReadonlyMap<string, Route> {
 }
 
 /**
- * The thread for moments tells whether the log, the model and the views can be used. The other one starts afterwards, and the address
- * does not wait for it: its questions do. They are answered with an error if it cannot start.
+ * The thread for moments tells whether the log, the model and the views can be used; without a model the log is all that may fail,
+ * and it is tried here. The address does not wait for more: questions wait for their thread, and are answered with an error if it
+ * cannot start.
  */
 async function openDesks(given: Omit<StudioTask, 'kind' | 'warm'>): Promise<Desks> {
   const task = { ...given, warm: new Int32Array(new SharedArrayBuffer(4)) };
   const moments = startWorker({ kind: 'moments', ...task });
-  await moments.ready;
+  moments.ready.catch(() => {}); // without a model only its desk needs to know
+  try {
+    await (given.model === undefined ? tryLog(given.path) : moments.ready);
+  } catch (error) {
+    await moments.worker.terminate();
+    throw error;
+  }
   const jobs = startWorker({ kind: 'jobs', ...task });
   jobs.ready.catch(() => {}); // the desk hears that the thread ended
   return { moments: new Desk(moments.worker), jobs: new Desk(jobs.worker) };
+}
+
+async function tryLog(path: string): Promise<void> {
+  await (await openLog({ path })).close();
 }
 
 function startWorker(task: StudioTask): { readonly worker: Worker; readonly ready: Promise<void> } {

@@ -2,6 +2,7 @@
  * A thread of the studio: one holds a moment of the log, the other does long jobs. So neither stops the server, and a long job
  * does not stop a drag.
  */
+import { fileURLToPath } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
 import { type Exports, LOADING_LIMIT_MS } from '../guests/importing.ts';
 import { pickModel } from '../guests/load-model.ts';
@@ -85,6 +86,12 @@ function defect(thrown: unknown): RefoldError {
 async function loadModel({ module, export: name }: NonNullable<StudioTask['model']>): Promise<Model> {
   const exports = await importModule(module, 'model');
   return pickModel(exports, name, module);
+}
+
+/** A model as a command takes it. One that is not in a file is named by its whole address. */
+function commandModel({ module, export: name }: StudioModule): string {
+  const file = module.startsWith('file:') ? fileURLToPath(module) : module;
+  return name === undefined ? file : `${file}#${name}`;
 }
 
 /** @throws RefoldError `INVALID_OPTION` for a module that cannot be loaded, or has no views of the model under this name */
@@ -176,7 +183,13 @@ async function jobRoutes(): Promise<Routes<JobRoute>> {
   const following = { ticking: everySecond, fingerprint: past?.fingerprint, troubles, places: new LivePlaces() };
   return {
     log: async () =>
-      describeLog({ ...listed, past, views: await views?.infos(), warm: Atomics.load(task.warm, 0) === 1 }),
+      describeLog({
+        ...listed,
+        past,
+        model: task.model && commandModel(task.model),
+        views: await views?.infos(),
+        warm: Atomics.load(task.warm, 0) === 1,
+      }),
     timeline: (query, signal) => timelineOf(listed, query, signal),
     times: (query, signal) => listTimes(log, query, signal),
     events: (query, signal) => listEvents(listed, query, signal),

@@ -278,6 +278,8 @@ export interface LogAnswer {
   readonly upkeep: string;
   /** The command that opens this log with a model. Absent where the studio has one. */
   readonly modelLine?: string;
+  /** The command that finds the first moment at which something is true, but for its options. Absent without a model. */
+  readonly bisectLine?: string;
   /** Whether states of all of the log are within reach in memory: any place is then answered faster. */
   readonly warm: boolean;
   /** The first sequence whose state can be built; absent without a model, and where none can be built. */

@@ -41,6 +41,7 @@ describe('a text says', () => {
     ['2027-01-31 24:00', { is: 'wall', day: midnight, clock: 86_400_000, text: '2027-01-31 24:00' }],
     ['10:31', { is: 'wall', clock: 37_860_000, text: '10:31' }],
     ['10:31:07', { is: 'wall', clock: 37_867_000, text: '10:31:07' }],
+    ['9:35', { is: 'wall', clock: 34_500_000, text: '9:35' }],
     ['10:31:07.123', { is: 'wall', clock: 37_867_123, text: '10:31:07.123' }],
   ])('%s', (text, place) => {
     expect(parsePlace(text)).toEqual(place);

@@ -2,6 +2,7 @@
 import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { diffStates, hashState, openPast, openStore, type Past, type Store, toTaggedJson } from 'refold';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openStudio, type Studio } from '../../src/studio/open-studio.ts';
@@ -114,6 +115,8 @@ test('the log has one identity for life, and its generation holds the fingerprin
     expect(new Set([generation, other.generation, without.generation]).size).toBe(3);
     expect(without.modelLine).toBe(`refold studio ${path} --model ./model.ts`);
     expect(other.modelLine).toBeUndefined();
+    expect(other.bisectLine).toBe(`refold bisect ${path} --model '${fileURLToPath(MODEL.module)}#changedShop'`);
+    expect(without.bisectLine).toBeUndefined();
   } finally {
     await Promise.all([changed.close(), plain.close()]);
   }

@@ -51,6 +51,10 @@ export async function lookBack(): Promise<void> {
   const cursor = await past.cursor(3, { checkpointBytes: 1_000 });
   assertType<Equal<Awaited<ReturnType<typeof cursor.step>>, number>>();
   assertType<Equal<NonNullable<typeof cursor.event>['type'], 'Placed' | 'Closed'>>();
+  assertType<Equal<Awaited<ReturnType<typeof cursor.warm>>, boolean>>();
+  await cursor.warm({ signal: new AbortController().signal });
+  // @ts-expect-error it keeps one state at a time
+  await cursor.warm(3);
   // @ts-expect-error the state of a cursor is read-only
   cursor.state.n = 1;
   for (const { parts, before, after } of cursor.changes)

@@ -50,8 +50,8 @@ function parsePort(text: string): number {
 /** Shows the log until a signal ends the process. */
 async function show(file: string, options: Options): Promise<void> {
   await requireFile(file);
-  const info = await infoOf(file);
-  const studio = await open(file, options, info);
+  const asked = infoOf(file);
+  const [info, studio] = await bothOf(asked, open(file, options, asked));
   endOnSignals(studio);
   warnOfOthers(options.host);
   await printAnswer(
@@ -63,19 +63,31 @@ async function show(file: string, options: Options): Promise<void> {
 
 const HOW_IT_ENDS = 'read only, Ctrl-C ends';
 
+/** The facts of the log, and the studio, which is opened meanwhile. If one of them fails, nothing stays open. */
+async function bothOf(asked: Promise<LogInfo>, opening: Promise<Studio>): Promise<[LogInfo, Studio]> {
+  const [info, studio] = await Promise.allSettled([asked, opening]);
+  if (info.status === 'fulfilled' && studio.status === 'fulfilled') return [info.value, studio.value];
+  if (studio.status === 'fulfilled') await studio.value.close();
+  return [await asked, await opening]; // the failure
+}
+
 async function infoOf(path: string): Promise<LogInfo> {
   await using log = await openLog({ path });
   return await log.info();
 }
 
 /** A model that was found, and not given, is only used if the log belongs to it. */
-async function open(path: string, { model, view, port, host, allowHost }: Options, info: LogInfo): Promise<Studio> {
+async function open(
+  path: string,
+  { model, view, port, host, allowHost }: Options,
+  asked: Promise<LogInfo>,
+): Promise<Studio> {
   const { openStudio } = await import('../../studio/index.ts');
   const plain: StudioOptions = { path, port, host, allowHosts: allowHost };
   const shown = view === undefined ? plain : { ...plain, view: moduleOf(view, 'view') };
   const found = findModelFor(model);
   if (found === undefined) return openStudio(shown);
-  if (found.from === undefined || info.model !== undefined) {
+  if (found.from === undefined || (await asked).model !== undefined) {
     try {
       const studio = await openStudio({ ...shown, model: moduleOf(found.specifier) });
       tellModel(found);
@@ -84,7 +96,7 @@ async function open(path: string, { model, view, port, host, allowHost }: Option
       if (found.from === undefined || !isRefoldError(error, 'MODEL_MISMATCH')) throw error;
     }
   }
-  tellModel(found, whyUnused(info.model));
+  tellModel(found, whyUnused((await asked).model));
   return openStudio(shown);
 }
 

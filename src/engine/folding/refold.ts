@@ -8,7 +8,7 @@ import type { RecordedEvent } from '../../core/event.ts';
 import { freezeJson } from '../../core/freeze.ts';
 import type { Model } from '../../core/model.ts';
 import { type FoldReducers, foldDirect, type Leniency, type OrderedTables } from '../../fold/live-state.ts';
-import { decodeBlock, EMPTY_CHAIN } from '../../log/blocks/block.ts';
+import { type DecodedBlock, decodeBlock, EMPTY_CHAIN } from '../../log/blocks/block.ts';
 import type { Block, LogStore, SnapshotInfo } from '../../log/log-store.ts';
 import { throwIfAborted } from '../../threads/aborted.ts';
 import { Pace } from '../../threads/pace.ts';
@@ -43,11 +43,26 @@ export interface FoldRange {
   readonly onUpcast?: UpcastRules['onUpcast'];
   /** Checks after each block that reducers have left the ordered tables in their places. */
   readonly tables?: OrderedTables | undefined;
+  /** Gets the next events of the last block, which are decoded with those of the range. */
+  readonly onRest?: ((rest: RestOfBlock) => void) | undefined;
   /** Default: slices of 40 ms. */
   readonly pace?: Pace | undefined;
   /** Ends the fold at the next block: it throws the signal's reason. */
   readonly signal?: AbortSignal | undefined;
 }
+
+/** Some events of a block behind the range that was folded, as they were recorded. */
+export interface RestOfBlock {
+  /** The first sequence of the block. */
+  readonly firstSequence: number;
+  /** At least one. */
+  readonly events: readonly RecordedEvent[];
+  /** The last sequence of each commit of the block. */
+  readonly commitEnds: readonly number[];
+}
+
+/** So many events behind the range are decoded at most for those who want to go on. */
+const REST_EVENTS = 512;
 
 /** How long the fold may block the event loop, in ms. */
 const FOLD_SLICE_MS = 40;
@@ -77,7 +92,7 @@ export async function foldLog<State>(
   cursor: FoldCursor<State>,
   range: FoldRange = {},
 ): Promise<void> {
-  const { to = Number.POSITIVE_INFINITY, pace = new Pace(FOLD_SLICE_MS), signal } = range;
+  const { to = Number.POSITIVE_INFINITY, pace = new Pace(FOLD_SLICE_MS), signal, onRest } = range;
   throwIfAborted(signal);
   const guard = guardOf(log);
   if (cursor.sequence >= to) return;
@@ -85,7 +100,10 @@ export async function foldLog<State>(
   const types = range.types && recordedTypesOf(model, range.types);
   // Without `to` the log decides where to end: the end of a read-only log may have moved since its last look.
   for await (const block of log.read({ from: cursor.sequence + 1, ...(range.to === undefined ? {} : { to }) })) {
-    let events = within(decodeBlock(block, types).events, cursor.sequence, to);
+    const part = { from: cursor.sequence + 1, to: onRest === undefined ? to : to + REST_EVENTS };
+    const decoded = decodeBlock(block, types, part);
+    let events = within(decoded.events, cursor.sequence, to);
+    if (block.lastSequence > to) onRest?.(restOf(block, decoded, to));
     guard.enter();
     try {
       note(events, cursor);
@@ -123,7 +141,7 @@ export async function foldingRulesOf(
 
 /** The events of a block after a sequence, up to another one, as they were recorded. @throws RefoldError `LOG_CORRUPT` */
 export function recordedIn(block: Block, after: number, to: number): RecordedEvent[] {
-  return within(decodeBlock(block).events, after, to);
+  return decodeBlock(block, undefined, { from: after + 1, to }).events;
 }
 
 /**
@@ -160,6 +178,10 @@ const warnedIn = new WeakMap<LogStore, Set<string>>();
 /** Freezes the meta, as a live reducer gets it. The meta of older events stays as it was. */
 function freezeMeta(events: readonly RecordedEvent[], after: number): void {
   for (const { meta, sequence } of events) if (sequence > after) freezeJson(meta);
+}
+
+function restOf({ firstSequence }: Block, { events, commitEnds }: DecodedBlock, after: number): RestOfBlock {
+  return { firstSequence, events: events.filter(({ sequence }) => sequence > after), commitEnds };
 }
 
 /** Only the events of the range: the first and the last block may reach beyond it. */

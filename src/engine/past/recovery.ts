@@ -42,7 +42,8 @@ export interface Recovered<State> {
   readonly eventsReplayed: number;
 }
 
-export interface RecoverOptions extends Pick<FoldRange, 'onProgress' | 'onBlock' | 'onUpcast' | 'pace' | 'signal'> {
+export interface RecoverOptions
+  extends Pick<FoldRange, 'onProgress' | 'onBlock' | 'onUpcast' | 'onRest' | 'pace' | 'signal'> {
   /** The sequence to arrive at; default the log's head. */
   readonly to?: number | undefined;
   /** Snapshots after this one are not used; default: all may be used. */

@@ -48,7 +48,8 @@ export class AtomicState<State extends object> implements LiveState<State> {
       comparators,
       unwieldy && ((value, path) => unwieldy.tell(value, path, this.#root)),
     );
-    this.#root = adoptState(state, onFinding, comparators);
+    const { root, nests } = adoptState(state, onFinding, comparators);
+    [this.#root, this.#nests] = [root, nests];
   }
 
   get value(): State {
@@ -69,6 +70,7 @@ export class AtomicState<State extends object> implements LiveState<State> {
       watch?.(commit, index);
     }
     this.#root = commit.apply();
+    this.#nests = undefined;
   }
 
   /**
@@ -117,7 +119,10 @@ export class AtomicState<State extends object> implements LiveState<State> {
     return {
       state: staged.state,
       fold: (reducers, event) => staged.fold(reducers, event),
-      take: () => void (this.#root = staged.apply()),
+      take: () => {
+        this.#root = staged.apply();
+        this.#nests = undefined;
+      },
       end: (why) => staged.end(why),
     };
   }

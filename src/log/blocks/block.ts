@@ -25,6 +25,7 @@ import {
   decodeSealedTags,
   type EventKinds,
   hasExtras,
+  type LogPart,
   readSealedPrefix,
 } from './sealed-block.ts';
 
@@ -37,24 +38,34 @@ export {
   openBlockPieces,
   type StoredEvent,
 } from './open-block.ts';
-export { type DecodedBlock, type EventKinds, encodeSealedBlock } from './sealed-block.ts';
+export { type DecodedBlock, type EventKinds, encodeSealedBlock, type LogPart } from './sealed-block.ts';
 
 /**
  * The events of a block, in order, as fresh and mutable plain objects; `meta` is a key only where there is one.
  *
  * With `types`, only events of those types are given (and, in a sealed block, only those are unpacked); `commitEnds`
- * always covers all commits.
+ * always covers all commits. With `part`, only events of that part of the log are given.
  *
  * @throws RefoldError `LOG_CORRUPT` when the payload is malformed
  */
-export function decodeBlock(block: Block, types?: ReadonlySet<string>): DecodedBlock {
+export function decodeBlock(block: Block, types?: ReadonlySet<string>, part?: LogPart): DecodedBlock {
   return refusingMalformed(block, ({ payload }) => {
-    if (typeof payload === 'string') return decodeOpenPayload(block, payload, types);
+    if (typeof payload === 'string') return partOf(decodeOpenPayload(block, payload, types), part);
     requireOwnPayload(block, payload);
-    const decoded = decodeSealedPayload(payload, types);
+    const decoded = decodeSealedPayload(payload, types, part);
     requireOwnTime(block, decoded.events);
     return decoded;
   });
+}
+
+function partOf(decoded: DecodedBlock, part: LogPart | undefined): DecodedBlock {
+  const { events, commitEnds } = decoded;
+  if (part === undefined || isWithin(events, part)) return decoded;
+  return { events: events.filter(({ sequence }) => sequence >= part.from && sequence <= part.to), commitEnds };
+}
+
+function isWithin(events: readonly RecordedEvent[], { from, to }: LogPart): boolean {
+  return events.length === 0 || (events[0]!.sequence >= from && events.at(-1)!.sequence <= to);
 }
 
 /**

@@ -8,6 +8,7 @@
 import { createRequire } from 'node:module';
 import type { Packr } from 'msgpackr';
 import type { Json } from '../../core/event.ts';
+import { cutRecords } from './cut-records.ts';
 import { parsePlain } from './plain-json.ts';
 
 /** How a list of values is written. */
@@ -55,6 +56,30 @@ export function unpackValues({ codec, bytes }: PackedValues): Json[] {
   if (!Array.isArray(values)) throw new TypeError('packed values are not a list');
   return values;
 }
+
+/** Places in a list, `to` exclusive, and how many values it has. */
+export interface ValueRange {
+  readonly from: number;
+  readonly to: number;
+  readonly count: number;
+}
+
+/**
+ * Unpacks the values of a range only.
+ *
+ * @throws as `unpackValues` does; RangeError when the list has another number of values
+ */
+export function unpackPart(packed: PackedValues, { from, to, count }: ValueRange): Json[] {
+  if (packed.codec === 'records' && (to - from) * WORTH_CUTTING < count) {
+    return unpackValues({ codec: 'records', bytes: cutRecords(packed.bytes, { from, to, count }) });
+  }
+  const values = unpackValues(packed);
+  if (values.length !== count) throw new RangeError('another number of values');
+  return to - from === count ? values : values.slice(from, to);
+}
+
+/** To skip a value takes about a fourth of the time of unpacking it. */
+const WORTH_CUTTING = 1.25;
 
 /** True for equal JSON, order of keys included. */
 export function sameJson(a: unknown, b: unknown): boolean {

@@ -29,12 +29,13 @@ import {
   decodeColumns,
   decodeColumnTags,
   type EventKinds,
+  type LogPart,
   type SequenceRange,
 } from './columns/decode-columns.ts';
 import { encodeColumns } from './columns/encode-columns.ts';
 import { needExtras } from './columns/extras.ts';
 
-export type { DecodedBlock, EventKinds } from './columns/decode-columns.ts';
+export type { DecodedBlock, EventKinds, LogPart } from './columns/decode-columns.ts';
 
 /** The chain before and after a sealed block, hex. */
 export interface SealedChains {
@@ -109,13 +110,13 @@ export function readSealedPrefix(payload: Uint8Array): SealedPrefix | undefined 
 }
 
 /**
- * Decodes the events of a sealed payload, or only those of `types`; their sequences are right in both cases.
+ * Decodes the events of a sealed payload, or only those of `types` or of a part of the log; their sequences are right in any case.
  *
  * @throws Error of any kind when the payload is malformed; `decodeBlock` adds the error code
  */
-export function decodeSealedPayload(payload: Uint8Array, types?: ReadonlySet<string>): DecodedBlock {
+export function decodeSealedPayload(payload: Uint8Array, types?: ReadonlySet<string>, part?: LogPart): DecodedBlock {
   const { content, range } = unpack(payload);
-  return decodeColumns(content, range, types);
+  return decodeColumns(content, range, types, part);
 }
 
 /** The tags of each event. @throws as `decodeSealedPayload` does */

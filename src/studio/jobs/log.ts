@@ -14,12 +14,14 @@ export interface Described {
   readonly log: EventLog;
   /** Undefined without a model. */
   readonly past: Past | undefined;
+  /** Where the model of `past` is, as a command takes it. */
+  readonly model: string | undefined;
   readonly views: LogAnswer['views'];
   readonly troubles: Troubles;
   readonly warm: boolean;
 }
 
-export async function describeLog({ log, past, views, troubles, warm }: Described): Promise<LogAnswer> {
+export async function describeLog({ log, past, model, views, troubles, warm }: Described): Promise<LogAnswer> {
   const info = await log.info();
   const earliest = (await past?.range())?.earliest;
   const sealedThrough = info.sealedBlocks === 0 ? undefined : await lastSealed(log);
@@ -32,6 +34,7 @@ export async function describeLog({ log, past, views, troubles, warm }: Describe
     generation: generationOf(info.firstSequence, info.redactions.length, past?.fingerprint),
     upkeep: upkeepOf(info),
     ...(past === undefined && { modelLine: modelLineOf(info) }),
+    ...(model !== undefined && { bisectLine: bisectLineOf(info, model) }),
     ...(views !== undefined && { views }),
     warm,
     ...(earliest !== undefined && { earliest }),
@@ -88,6 +91,10 @@ export function upkeepOf({ snapshots, sealedBlocks, sealedBytes }: LogInfo): str
 /** The command that shows states as well. Only the user knows where the model is. */
 function modelLineOf({ path }: LogInfo): string {
   return commandLine('refold', 'studio', path, '--model', './model.ts');
+}
+
+function bisectLineOf({ path }: LogInfo, model: string): string {
+  return commandLine('refold', 'bisect', path, '--model', model);
 }
 
 /** Events per type in buckets of a range. Those of damaged blocks are left out. */

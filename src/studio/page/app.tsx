@@ -1,7 +1,9 @@
 /** The whole page: header, timeline, the line of the moment, and the panes below. */
+import { computed } from '@preact/signals';
 import type { JSX } from 'preact';
 import { Loading } from './base/loading.tsx';
 import { Problem } from './base/problem.tsx';
+import { screenSize } from './base/screen.ts';
 import { paneSize, Splitter } from './base/splitter.tsx';
 import { Tabs } from './base/tabs.tsx';
 import { View } from './book/view.tsx';
@@ -23,15 +25,21 @@ import { Timeline } from './timeline/timeline.tsx';
 
 /** On a small screen the middle needs the room. */
 const SIDE_PART = 0.22;
-const usual = Math.min(380, Math.max(280, Math.round(innerWidth * SIDE_PART)));
+const sideWidth = computed(() => Math.min(380, Math.max(280, Math.round(screenSize.value.width * SIDE_PART))));
 /** Sequence, time and type stand beside each other here. Below this width the names of the types are cut. */
 const WHOLE_NAMES = 320;
-const EVENTS = { pane: 'events', usual: Math.max(WHOLE_NAMES, usual), least: 240, most: 720 };
-const SIDE = { pane: 'side', usual, least: 240, most: 800, isReversed: true };
+const eventsPane = computed(() => {
+  return { pane: 'events', usual: Math.max(WHOLE_NAMES, sideWidth.value), least: 240, most: 720 };
+});
+const sidePane = computed(() => {
+  return { pane: 'side', usual: sideWidth.value, least: 240, most: 800, isReversed: true };
+});
 /** The head of a comparison takes 120 px of it: on a low screen some rows have to fit below. */
 const ASKED_PART = 0.38;
-const asked = Math.min(360, Math.round(innerHeight * ASKED_PART));
-const ASKED = { pane: 'asked', usual: asked, least: 120, most: 800, isReversed: true, isFlat: true };
+const askedPane = computed(() => {
+  const usual = Math.min(360, Math.round(screenSize.value.height * ASKED_PART));
+  return { pane: 'asked', usual, least: 120, most: 800, isReversed: true, isFlat: true };
+});
 
 export function App(): JSX.Element {
   useDocumentState();
@@ -49,15 +57,15 @@ export function App(): JSX.Element {
         <FirstHint />
         <MomentLine />
         <div class="columns">
-          <section class="column" style={{ width: `${paneSize(EVENTS)}px` }} aria-label="Events">
+          <section class="column" style={{ width: `${paneSize(eventsPane.value)}px` }} aria-label="Events">
             <Events />
           </section>
-          <Splitter {...EVENTS} label="Width of the events" />
+          <Splitter {...eventsPane.value} label="Width of the events" />
           <section class="column middle" aria-label="State and views">
             <Middle />
           </section>
-          <Splitter {...SIDE} label="Width of event and questions" />
-          <section class="column" style={{ width: `${paneSize(SIDE)}px` }} aria-label="Event and questions">
+          <Splitter {...sidePane.value} label="Width of event and questions" />
+          <section class="column" style={{ width: `${paneSize(sidePane.value)}px` }} aria-label="Event and questions">
             <Side />
           </section>
         </div>
@@ -88,8 +96,8 @@ function Side(): JSX.Element {
   return (
     <>
       <CurrentEvent />
-      <Splitter {...ASKED} label="Height of the questions" />
-      <section class="asked" style={{ height: `${paneSize(ASKED)}px` }} aria-label="Questions">
+      <Splitter {...askedPane.value} label="Height of the questions" />
+      <section class="asked" style={{ height: `${paneSize(askedPane.value)}px` }} aria-label="Questions">
         <Tabs
           label="Questions"
           names={['why', 'diff']}

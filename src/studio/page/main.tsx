@@ -11,12 +11,14 @@ import { followAddress } from './moment/link.ts';
 import { keepLive } from './moment/live.ts';
 import { keepMarks } from './moment/marks.ts';
 import { addMoves } from './moment/moves.ts';
+import { addPaneKeys } from './moment/panes.ts';
 import { addStateActions } from './state/state-actions.ts';
 
 applySettings();
 followAddress();
 keepMarks();
 addMoves();
+addPaneKeys();
 addStateActions();
 listenToKeys();
 keepAsking();

@@ -73,8 +73,51 @@ test('Ctrl-K finds every action that the help lists', async ({ open }) => {
   }
 });
 
-/** There is no mark to go to, no table to leave; and the list of actions is open already. */
-const IMPOSSIBLE_NOW: readonly string[] = ['mark-back', 'mark-forward', 'up', 'palette'];
+/** There is no mark to go to, no table to leave, no view and no answer; and the list of actions is open already. */
+const IMPOSSIBLE_NOW: readonly string[] = ['mark-back', 'mark-forward', 'up', 'palette', 'to-heatmap', 'to-answer'];
+
+test('keys bring the focus to a pane, and go along the listed events', async ({ open }) => {
+  const where = encodeURIComponent('data.n >= 60');
+  const page = await (await open(`${kinds.url}&at=50&path=date&where=${where}`)).ready();
+  await page.standsAt(50);
+  await page.page.locator('[data-testid="filter-count"][data-complete="true"]').waitFor();
+  const hasFocus = (id: string): Promise<void> =>
+    page.page.locator(`[data-testid="${id}"]:focus`).waitFor({ state: 'attached' });
+  await page.press('e');
+  await hasFocus('events');
+  await page.press('w');
+  await page.page.locator('[data-testid="why"][data-state="done"]').waitFor();
+  await page.press('q');
+  await hasFocus('why-rows');
+  await page.press('s');
+  await hasFocus('tree');
+  await page.press('n');
+  await page.standsAt(60);
+  await page.press('n');
+  await page.standsAt(61);
+  await page.press('p');
+  await page.standsAt(60);
+  await page.press('p', '.');
+  await page.standsAt(61);
+});
+
+test('Ctrl-K asks about a place that is typed, and copies the command that finds a condition', async ({ open }) => {
+  const permissions = ['clipboard-read', 'clipboard-write'];
+  const page = await (await open(`${kinds.url}&at=50`, { permissions })).ready();
+  await page.standsAt(50);
+  await page.press('Control+k');
+  await page.page.keyboard.type('map["a b"]');
+  const entries = page.page.locator('[data-testid="palette-entry"]');
+  expect(await entries.first().getAttribute('data-entry')).toBe('why path');
+  expect(await entries.nth(1).getAttribute('data-entry')).toBe('select path');
+  await page.id('palette').getByRole('combobox').fill('date exists');
+  await page.page.locator('[data-testid="palette-entry"][data-entry="condition"]').click();
+  await page.page.getByText('copied the command').waitFor();
+  const line: string = await page.page.evaluate(() => (globalThis as any).navigator.clipboard.readText());
+  expect(line).toMatch(
+    /^refold bisect .*kinds\.db --model .*kinds\.ts#kinds'? --first-true 'date exists' --every-event$/,
+  );
+});
 
 test('single letters can be switched off, and it is remembered', async ({ open }) => {
   const page = await (await open(`${kinds.url}&at=50`)).ready();

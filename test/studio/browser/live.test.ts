@@ -1,8 +1,8 @@
 /** A log that another process writes: what comes is seen, and what a person looks at stays. */
 import { expect } from 'vitest';
 import { SHOPPING } from './fixtures/logs.ts';
+import { endWriters, Writer } from './fixtures/writer.ts';
 import { test } from './harness/test.ts';
-import { endWriters, Writer } from './harness/writer.ts';
 
 endWriters();
 

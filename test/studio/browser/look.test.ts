@@ -7,9 +7,9 @@ import type { Page } from 'playwright-core';
 import { afterAll, describe, expect, inject, test as plain } from 'vitest';
 import type { Studio } from '../../../src/studio/open-studio.ts';
 import type { TestLog } from './fixtures/logs.ts';
+import { endWriters } from './fixtures/writer.ts';
 import { startStudio } from './harness/studios.ts';
 import { type Fixtures, test } from './harness/test.ts';
-import { endWriters } from './harness/writer.ts';
 import { JUDGED_IN_GATE, PAGE_STATES } from './states/page-states.ts';
 import { pictureFolder, THEMES, takePictures } from './states/pictures.ts';
 

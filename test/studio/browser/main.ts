@@ -2,7 +2,8 @@
  * Runs the browser tests of the studio: `npm run test:studio [-- --full] [--screenshots] [FILTER]`.
  *
  * They compare the page with the library at 50 places and over 500 moves; `--full` makes 200 and 2,000, and lets axe judge every
- * state of the page, not one of each kind. `--screenshots` takes pictures of every state, and prints where they lie. Other arguments go to vitest.
+ * state of the page, not one of each kind. `--screenshots` takes pictures of every state, and prints where they lie. Other
+ * arguments go to vitest.
  */
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';

@@ -3,8 +3,6 @@ import { type BrowserContextOptions, chromium, type Page } from 'playwright-core
 import { LAUNCH, requireChromium } from '../browser/harness/chromium.ts';
 
 const WINDOW = { width: 1280, height: 720 };
-/** Changes stand beside their values in the answers at the right. The page reads this as what a person has set. */
-const SETTINGS = JSON.stringify({ panes: { side: 380 } });
 
 const PATIENCE_MS = 180_000;
 
@@ -27,7 +25,6 @@ export async function openBrowser(): Promise<Browser> {
       const options: BrowserContextOptions = { viewport: WINDOW, colorScheme: theme, deviceScaleFactor: scale };
       const page = await (await browser.newContext(options)).newPage();
       page.setDefaultTimeout(PATIENCE_MS); // a busy machine only takes longer
-      await page.addInitScript(`localStorage.setItem('refold.studio', ${JSON.stringify(SETTINGS)})`);
       await page.goto(address);
       await page.locator('html[data-ready]').waitFor();
       await standsStill(page);

@@ -144,6 +144,15 @@ describe('connections that are held', () => {
     for (const socket of sockets) socket.destroy();
   });
 
+  test.each([
+    ['nothing', ''],
+    ['half of a request', 'GET /api/log HTTP/1.1\r\nHost: '],
+  ])('by one that says %s are closed without an answer to what was not asked', async (_what, begun) => {
+    const socket = connect(at, '127.0.0.1', () => socket.write(begun));
+    socket.on('error', () => {});
+    expect(await text(socket)).toBe('');
+  });
+
   test('by one that reads nothing is closed, and one with the key waits as long as the work takes', async () => {
     const socket = connect(at, '127.0.0.1', () =>
       socket.write(`GET /large.txt HTTP/1.1\r\nHost: 127.0.0.1:${at}\r\n\r\n`),

@@ -30,11 +30,17 @@ const CHECKPOINTS_OF_A_STRETCH = 64;
 const FORWARD_EVENTS = 64;
 /** So many entries are kept in about the time in which an event is folded. */
 const FORWARD_ENTRIES = 512;
-/** How far before its target a state is built from the log, so that the next steps back find checkpoints; it grows. */
-const FIRST_RUN_UP = 16;
+/**
+ * How far before its target a state is built from the log, and these events note what they change, so that steps back find checkpoints.
+ * It grows while steps go back.
+ */
+const FAR_RUN_UP = 16;
+const BACK_RUN_UP = 64;
 const LONGEST_RUN_UP = 4_096;
 /** So many events are folded from what is in memory without asking whether a keyframe is nearer. */
 const NEAR_BY = 64;
+/** What a state takes in memory for each byte of it in a snapshot, as measured. */
+const MEMORY_PER_BYTE = 6;
 /** The part of the budget that states for far places may take. */
 const WARM_SHARE = 0.5;
 /** How long a move may keep the event loop to itself, in ms. */
@@ -50,7 +56,9 @@ export class MovingState<State extends object> {
   #at: Standing<State> | undefined;
   /** Whether the log was redacted since the state was built. */
   #isStale = false;
-  #runUp = FIRST_RUN_UP;
+  #runUp = FAR_RUN_UP;
+  /** Where the state was built that the cursor holds, and its bytes in a snapshot. */
+  #built = { sequence: 0, bytes: 0 };
   /** Entries of the Maps at the last checkpoint: what one costs. */
   #entries = 0;
   /** Events folded forward since the last checkpoint. */
@@ -61,7 +69,10 @@ export class MovingState<State extends object> {
     this.#events = new NearbyEvents(parts.model, parts.log());
     this.#budget = parts.checkpointBytes ?? CHECKPOINT_BYTES;
     this.#checkpoints = new Checkpoints(this.#budget);
-    this.#builder = new StateBuilder(parts, () => this.#forget());
+    this.#builder = new StateBuilder(parts, {
+      onRedacted: () => this.#forget(),
+      onRest: (rest) => this.#events.add(rest),
+    });
   }
 
   get standing(): Standing<State> {
@@ -128,7 +139,7 @@ export class MovingState<State extends object> {
     const from = near === 'here' ? ways.here : ways.checkpoint?.sequence;
     if (near !== 'log' && ways.target - from! <= NEAR_BY) return near;
     return cheapestWay(
-      { ...ways, runUp: FIRST_RUN_UP, keyframe: await this.#builder.startFor(ways.target) },
+      { ...ways, runUp: FAR_RUN_UP, keyframe: await this.#builder.startFor(ways.target) },
       MEASURED_RATES,
     );
   }
@@ -142,11 +153,20 @@ export class MovingState<State extends object> {
 
   /** Builds a state some events before the target from the log, and folds these events. */
   async #rebuild(target: number, tally: Tally, signal: AbortSignal | undefined): Promise<void> {
-    const isBack = this.#at !== undefined && target < this.#at.sequence && this.#at.sequence - target <= this.#runUp;
-    this.#runUp = isBack ? Math.min(this.#runUp * 4, LONGEST_RUN_UP) : FIRST_RUN_UP;
+    const back = (this.#at?.sequence ?? target) - target;
+    const isStepBack = back > 0 && back <= Math.max(this.#runUp, BACK_RUN_UP);
+    this.#runUp = isStepBack ? Math.min(Math.max(this.#runUp * 4, BACK_RUN_UP), LONGEST_RUN_UP) : FAR_RUN_UP;
     const runUp = this.#checkpoints.room(this.#entries) > 0 ? this.#runUp : 1;
+    this.#leave(target);
     const begin = await this.#recover(Math.max(0, target - runUp), target, tally, signal);
     await this.#fold(begin, target, tally, signal);
+  }
+
+  /** The state that is held, and those that share its values, are of another time than the next one: they share nothing with it. */
+  #leave(target: number): void {
+    if (this.#at === undefined) return;
+    const { sequence: from, bytes } = this.#built;
+    this.#checkpoints.part({ from, to: this.#at.sequence, values: bytes * MEMORY_PER_BYTE }, target);
   }
 
   /** A snapshot that leads past a damaged block: the newest one up to the target. */
@@ -162,6 +182,7 @@ export class MovingState<State extends object> {
     const log = this.#parts.log();
     const standing = await this.#build(to, target, tally, signal);
     const { sequence } = standing;
+    this.#built = { sequence, bytes: await this.#builder.bytesNear(sequence) };
     this.#entries = tableEntriesIn(standing.state.now.value);
     if (sequence !== target || sequence === 0) return standing;
     // Nothing is left to fold: what its event changed is not known, because the state before it cannot be built.
@@ -200,7 +221,8 @@ export class MovingState<State extends object> {
   /** How far checkpoints are apart on a stretch of so many events. */
   #spacing(events: number): number {
     const room = Math.max(1, this.#checkpoints.room(this.#entries));
-    return Math.max(1, Math.ceil(events / Math.min(CHECKPOINTS_OF_A_STRETCH, room)));
+    const even = Math.ceil(events / Math.min(CHECKPOINTS_OF_A_STRETCH, room));
+    return Math.max(1, even, Math.floor(this.#entries / FORWARD_ENTRIES)); // a copy is not to cost more than the fold
   }
 
   #stand(at: Standing<State>): void {

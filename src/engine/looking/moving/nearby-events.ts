@@ -11,7 +11,7 @@ import { decodeBlock } from '../../../log/blocks/block.ts';
 import type { LogStore } from '../../../log/log-store.ts';
 import { throwIfAborted } from '../../../threads/aborted.ts';
 import { guardOf } from '../../calls/reentrancy.ts';
-import { type FoldingRules, foldingRulesOf, presentToFold } from '../../folding/refold.ts';
+import { type FoldingRules, foldingRulesOf, presentToFold, type RestOfBlock } from '../../folding/refold.ts';
 
 /** What the log has at one sequence. */
 export interface EventPlace {
@@ -24,7 +24,11 @@ export interface EventPlace {
   readonly fresh: () => readonly RecordedEvent[];
 }
 
+/** Neighbouring events of one block. */
 interface NearBlock {
+  /** The first sequence of the block. */
+  readonly start: number;
+  /** The first and the last of the events. */
   readonly first: number;
   readonly last: number;
   readonly recorded: readonly RecordedEvent[];
@@ -34,6 +38,8 @@ interface NearBlock {
 /** So many events are read at once where blocks are small: some before the place, and some after it. */
 const NEARBY_BEFORE = 64;
 const NEARBY_AFTER = 192;
+/** A large block is decoded so far around the place. */
+const LARGE_BLOCK = { before: 512, after: 4_096 };
 /** The most blocks that stay decoded besides small ones: going to and fro at a border needs two. */
 const NEAR_STRETCHES = 2;
 
@@ -52,6 +58,11 @@ export class NearbyEvents {
   /** Call this when the log was redacted. */
   forget(): void {
     this.#stretches = [];
+  }
+
+  /** Takes events that were decoded already. */
+  add({ firstSequence, events, commitEnds }: RestOfBlock): void {
+    this.#addStretch([nearBlock(firstSequence, { events, commitEnds })]);
   }
 
   /** @throws RefoldError `HISTORY_GONE`, `LOG_CORRUPT`, `MODEL_MISMATCH`, `UNKNOWN_EVENT_TYPE` */
@@ -85,9 +96,13 @@ export class NearbyEvents {
       if (!isRefoldError(error, 'LOG_CORRUPT')) throw error;
       return this.#readStretch({ from: sequence, to: sequence }, sequence, signal); // a neighbour may be the damaged one
     });
+    this.#addStretch(blocks);
+    return blockWith(blocks, sequence);
+  }
+
+  #addStretch(blocks: readonly NearBlock[]): void {
     this.#stretches.push(blocks);
     if (this.#stretches.length > NEAR_STRETCHES) this.#stretches.shift();
-    return blockWith(blocks, sequence);
   }
 
   async #readStretch(
@@ -98,13 +113,17 @@ export class NearbyEvents {
     const blocks: NearBlock[] = [];
     for await (const block of this.#log.read(range)) {
       throwIfAborted(signal);
-      const { events, commitEnds } = decodeBlock(block);
-      blocks.push({ first: block.firstSequence, last: block.lastSequence, recorded: events, commitEnds });
+      const part = { from: sequence - LARGE_BLOCK.before, to: sequence + LARGE_BLOCK.after };
+      blocks.push(nearBlock(block.firstSequence, decodeBlock(block, undefined, part)));
       // A large block is enough. Those before it are not needed.
       if (block.lastSequence >= sequence && block.lastSequence - block.firstSequence >= NEARBY_AFTER) break;
     }
     return blocks;
   }
+}
+
+function nearBlock(start: number, { events, commitEnds }: Pick<RestOfBlock, 'events' | 'commitEnds'>): NearBlock {
+  return { start, first: events[0]!.sequence, last: events.at(-1)!.sequence, recorded: events, commitEnds };
 }
 
 function blockWith(blocks: readonly NearBlock[], sequence: number): NearBlock {
@@ -115,9 +134,20 @@ function copyOf(event: RecordedEvent): RecordedEvent {
   return { ...event, data: copyPayload(event.data, 'data', false) };
 }
 
-function commitOf({ first, recorded, commitEnds }: NearBlock, sequence: number): Commit {
-  const place = commitEnds.findIndex((end) => end >= sequence);
-  const firstSequence = place === 0 ? first : commitEnds[place - 1]! + 1;
+function commitOf({ start, first, recorded, commitEnds }: NearBlock, sequence: number): Commit {
+  const place = commitAt(commitEnds, sequence);
+  const firstSequence = place === 0 ? start : commitEnds[place - 1]! + 1;
   const { recordedAt } = recorded[sequence - first]!;
   return { firstSequence, lastSequence: commitEnds[place]!, recordedAt };
+}
+
+/** Which commit has a sequence. */
+function commitAt(ends: readonly number[], sequence: number): number {
+  let [low, high] = [0, ends.length - 1];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (ends[middle]! >= sequence) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }

@@ -7,7 +7,7 @@ import { openNotingState } from '../../../fold/live-state.ts';
 import type { LogStore } from '../../../log/log-store.ts';
 import { throwIfAborted } from '../../../threads/aborted.ts';
 import type { ModelFingerprint } from '../../folding/fingerprint.ts';
-import { type FoldCursor, foldLog } from '../../folding/refold.ts';
+import { type FoldCursor, foldLog, type RestOfBlock } from '../../folding/refold.ts';
 import { recoverDespiteDrops } from '../../past/history.ts';
 import { usableAt } from '../keyframes.ts';
 import { HeldState, type Standing } from './standing.ts';
@@ -36,11 +36,25 @@ interface LogStart {
   readonly bytes: number;
 }
 
+/** A state, and events behind it that were decoded with the last ones. */
+interface Built<State> {
+  readonly cursor: FoldCursor<State>;
+  readonly rest: RestOfBlock | undefined;
+}
+
 const BEGINNING_OF_LOG: LogStart = { sequence: 0, bytes: 0 };
+
+/** Who hears of what a builder notices. */
+export interface BuilderHearing {
+  /** The log was redacted. */
+  readonly onRedacted: () => void;
+  /** Events behind a state that was built: they are decoded already. */
+  readonly onRest: (rest: RestOfBlock) => void;
+}
 
 export class StateBuilder<State extends object> {
   readonly #parts: CursorParts<State>;
-  readonly #onRedacted: () => void;
+  readonly #hearing: BuilderHearing;
   readonly #warm = new WarmStates();
   /** The snapshots of the log, newest first, as they were when the log ended there. */
   #starts: { readonly head: number; readonly snapshots: readonly LogStart[] } | undefined;
@@ -49,10 +63,9 @@ export class StateBuilder<State extends object> {
   /** Whether no state could be kept: the next one would fail as well. */
   #isFull = false;
 
-  /** @param onRedacted is called when it is noticed that the log was redacted */
-  constructor(parts: CursorParts<State>, onRedacted: () => void) {
+  constructor(parts: CursorParts<State>, hearing: BuilderHearing) {
     this.#parts = parts;
-    this.#onRedacted = onRedacted;
+    this.#hearing = hearing;
     this.#first = parts.log().firstSequence();
     this.#generation = parts.log().generation?.();
   }
@@ -69,7 +82,7 @@ export class StateBuilder<State extends object> {
     if (first === this.#first && !isRedacted) return false;
     [this.#first, this.#generation] = [first, generation];
     this.#forget();
-    if (isRedacted) this.#onRedacted();
+    if (isRedacted) this.#hearing.onRedacted();
     return true;
   }
 
@@ -81,9 +94,17 @@ export class StateBuilder<State extends object> {
     return warm !== undefined && warm.sequence > stored.sequence ? warm : stored;
   }
 
+  /** About how large the state at a sequence is as bytes of a snapshot. */
+  async bytesNear(sequence: number): Promise<number> {
+    const { bytes } = await this.startFor(sequence);
+    return bytes > 0 ? bytes : ((await this.#snapshots()).at(-1)?.bytes ?? 0);
+  }
+
   /** The state at a sequence, without the event there. @throws RefoldError as `store.at` does */
   async build(to: number, tally: Tally, signal: AbortSignal | undefined): Promise<Standing<State>> {
-    const { sequence, recordedAt, state } = await this.#stateAt(to, tally, signal);
+    const { cursor, rest } = await this.#stateAt(to, tally, signal);
+    if (rest !== undefined) this.#hearing.onRest(rest);
+    const { sequence, recordedAt, state } = cursor;
     const held = new HeldState(openNotingState(state, this.#parts.model.comparators));
     return { sequence, recordedAt, state: held, events: [], commit: undefined, changes: [] };
   }
@@ -94,7 +115,7 @@ export class StateBuilder<State extends object> {
     const place = await this.#nextPlace(budget);
     if (place === undefined) return false;
     try {
-      const cursor = await this.#stateAt(place, { isRebuilt: false, events: 0 }, signal);
+      const { cursor } = await this.#stateAt(place, { isRebuilt: false, events: 0 }, signal);
       const one = await packState(this.#parts.model, cursor, budget - this.#warm.bytes, signal);
       // What was read may be from before the loss: the next call builds it again.
       if (this.noticeLoss()) return true;
@@ -118,18 +139,19 @@ export class StateBuilder<State extends object> {
     return nextWarmPlace({ starts, last, bytes: this.#warm.bytes, kept: this.#warm.sequences.length, budget });
   }
 
-  async #stateAt(to: number, tally: Tally, signal: AbortSignal | undefined): Promise<FoldCursor<State>> {
+  async #stateAt(to: number, tally: Tally, signal: AbortSignal | undefined): Promise<Built<State>> {
     return (await this.#fromMemory(to, tally, signal)) ?? this.#fromLog(to, tally, signal);
   }
 
-  async #fromMemory(to: number, tally: Tally, signal: AbortSignal | undefined): Promise<FoldCursor<State> | undefined> {
+  async #fromMemory(to: number, tally: Tally, signal: AbortSignal | undefined): Promise<Built<State> | undefined> {
     const warm = this.#warm.before(to);
     if (warm === undefined || (await this.startFor(to)) !== warm) return undefined;
     const { model } = this.#parts;
     const log = this.#parts.log();
     const cursor = unpackState(model, warm);
+    let rest: RestOfBlock | undefined;
     try {
-      await foldLog(model, model.reducers, log, cursor, { to, signal });
+      await foldLog(model, model.reducers, log, cursor, { to, signal, onRest: (found) => (rest = found) });
     } catch (error) {
       if (!isRefoldError(error, 'HISTORY_GONE')) throw error;
     }
@@ -137,17 +159,19 @@ export class StateBuilder<State extends object> {
     if (cursor.sequence !== to || this.#warm.before(to) !== warm) return undefined;
     tally.checkpoint = warm.sequence;
     tally.events += to - warm.sequence;
-    return cursor;
+    return { cursor, rest };
   }
 
-  async #fromLog(to: number, tally: Tally, signal: AbortSignal | undefined): Promise<FoldCursor<State>> {
+  async #fromLog(to: number, tally: Tally, signal: AbortSignal | undefined): Promise<Built<State>> {
     const { model, fingerprint } = this.#parts;
     tally.isRebuilt = true;
-    const recovered = await recoverDespiteDrops(model, this.#parts.log(), fingerprint, { to, signal });
+    let rest: RestOfBlock | undefined;
+    const building = { to, signal, onRest: (found: RestOfBlock) => (rest = found) };
+    const recovered = await recoverDespiteDrops(model, this.#parts.log(), fingerprint, building);
     const { cursor, snapshot, eventsReplayed } = recovered;
     if (snapshot !== undefined) tally.keyframe = snapshot.sequence;
     tally.events += eventsReplayed;
-    return cursor;
+    return { cursor, rest };
   }
 
   async #snapshots(): Promise<readonly LogStart[]> {

@@ -4,7 +4,7 @@
  */
 import { type EventMeta, type RecordedEvent, recordedEvent } from '../../../core/event.ts';
 import type { EventTags, TagQuery } from '../../log-store.ts';
-import { unpackValues, type ValueCodec } from '../packed-values.ts';
+import { unpackPart, unpackValues, type ValueCodec, type ValueRange } from '../packed-values.ts';
 import { type Extras, NO_EXTRAS, readExtras } from './extras.ts';
 import { readKindColumn } from './kind-column.ts';
 import { SectionReader, textOf, unpackNumbers } from './sections.ts';
@@ -23,16 +23,41 @@ export interface SequenceRange {
   readonly hasExtras: boolean;
 }
 
+/** A part of the log, by its first and its last sequence. */
+export interface LogPart {
+  readonly from: number;
+  readonly to: number;
+}
+
 /**
- * Decodes the events of a content, or only those of `types`; their sequences are right in both cases.
+ * Decodes the events of a content, or only those of `types` or of a part of the log; their sequences are right in any case.
  *
  * @throws Error of any kind when the content is malformed
  */
-export function decodeColumns(content: Uint8Array, range: SequenceRange, types?: ReadonlySet<string>): DecodedBlock {
-  const columns = readColumns(content, range, ({ kinds }) =>
+export function decodeColumns(
+  content: Uint8Array,
+  range: SequenceRange,
+  types?: ReadonlySet<string>,
+  part?: LogPart,
+): DecodedBlock {
+  const stretch = stretchOf(range, part);
+  const columns = readColumns(content, range, stretch, ({ kinds }) =>
     types === undefined ? undefined : kinds.map(([type]) => types.has(type)),
   );
-  return assemble(columns, range);
+  return assemble(columns, range, stretch);
+}
+
+/** Places in a block, `end` exclusive. */
+interface Stretch {
+  readonly begin: number;
+  readonly end: number;
+}
+
+function stretchOf(range: SequenceRange, part?: LogPart): Stretch {
+  const count = countOf(range);
+  if (part === undefined) return { begin: 0, end: count };
+  const begin = Math.min(count, Math.max(0, part.from - range.firstSequence));
+  return { begin, end: Math.max(begin, Math.min(count, part.to - range.firstSequence + 1)) };
 }
 
 /** The types of a block's events and the times of its commits, without data. */
@@ -57,7 +82,7 @@ export function decodeColumnKinds(content: Uint8Array, range: SequenceRange): Ev
 
 /** The tags of each event. @throws Error of any kind when the content is malformed */
 export function decodeColumnTags(content: Uint8Array, range: SequenceRange): EventTags[] {
-  const { tags } = readColumns(content, range, ({ kinds }) => kinds.map(() => false));
+  const { tags } = readColumns(content, range, stretchOf(range), ({ kinds }) => kinds.map(() => false));
   return tags === undefined ? Array<EventTags>(countOf(range)).fill(0) : decodeTagColumn(tags);
 }
 
@@ -68,13 +93,14 @@ export function decodeColumnMatches(
   query: TagQuery,
 ): { readonly events: RecordedEvent[]; readonly isCertain: boolean[] } {
   const answers = new Uint8Array(countOf(range));
-  const columns = readColumns(content, range, (head) => {
+  const stretch = stretchOf(range);
+  const columns = readColumns(content, range, stretch, (head) => {
     noteAnswers(answers, head, query);
     const isWanted = head.kinds.map(() => false);
     for (let at = 0; at < answers.length; at++) if (answers[at] !== NO) isWanted[head.kindOf[at]!] = true;
     return isWanted;
   });
-  const { events } = assemble(columns, range, answers);
+  const { events } = assemble(columns, range, stretch, answers);
   return { events, isCertain: events.map(({ sequence }) => answers[sequence - range.firstSequence] === YES) };
 }
 
@@ -127,7 +153,7 @@ interface Columns extends ColumnsHead, Extras {
   /** Index of each event that carries meta. */
   readonly metaPlaces: readonly number[];
   readonly metas: readonly EventMeta[];
-  /** The data of each kind; undefined for a kind that was not asked for. */
+  /** The data of each kind in the stretch; undefined for a kind that was not asked for. */
   readonly data: readonly (unknown[] | undefined)[];
 }
 
@@ -135,6 +161,7 @@ interface Columns extends ColumnsHead, Extras {
 function readColumns(
   content: Uint8Array,
   range: SequenceRange,
+  stretch: Stretch,
   select: (head: ColumnsHead) => readonly boolean[] | undefined,
 ): Columns {
   const sections = new SectionReader(content);
@@ -143,13 +170,28 @@ function readColumns(
   const metas = unpackValues({ codec: readCodec(textOf(sections.next())), bytes: sections.next() });
   const extras = range.hasExtras ? readExtras(sections, countOf(range), places.commitSizes.length) : NO_EXTRAS;
   const isWanted = select({ ...places, tags: extras.tags });
+  const wanted = valuesOf(places, stretch);
   const data = places.kinds.map(([, , codec], kind) => {
     const packed = { codec, bytes: sections.next() };
-    return isWanted?.[kind] === false ? undefined : unpackValues(packed);
+    return isWanted?.[kind] === false ? undefined : unpackPart(packed, wanted[kind]!);
   });
   sections.finish();
   if (metaPlaces.length !== metas.length) throw new RangeError('columns of different lengths');
   return { ...places, metaPlaces, metas: metas as unknown as EventMeta[], data, ...extras };
+}
+
+/** Which values of each kind lie in a stretch. */
+function valuesOf({ kinds, kindOf }: Places, { begin, end }: Stretch): ValueRange[] {
+  const counts = [begin, end, kindOf.length].map(() => new Uint32Array(kinds.length));
+  const [before, within, all] = counts as [Uint32Array, Uint32Array, Uint32Array];
+  for (let at = 0; at < begin; at++) before[kindOf[at]!]! += 1;
+  for (let at = begin; at < end; at++) within[kindOf[at]!]! += 1;
+  for (let at = end; at < kindOf.length; at++) all[kindOf[at]!]! += 1;
+  return kinds.map((_, kind) => {
+    const from = before[kind]!;
+    const to = from + within[kind]!;
+    return { from, to, count: to + all[kind]! };
+  });
 }
 
 function readKinds(section: Uint8Array): Places['kinds'] {
@@ -185,9 +227,11 @@ function runningSums(numbers: number[]): number[] {
 function assemble(
   columns: Columns,
   { firstSequence, lastSequence }: SequenceRange,
+  stretch: Stretch,
   answers?: Uint8Array,
 ): DecodedBlock {
   const { kinds, kindOf, commitSizes, commitTimes, metaPlaces, metas, ids, data } = columns;
+  const { begin, end: stretchEnd } = stretch;
   const types = kinds.map((kind) => kind[0]);
   const versions = kinds.map((kind) => kind[1]);
   const cursors = new Uint32Array(kinds.length);
@@ -202,9 +246,10 @@ function assemble(
     const commandId = ids?.[commit];
     if (end > count) throw new RangeError('more events than the block holds');
     for (; at < end; at++) {
+      const meta = at === metaPlaces[nextMeta] ? metas[nextMeta++] : undefined;
+      if (at < begin || at >= stretchEnd) continue;
       const kind = kindOf[at]!;
       const values = data[kind];
-      const meta = at === metaPlaces[nextMeta] ? metas[nextMeta++] : undefined;
       if (values === undefined) continue;
       if (answers !== undefined && answers[at] === NO) {
         cursors[kind]! += 1;

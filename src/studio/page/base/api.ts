@@ -81,7 +81,7 @@ async function ask(route: string, params: Params, signal: AbortSignal): Promise<
   const headers = key === null ? {} : { Authorization: `Bearer ${key}` };
   const response = await orGone(fetch(`/api/${route}?${queryOf(params)}`, { headers, signal }), signal);
   if (response.ok) return response;
-  throw new StudioProblem((await response.json().catch(() => serverGone())) as Answered);
+  throw new StudioProblem((await orGone(response.json(), signal)) as Answered);
 }
 
 /** The server may end before it answers, and in the middle of an answer. */

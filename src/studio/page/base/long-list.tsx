@@ -24,6 +24,7 @@ export class ListPlace {
   readonly rows: ReadonlySignal<number>;
   readonly viewport: Signal<number> = signal(0);
   readonly #top: Signal<number> = signal(0);
+  #shown: number | undefined;
   /** What is seen of the list. */
   readonly scroll: ReadonlySignal<ListScroll> = computed(() => {
     const sizes = { rows: this.rows.value, viewport: this.viewport.value };
@@ -46,7 +47,16 @@ export class ListPlace {
 
   /** Brings a row into sight. */
   show(row: number): void {
+    this.#shown = row;
     this.to(topShowing(this.scroll.peek(), row));
+  }
+
+  /** The list has another height. The row that was brought into sight last stays there, unless it was scrolled away. */
+  resize(viewport: number): void {
+    const [row, scroll] = [this.#shown, this.scroll.peek()];
+    const isSeen = row !== undefined && topShowing(scroll, row) === scroll.top;
+    this.viewport.value = viewport;
+    if (isSeen) this.show(row);
   }
 }
 
@@ -69,7 +79,7 @@ export function LongList({ place, testid, rowsOf, ...attributes }: Props): JSX.E
   const { rows, viewport } = place.scroll.value;
   useEffect(() => {
     const list = element.current!;
-    const observer = new ResizeObserver(() => (place.viewport.value = list.clientHeight));
+    const observer = new ResizeObserver(() => place.resize(list.clientHeight));
     observer.observe(list);
     return () => observer.disconnect();
   }, [place]);

@@ -1,10 +1,14 @@
-/** A number of the view over the time that the heatmap shows, as a thin strip below it; its value at the moment stands beside it. */
+/**
+ * A number of the view over the time that the heatmap shows, as a thin strip below it; its value at the moment stands beside it.
+ * A click goes to the time.
+ */
 import { useSignalEffect } from '@preact/signals';
-import type { JSX } from 'preact';
+import type { JSX, TargetedMouseEvent } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { fitCanvas, inNextFrame, notInNextFrame } from '../base/frames.ts';
 import { safeLine } from '../base/safe-text.ts';
 import { settings, theme } from '../base/settings.ts';
+import { goNear } from './go-near.ts';
 import { stepPath, writeWith } from './heatmap/drawing.ts';
 import type { DrawnTile, HeatmapModel } from './heatmap/heatmap-model.ts';
 import { type CanvasLook, canvasLook } from './heatmap/look.ts';
@@ -44,13 +48,28 @@ export function LineStrip(props: Props): JSX.Element {
     };
   }, []);
   return (
-    <div class="bk-line" data-testid="line" data-pane={name} data-value={value ?? undefined}>
+    // biome-ignore lint/a11y/noStaticElementInteractions: keys go to a time in the heatmap above
+    // biome-ignore lint/a11y/useKeyWithClickEvents: the same
+    <div
+      class="bk-line"
+      data-testid="line"
+      data-pane={name}
+      data-value={value ?? undefined}
+      onClick={(event) => goToTime(event, model)}
+    >
       <canvas ref={canvas} />
       <span class="bk-line-name">
         {safeLine(name)} <span class="mono">{value === null ? '–' : scaled(value, decimals)}</span>
       </span>
     </div>
   );
+}
+
+function goToTime({ currentTarget, clientX }: TargetedMouseEvent<HTMLElement>, model: HeatmapModel): void {
+  const { left, width } = currentTarget.getBoundingClientRect();
+  const { from, to } = model.time.value ?? { from: 0, to: 0 };
+  const part = (clientX - left) / Math.max(1, width - model.axis.value);
+  if (to > from && part < 1) goNear(from + part * (to - from));
 }
 
 function drawStrip(canvas: HTMLCanvasElement, { name, model, decimals, moment }: Props): void {

@@ -1,7 +1,7 @@
 /** The row of the current event, and the row that the keys of the list are at. */
 import { computed, effect, type Signal, signal } from '@preact/signals';
 import { ListPlace } from '../base/long-list.tsx';
-import { filter, here } from '../moment/place.ts';
+import { filter, go, here } from '../moment/place.ts';
 import { isWaiting } from '../moment/settled.ts';
 import { listKey, rowIndex } from './counting.ts';
 import { rowsNear, sequenceOf } from './row-index.ts';
@@ -29,6 +29,19 @@ export const currentRow = computed(() => {
 /** The event of a row: its sequence at least, as soon as that is known. */
 export function sequenceAt(row: number): number | undefined {
   return windows.eventAt(row)?.sequence ?? sequenceOf(rowIndex.value, row);
+}
+
+/** Goes to the next event of the list, or to the one before. One that is not known yet is brought into sight. */
+export function goToListed(direction: 1 | -1): void {
+  const current = currentRow.value;
+  const sequence = current && sequenceAt(current.row);
+  if (sequence === undefined) return;
+  const isBetween = direction === 1 ? sequence > here.value : sequence < here.value;
+  const row = isBetween ? current!.row : current!.row + direction;
+  if (row < 0 || row >= place.rows.value) return;
+  const next = sequenceAt(row);
+  if (next === undefined) place.show(row);
+  else go(next);
 }
 
 /** Keeps rows, events and the current one together; gives what ends it. */

@@ -44,3 +44,13 @@ export function placeIn(text: string): string | undefined {
     ? trimmed
     : undefined;
 }
+
+/** Whether a text looks like a condition on the state, such as `size(orders) > 700`. */
+export function isCondition(text: string): boolean {
+  return /^\S.*(?:[=<>]\s*\S|\s(?:exists|missing)$|\scontains\s+\S)/.test(text);
+}
+
+/** A text as one word of a POSIX shell. */
+export function quoted(text: string): string {
+  return `'${text.replaceAll("'", String.raw`'\''`)}'`;
+}

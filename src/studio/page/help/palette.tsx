@@ -1,4 +1,4 @@
-/** Finds every action by its words; also types of events, marks, views, tables, and places in the log. */
+/** Finds every action by its words; also types of events, marks, views, tables, and places in the log and in the state. */
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { count } from '../base/format.ts';
@@ -7,8 +7,11 @@ import { actions, runAction } from '../moment/actions.ts';
 import { typesInOrder } from '../moment/event-types.ts';
 import { marks } from '../moment/marks.ts';
 import { filter, go, log, selectedPath, shown, tab } from '../moment/place.ts';
+import { askWhy } from '../state/asked/asking-why.ts';
+import { copy } from '../state/parts/copying.ts';
+import { isPath, stepsTo } from '../state/parts/path-text.ts';
 import { Dialog } from './dialog.tsx';
-import { type Entry, matching, placeIn } from './entries.ts';
+import { type Entry, isCondition, matching, placeIn, quoted } from './entries.ts';
 import { labelsOf } from './keys-dialog.tsx';
 import { close } from './opened.ts';
 
@@ -18,7 +21,12 @@ const MOST_ENTRIES = 50;
 export function Palette(): JSX.Element {
   const [text, setText] = useState('');
   const [place, setPlace] = useState(0);
-  const found = [...placeEntries(text), ...matching(allEntries(), text, MOST_ENTRIES)];
+  const found = [
+    ...placeEntries(text),
+    ...pathEntries(text),
+    ...conditionEntries(text),
+    ...matching(allEntries(), text, MOST_ENTRIES),
+  ];
   const chosen = Math.min(place, found.length - 1);
   const press = (event: KeyboardEvent): void => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
@@ -36,13 +44,13 @@ export function Palette(): JSX.Element {
         class="hp-search"
         type="text"
         role="combobox"
-        aria-label="Words of an action, a type, a table, or a place in the log"
+        aria-label="Words of an action, a type, a table, a place in the log, or a path"
         aria-expanded="true"
         aria-controls="hp-found"
         aria-activedescendant={found.length > 0 ? optionId(chosen) : undefined}
         autocomplete="off"
         spellcheck={false}
-        placeholder="an action, a type, a table, or a place such as 1,015 or 10:31:07"
+        placeholder="an action, a type, a table, a place such as 10:31:07, or a path such as orders[7]"
         value={text}
         onInput={(event) => {
           setText(event.currentTarget.value);
@@ -91,6 +99,31 @@ function placeEntries(text: string): readonly Entry[] {
   if (place === undefined) return [];
   const title = /^\d+$/.test(place) ? `Go to event ${count(Number(place))}` : `Go to ${place}`;
   return [{ id: 'place', title, kind: 'place', run: () => go(/^\d+$/.test(place) ? Number(place) : place) }];
+}
+
+/** A place of the state that is typed may stand there at another moment only: it can be asked about all the same. */
+function pathEntries(text: string): readonly Entry[] {
+  const path = text.trim();
+  const steps = isPath(path) ? stepsTo(path) : [];
+  if (steps.length < 2 || !tables().includes(steps[0]!.path)) return [];
+  return [
+    { id: 'why path', title: `Ask why ${path} is as it is`, kind: 'place of the state', run: () => askWhy(path) },
+    { id: 'select path', title: `Select ${path}`, kind: 'place of the state', run: () => select(path) },
+  ];
+}
+
+/** Finding a condition is work for the command line: the page gives the whole line. */
+function conditionEntries(text: string): readonly Entry[] {
+  const condition = text.trim();
+  const line = log.value?.bisectLine;
+  if (line === undefined || !isCondition(condition)) return [];
+  const command = `${line} --first-true ${quoted(condition)} --every-event`;
+  return [
+    {
+      ...{ id: 'condition', title: `Copy the command that finds the first moment with ${condition}`, kind: 'command' },
+      run: () => void copy(command, 'the command: paste it in a terminal'),
+    },
+  ];
 }
 
 function allEntries(): readonly Entry[] {

@@ -39,6 +39,12 @@ export function keepLive(): void {
     const end = log.value?.lastSequence;
     if (standsAtEnd() || seenEnd.peek() === undefined) seenEnd.value = end;
   });
+  effect(() => {
+    if (trouble.value?.code !== 'SERVER_GONE' || !isLive.value) return;
+    // One question failed, and the stream goes on: it is begun again, which asks all questions again.
+    const timer = setTimeout(reconnect, FIRST_RETRY);
+    return () => clearTimeout(timer);
+  });
   void run();
 }
 

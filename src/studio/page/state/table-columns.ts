@@ -146,4 +146,4 @@ export function templateOf(columns: Columns): { readonly columns: string; readon
   };
 }
 
-const CELL_PADDING = 12;
+const CELL_PADDING = 8;

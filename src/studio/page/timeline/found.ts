@@ -13,24 +13,32 @@ export type Found =
 
 /** A sign at a place, if it has one. Snapshots and the line of recovery lie above the bars. */
 export function foundAt(scale: Scale, log: LogAnswer, x: number, y: number): Found | undefined {
-  if (y < PICTURE.signs) {
-    const near = log.snapshots
-      .map((snapshot) => ({ snapshot, distance: Math.abs(xOf(scale, snapshot.sequence) - x) }))
-      .filter(({ distance }) => distance <= SIGN + 1)
-      .sort((one, other) => one.distance - other.distance)[0];
-    if (near !== undefined) return { is: 'snapshot', snapshot: near.snapshot };
-    const { recovery, lastSequence } = log;
-    const isRecovered = recovery.events > 0 && xOf(scale, lastSequence - recovery.events + 1) <= x;
-    if (isRecovered && x <= xOf(scale, lastSequence) + 1) return { is: 'recovery', recovery };
-  } else if (y >= PICTURE.signs + PICTURE.bars) {
-    const span = sealedSpan(scale, log);
-    if (span !== undefined && x >= span.left && x <= span.right)
-      return { is: 'sealed', through: log.sealedThrough!, blocks: log.sealedBlocks, bytes: log.sealedBytes };
-  } else if (x < DROPPED_WIDTH && log.firstSequence > 1 && scale.span.lo <= log.firstSequence + 0.5) {
-    return { is: 'dropped', first: log.firstSequence };
-  }
-  const problem = log.problems.find((one) => xOf(scale, one.sequence) <= x && x <= xOf(scale, one.lastSequence));
-  return y < PICTURE.signs || problem === undefined ? undefined : { is: 'damaged', problem };
+  if (y < PICTURE.signs) return signAt(scale, log, x);
+  return y < PICTURE.signs + PICTURE.bars ? lostAt(scale, log, x) : sealedAt(scale, log, x);
+}
+
+function signAt(scale: Scale, { snapshots, recovery, lastSequence }: LogAnswer, x: number): Found | undefined {
+  const near = snapshots
+    .map((snapshot) => ({ snapshot, distance: Math.abs(xOf(scale, snapshot.sequence) - x) }))
+    .filter(({ distance }) => distance <= SIGN + 1)
+    .sort((one, other) => one.distance - other.distance)[0];
+  if (near !== undefined) return { is: 'snapshot', snapshot: near.snapshot };
+  const isRecovered = recovery.events > 0 && xOf(scale, lastSequence - recovery.events + 1) <= x;
+  return isRecovered && x <= xOf(scale, lastSequence) + 1 ? { is: 'recovery', recovery } : undefined;
+}
+
+/** Events that were dropped, or are in a damaged block. */
+function lostAt(scale: Scale, { firstSequence, problems }: LogAnswer, x: number): Found | undefined {
+  if (x < DROPPED_WIDTH && firstSequence > 1 && scale.span.lo <= firstSequence + 0.5)
+    return { is: 'dropped', first: firstSequence };
+  const problem = problems.find((one) => xOf(scale, one.sequence) <= x && x <= xOf(scale, one.lastSequence));
+  return problem && { is: 'damaged', problem };
+}
+
+function sealedAt(scale: Scale, log: LogAnswer, x: number): Found | undefined {
+  const span = sealedSpan(scale, log);
+  if (span === undefined || x < span.left || x > span.right) return undefined;
+  return { is: 'sealed', through: log.sealedThrough!, blocks: log.sealedBlocks, bytes: log.sealedBytes };
 }
 
 /** Where the line of what is sealed lies, in CSS pixels; undefined where none of it is in sight. */

@@ -36,7 +36,7 @@ export function Picture(): JSX.Element {
       class="tl-picture"
       role="group"
       data-testid="timeline"
-      data-sum={wholeLayer.value && eventsOf(wholeLayer.value)}
+      data-sum={wholeLayer.value?.by === scale.value.by ? eventsOf(wholeLayer.value) : undefined}
       data-from={scale.value.span.lo}
       data-to={scale.value.span.hi}
       data-sampled={wholeLayer.value?.isSampled}
@@ -126,7 +126,7 @@ function coloursOf(element: HTMLElement): Colours {
   };
   return {
     ...{ ground: ofToken('--ground'), line: ofToken('--line'), text: ofToken('--text'), muted: ofToken('--muted') },
-    ...{ font: `11px ${ofToken('--mono')}`, ofToken },
+    ...{ font: `${ofToken('--small')} ${ofToken('--mono')}`, ofToken },
   };
 }
 

@@ -19,10 +19,10 @@ import {
   type TestLog,
   VIEWED,
 } from '../fixtures/logs.ts';
+import { Writer } from '../fixtures/writer.ts';
 import type { StudioPage } from '../harness/studio-page.ts';
 import { pathOf } from '../harness/studios.ts';
 import type { Fixtures } from '../harness/test.ts';
-import { Writer } from '../harness/writer.ts';
 import { HeatmapHand } from '../truth/heatmap-hand.ts';
 
 /** Opens the page and brings it into the state. */

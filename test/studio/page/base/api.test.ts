@@ -34,3 +34,17 @@ test.each(
   const ended = AbortSignal.abort(new Error('ended here'));
   await expect(read(ended)).rejects.toThrow('ended here');
 });
+
+test.each(Object.entries(reads))('%s that is ended while a refusal comes says that it was ended', async (_, read) => {
+  const controller = new AbortController();
+  vi.stubGlobal('sessionStorage', { getItem: () => 'key' });
+  vi.stubGlobal('fetch', async (_address: string, { signal }: { readonly signal: AbortSignal }) => {
+    const body = new ReadableStream({
+      start: (stream) => signal.addEventListener('abort', () => stream.error(signal.reason)),
+    });
+    return new Response(body, { status: 410 });
+  });
+  const answer = read(controller.signal);
+  setTimeout(() => controller.abort(new Error('ended here')));
+  await expect(answer).rejects.toThrow('ended here');
+});

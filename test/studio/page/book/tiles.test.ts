@@ -131,6 +131,19 @@ describe('tiles', () => {
     expect(names()).toHaveLength(3);
   });
 
+  test('are asked for again no sooner than their answer took', async () => {
+    const { tiles, asked, names, pass } = open();
+    const lastTime = spanOf(at(2)).from + 5;
+    tiles.want([at(2)], { lastSequence: 7, lastTime });
+    await pass(2_000);
+    await asked[0]!.answer();
+    tiles.want([at(2)], { lastSequence: 8, lastTime: lastTime + 1 });
+    await pass(1_900);
+    expect(names()).toHaveLength(1);
+    await pass(100);
+    expect(names()).toHaveLength(2);
+  });
+
   test('that fail say why, and are tried again after a longer pause', async () => {
     const { tiles, asked, names, pass } = open();
     tiles.want([at(1)], KNOWN);

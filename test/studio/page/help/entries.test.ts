@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type Entry, matching, placeIn } from '../../../../src/studio/page/help/entries.ts';
+import { type Entry, isCondition, matching, placeIn, quoted } from '../../../../src/studio/page/help/entries.ts';
 
 const ENTRIES: readonly Entry[] = [
   { id: 'back', title: 'Go one event back', kind: 'move', label: ',', run: () => {} },
@@ -50,4 +50,22 @@ test.each([
   ['', undefined],
 ])('%j names the place %j', (text, place) => {
   expect(placeIn(text)).toBe(place);
+});
+
+test.each([
+  ['size(orders) > 700', true],
+  ['orders[723].price=5', true],
+  ['orders[723] missing', true],
+  ['accounts contains "ann"', true],
+  ['orders[723]', false],
+  ['>', false],
+  ['orders >', false],
+  ['what exists here', false],
+  ['', false],
+])('%j is a condition: %j', (text, is) => {
+  expect(isCondition(text)).toBe(is);
+});
+
+test('a condition is one word of a shell', () => {
+  expect(quoted(`name = "it's"`)).toBe(`'name = "it'\\''s"'`);
 });

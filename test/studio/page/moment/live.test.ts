@@ -74,3 +74,33 @@ test('the log is asked again when a snapshot was taken or compaction has worked,
   await tell(1_100, 0);
   expect(requests).toHaveLength(3);
 });
+
+test('after one question found no server the stream is begun again, which shows whether there is one', async () => {
+  vi.resetModules();
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  const { keepLive } = await import('../../../../src/studio/page/moment/live.ts');
+  const { trouble } = await import('../../../../src/studio/page/moment/place.ts');
+  const { StudioProblem } = await import('../../../../src/studio/page/base/api.ts');
+  const log = { firstSequence: 1, lastSequence: 9, events: 9, generation: 'a', path: 'a.db' };
+  const requests = stubServer((route) => (route === 'log' ? log : new Promise(() => {})));
+  vi.stubGlobal('document', { hidden: false, addEventListener: () => {} });
+  vi.stubGlobal(
+    'fetch',
+    (
+      (fetched) => (address: string, options: object) =>
+        address.startsWith('/api/live')
+          ? Promise.resolve(new Response(new ReadableStream()))
+          : fetched(address, options)
+    )(globalThis.fetch as unknown as (address: string, options: object) => Promise<Response>),
+  );
+  keepLive();
+  await settle();
+  const before = requests.length;
+  trouble.value = new StudioProblem({ code: 'SERVER_GONE', message: 'it does not answer' });
+  await settle();
+  expect([trouble.value?.code, requests.length]).toEqual(['SERVER_GONE', before]);
+  vi.advanceTimersByTime(1_000);
+  await settle();
+  expect(trouble.value).toBeUndefined();
+  expect(requests.slice(before)).toEqual(['log?']);
+});

@@ -2,7 +2,8 @@
 import type { Signal } from '@preact/signals';
 import type { ViewScale } from '../../../wire.ts';
 import { fitCanvas, inNextFrame, notInNextFrame } from '../../base/frames.ts';
-import { go, log } from '../../moment/place.ts';
+import { go } from '../../moment/place.ts';
+import { goNear } from '../go-near.ts';
 import { priceText, viewTime } from '../scaled.ts';
 import type { ColourRange } from './colours/colours.ts';
 import { drawPicture, type Picture, TIME_AXIS } from './drawing.ts';
@@ -65,9 +66,7 @@ export class HeatmapCanvases {
     if (picture === undefined) return;
     const { plot, scale } = picture;
     const { trade } = readoutAt(picture, x * scale, y * scale);
-    const { firstRecordedAt = 0, lastRecordedAt = 0 } = log.value ?? {};
-    const time = Math.floor(timeAt(plot, x * scale));
-    if (trade === undefined) go(`@${Math.min(lastRecordedAt, Math.max(firstRecordedAt, time))}`);
+    if (trade === undefined) goNear(timeAt(plot, x * scale));
     else go(trade.tile.tradeSequence[trade.index]!);
   }
 

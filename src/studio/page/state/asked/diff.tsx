@@ -188,7 +188,7 @@ function End({ of }: { readonly of: Compared }): JSX.Element {
         </>
       )}
       {state === 'ended' && <span>stopped</span>}
-      {state === 'done' && answer !== undefined && <span class="st-about">{foundText(answer)}</span>}
+      {state === 'done' && answer !== undefined && <span>{foundText(answer)}</span>}
       {state === 'done' && hasMore(of) && (
         <button type="button" class="st-button" onClick={() => askAll(of)}>
           More

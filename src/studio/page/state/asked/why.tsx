@@ -101,14 +101,14 @@ function End({ of }: { readonly of: Explained }): JSX.Element {
   const looked = from === undefined || from > of.at ? '' : `, looked back to ${count(from)}`;
   if (isComplete)
     return (
-      <span class="st-about">
+      <span>
         {changes.length === 0 ? 'no event changed it' : `${found}, these are all`}
         {looked}
       </span>
     );
   return (
     <>
-      <span class="st-about">{state === 'ended' ? `${found}, stopped` : `the newest ${found}${looked}`}</span>
+      <span>{state === 'ended' ? `${found}, stopped` : `the newest ${found}${looked}`}</span>
       <button type="button" class="st-button" onClick={askMore}>
         More
       </button>

@@ -1,4 +1,4 @@
-/** The current event as lines: its data, its meta, and what it changed in the state. Pure. */
+/** The current event as lines: its data, what it changed in the state, and its meta. Pure. */
 import type { Change, LongJson, Moment } from '../../../wire.ts';
 import { type JsonLine, jsonLines } from './json-lines.ts';
 
@@ -21,10 +21,10 @@ export function eventLines(
   const left = changesInAll - changes.length;
   return [
     ...partLines('data', event?.data, event?.long?.data, closed),
-    ...partLines('meta', event?.meta, event?.long?.meta, closed),
     ...(hasModel ? [{ kind: 'heading', path: 'changes', changes: changesInAll } as const] : []),
     ...changes.map((change) => ({ kind: 'change', path: change.path, change }) as const),
     ...(left > 0 ? [{ kind: 'more', path: 'more', changes: left } as const] : []),
+    ...partLines('meta', event?.meta, event?.long?.meta, closed),
   ];
 }
 

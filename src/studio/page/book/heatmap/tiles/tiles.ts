@@ -19,6 +19,8 @@ interface Kept {
   readonly tile: Tile;
   readonly known: Known;
   readonly since: number;
+  /** How long the answer took, in ms. */
+  readonly took: number;
 }
 
 export interface TilesOptions {
@@ -34,7 +36,10 @@ export interface TilesOptions {
 
 const AT_A_TIME = 2;
 const TILE_BUDGET = 48 * 1024 * 1024;
-/** How long until a tile is asked for again, in ms: one that the log grows into, one that is not finished, one that failed. */
+/**
+ * How long until a tile is asked for again, in ms: one that the log grows into, one that is not finished, one that failed. On a busy
+ * machine at least as long as its answer took: so half of the server's time is left for moments and lists.
+ */
 const GROWING = 100;
 const UNFINISHED = 500;
 const FAILED = 2_000;
@@ -126,7 +131,8 @@ export class Tiles {
     const now = this.#now();
     if (this.#failedAt !== undefined) return this.#failedAt + FAILED - now;
     if (kept === undefined) return 0;
-    return kept.since + (this.#isGrownInto(kept) ? GROWING : UNFINISHED) - now;
+    const pause = this.#isGrownInto(kept) ? GROWING : UNFINISHED;
+    return kept.since + Math.max(pause, kept.took) - now;
   }
 
   #askLater(pause: number): void {
@@ -141,12 +147,13 @@ export class Tiles {
 
   async #ask(place: TilePlace, name: string): Promise<void> {
     const controller = new AbortController();
-    const known = this.#known;
+    const [known, began] = [this.#known, this.#now()];
     this.#asked.set(name, controller);
     this.#failedAt = undefined;
     try {
       const tile = await this.#options.ask(place, controller.signal);
-      if (!controller.signal.aborted) this.#keep(name, { tile, known, since: this.#now() });
+      const since = this.#now();
+      if (!controller.signal.aborted) this.#keep(name, { tile, known, since, took: since - began });
     } catch (error) {
       if (!isAbort(error) && !controller.signal.aborted) this.#fail(error);
     }
