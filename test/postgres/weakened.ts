@@ -37,7 +37,7 @@ export const WEAKNESSES = {
     becomes: '',
   },
   'takeovers of any epoch': {
-    file: 'lease.ts',
+    file: 'turns/lease.ts',
     text: 'and l.epoch = $6 and',
     becomes: 'and $6::bigint >= 0 and',
   },

@@ -1,7 +1,7 @@
 /** What opening a log has found out about its server, as warnings. Pure. */
 import type { LogOpening, LogWarning } from '../log-store.ts';
-import type { TakenLease } from './lease.ts';
 import type { ServerFacts, ServerIdentity } from './server/server-facts.ts';
+import type { TakenLease } from './turns/lease.ts';
 
 /** @param taken undefined for a reader: it does not compare servers */
 export function openingOf(
