@@ -92,7 +92,11 @@ export async function openRecovered<
     const live = new ReplaceableState(state, open);
     // Opening a state freezes it. Like loading, that takes time in proportion to its size.
     const loadMilliseconds = recovered.loadMilliseconds + performance.now() - foldedAt;
-    const recovery = describeRecovery(recovered, performance.now() - start, settings.recoverWithin);
+    const failover = log.opening?.failover;
+    const recovery: RecoveryReport = {
+      ...describeRecovery(recovered, performance.now() - start, settings.recoverWithin),
+      ...(failover !== undefined && { failover }),
+    };
     const rates = await readRates(log);
     learnRates(rates, { ...recovered, loadMilliseconds, bytesLoaded: snapshot?.bytes ?? 0 });
     const restMs = Math.max(0, recovery.milliseconds - loadMilliseconds - recovered.foldMilliseconds);

@@ -11,6 +11,7 @@
  */
 import type { RefoldError } from '../core/errors.ts';
 import type { LogCare } from './log-care.ts';
+import type { LogKeeping, TurnEnding, TurnRequest } from './log-turn.ts';
 import type { OutcomeBounds } from './outcomes.ts';
 
 /** Where a log ends. `sequence` 0 and an empty-log chain before the first event. */
@@ -156,6 +157,22 @@ export interface ReactorRow {
 /** What an acknowledged append survives: as Redis's `appendfsync` always, everysec, no. */
 export type Durability = 'always' | 'everysec' | 'os';
 
+/** What a log found out when it was opened. */
+export interface LogOpening {
+  /** Set when the log is on another server than at its last writer, as after a failover: what the two are called. */
+  readonly failover?: { readonly from: string; readonly to: string } | undefined;
+  /** Each is told once. */
+  readonly warnings: readonly LogWarning[];
+}
+
+/** Something about where a log lies that its owner should know. */
+export interface LogWarning {
+  readonly name: 'RefoldDurabilityWarning' | 'RefoldFailoverWarning';
+  readonly message: string;
+  /** What to do about it. */
+  readonly detail: string;
+}
+
 export interface LogStore {
   /** The file, or `:memory:`; names the log in messages. */
   readonly path: string;
@@ -172,6 +189,8 @@ export interface LogStore {
   readonly blockBytes: number;
   /** How long it remembers the outcomes of commands; absent for a log that only knows the usual bounds. */
   readonly remembers?: OutcomeBounds | undefined;
+  /** What opening it found out; absent when a log has nothing to tell. */
+  readonly opening?: LogOpening | undefined;
   /** What else the log can do; absent when it can do nothing of this. */
   readonly care?: LogCare | undefined;
 
@@ -198,6 +217,17 @@ export interface LogStore {
    * written), `OUTCOME_UNKNOWN` (an I/O error: it may or may not be there; this store appends no more)
    */
   append(request: AppendRequest): Promise<void>;
+
+  /**
+   * Takes a turn of a log that was opened with `writers: 'many'`. One turn of a member at a time. Absent when only one process
+   * can write the log. A member uses it in place of `append`, which is refused.
+   *
+   * @throws RefoldError `SEQUENCE_CONFLICT` when the log is not written in turns any more, `LOG_CORRUPT`, `LOG_FULL`,
+   * `OUTCOME_UNKNOWN`; what `decide` throws, and nothing was appended
+   */
+  turn?(request: TurnRequest): Promise<TurnEnding>;
+  /** Set for a member: whether it is the keeper. All writes but turns are refused by the others, with `SEQUENCE_CONFLICT`. */
+  readonly keeping?: LogKeeping | undefined;
 
   /**
    * Blocks in order, from the one that holds `from` (or the next after it) to the one that holds `to`, read in pages

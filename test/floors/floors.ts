@@ -35,6 +35,10 @@ const BLOCKS = 'src/log/blocks/';
 const COLUMNS = 'src/log/blocks/columns/';
 const CONTRACT = 'src/log/contract/';
 const REDACTING = 'src/log/contract/redacting/';
+const SERVER = 'src/log/postgres/server/';
+const PG_TURNS = 'src/log/postgres/turns/';
+const TABLES = 'src/log/postgres/tables/';
+const PAGING = 'src/log/paging/';
 const UNPACKING = 'src/log/unpacking/';
 const FILE = 'src/log/sqlite/file/';
 const CALLS = 'src/engine/calls/';
@@ -58,7 +62,7 @@ const QUESTIONS = 'src/engine/looking/questions/';
 const MOVING = 'src/engine/looking/moving/';
 
 const BELOW_THE_ENGINE = [CORE, THREADS, FOLD, COLLECTIONS, ENCODING, LOG, BLOCKS, UNPACKING];
-const BELOW_SQLITE = [CORE, THREADS, LOG, BLOCKS];
+const BELOW_SQLITE = [CORE, THREADS, LOG, BLOCKS, PAGING];
 const BELOW_THE_DOORS = [
   ...BELOW_THE_ENGINE,
   'src/engine/',
@@ -226,6 +230,7 @@ export const FLOORS: readonly Floor[] = [
   },
 
   { files: LOG, sees: [CORE, THREADS, BLOCKS], node: 'all' },
+  { files: PAGING, sees: [CORE, THREADS, LOG, BLOCKS], node: 'all' },
   { files: UNPACKING, sees: [CORE, THREADS, LOG, BLOCKS], doors: ['unpacking.ts'], node: 'all' },
   {
     files: CONTRACT,
@@ -236,9 +241,17 @@ export const FLOORS: readonly Floor[] = [
   { files: REDACTING, sees: [CORE, LOG, BLOCKS, CONTRACT], doors: ['redacting.ts'], node: 'all' },
   {
     files: BLOCKS,
-    sees: [CORE, 'src/log/log-store.ts', 'src/log/log-care.ts', COLUMNS],
+    sees: [CORE, 'src/log/log-store.ts', 'src/log/log-care.ts', 'src/log/log-errors.ts', COLUMNS],
     doors: [
-      ...['block.ts', 'block-rules.ts', 'chain.ts', 'next-block.ts', 'sealed-block.ts', 'sealing.ts'],
+      ...[
+        'block.ts',
+        'block-rules.ts',
+        'chain.ts',
+        'next-block.ts',
+        'sealed-block.ts',
+        'sealing.ts',
+        'snapshot-chunks.ts',
+      ],
       ...['packed-values.ts', 'redacting.ts', 'tag-list.ts'],
     ],
     packages: ['msgpackr'],
@@ -265,7 +278,7 @@ export const FLOORS: readonly Floor[] = [
   {
     files: 'src/log/sqlite/reading/',
     sees: [...BELOW_SQLITE, FILE],
-    doors: ['reader.ts', 'known-ids.ts', 'new-log.ts', 'open-readers.ts', 'watch.ts'],
+    doors: ['reader.ts', 'new-log.ts', 'open-readers.ts', 'watch.ts'],
     node: 'all',
   },
   {
@@ -298,7 +311,15 @@ export const FLOORS: readonly Floor[] = [
     doors: ['sealer.ts'],
     node: 'all',
   },
-  { files: 'src/log/postgres/', sees: BELOW_SQLITE, doors: ['postgres-source.ts'], packages: ['pg'], node: 'all' },
+  {
+    files: 'src/log/postgres/',
+    sees: [...BELOW_SQLITE, UNPACKING, SERVER, TABLES, PG_TURNS],
+    doors: ['postgres-source.ts'],
+    node: 'all',
+  },
+  { files: PG_TURNS, sees: [...BELOW_SQLITE, SERVER, TABLES], node: 'all' },
+  { files: TABLES, sees: [CORE, LOG, BLOCKS, PAGING, SERVER], node: 'all' },
+  { files: SERVER, sees: [CORE, THREADS, LOG], packages: ['pg'], node: 'all' },
 
   { files: CALLS, sees: [...BELOW_THE_ENGINE, 'src/log/sqlite/'], node: 'all' },
   { files: FOLDING, sees: [...BELOW_THE_ENGINE, CALLS], node: 'all' },

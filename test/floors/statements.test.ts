@@ -15,8 +15,10 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const STATEMENT =
   /`\s*((?:select|insert|update|delete|create|drop|alter|replace|with|pragma|begin|attach|vacuum)\b[^`]*)`|pragma\(\s*`([^`]*)`/g;
 const CONSTANT = /^[A-Z][A-Z0-9_]*( [+-] 1)?$/;
-/** `level`: 'normal' or 'full'. `schema` obeys SCHEMA_NAME. `fence`, `body` and `told` are parts of statements. The others are numbers. */
-const LOOKED_AT = ['level', 'pages', 'waits', 'version + 1', 'schema', 'fence', 'body', 'told'];
+/** Parts of statements, which are constants but for `schema`. */
+const PARTS = ['fence', 'fenceOfRound', 'body', 'told', 'before', 'beforePage', 'holder', 'holderOfEnd'];
+/** `level`: 'normal' or 'full'. `schema` obeys SCHEMA_NAME. The others are numbers. */
+const LOOKED_AT = ['level', 'pages', 'waits', 'version + 1', 'schema', ...PARTS];
 
 /** The values that a source inserts into its statements without permission. */
 function putInto(source: string): string[] {

@@ -29,7 +29,9 @@ describeLog('PostgreSQL', {
     const name = `log ${++logs}`;
     return { source: postgresLog(server.url(), { name, answerWithin: PATIENCE_MS }), name };
   },
-  care: false,
+  redaction: true,
+  turns: true,
+  scrubs: false,
   replaceWriter: ({ name }) =>
     alter(
       'update refold.logs set epoch = epoch + 1, lease_until = clock_timestamp() where name = $1',

@@ -5,6 +5,7 @@ declare module 'pg' {
     connect(): Promise<void>;
     query(text: string, values?: readonly unknown[]): Promise<{ readonly rows: readonly any[] }>;
     end(): Promise<void>;
+    on(event: 'error', listener: () => void): void;
   }
   const pg: { readonly Client: typeof Client };
   export default pg;

@@ -10,6 +10,8 @@ import { chownSync, globSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import pg from 'pg';
+import type { LogSource } from '../../src/log/log-source.ts';
+import type { LogStore } from '../../src/log/log-store.ts';
 
 const PASSWORD = 'only for tests';
 
@@ -26,16 +28,20 @@ function versionIn(folder: string): number {
 }
 
 export class PostgresServer {
-  readonly #port: number;
+  readonly port: number;
+  readonly #settings: readonly string[];
   readonly #folder: string;
   #process: ChildProcess | undefined;
+  #flags: readonly string[] = [];
 
-  private constructor(folder: string, port: number) {
+  private constructor(folder: string, port: number, settings: readonly string[]) {
     this.#folder = folder;
-    this.#port = port;
+    this.port = port;
+    this.#settings = settings;
   }
 
-  static async start(): Promise<PostgresServer> {
+  /** @param settings such as `fsync=off` */
+  static async start(settings: readonly string[] = []): Promise<PostgresServer> {
     const folder = mkdtempSync('/var/tmp/rfpg-'); // a short path, on a real disk
     const passwords = `${folder}.pw`;
     writeFileSync(passwords, PASSWORD);
@@ -44,25 +50,66 @@ export class PostgresServer {
     const options = ['-D', data, '-U', 'app', '-E', 'UTF8', '--locale=C', '-A', 'scram-sha-256', '--pwfile', passwords];
     execFileSync(join(postgresPrograms(), 'initdb'), [...options, '--no-sync'], asPostgres());
     rmSync(passwords);
-    const server = new PostgresServer(folder, await freePort());
+    const server = new PostgresServer(folder, await freePort(), settings);
     await server.#begin();
     return server;
   }
 
-  url(): string {
-    return `postgres://app:${encodeURIComponent(PASSWORD)}@127.0.0.1:${this.#port}/postgres`;
+  /** @param port of a proxy. Default: the server's */
+  url(port: number = this.port, database = 'postgres'): string {
+    return `postgres://app:${encodeURIComponent(PASSWORD)}@127.0.0.1:${port}/${database}`;
+  }
+
+  /** Runs one statement as the owner. */
+  async sql(text: string, ...values: readonly unknown[]): Promise<readonly any[]> {
+    const client = new pg.Client(this.url());
+    client.on('error', () => {}); // the server may be killed meanwhile
+    await client.connect();
+    try {
+      return (await client.query(text, values)).rows;
+    } finally {
+      await client.end();
+    }
+  }
+
+  /** Opens a log for writing as if its holder had stopped: its lease is ended early, again where the holder renews it. */
+  async takeOver(name: string, source: LogSource): Promise<LogStore> {
+    for (;;) {
+      await this.sql('update refold.logs set lease_until = clock_timestamp() where name = $1', Buffer.from(name));
+      try {
+        return await source.open({});
+      } catch (error) {
+        if ((error as { readonly code?: unknown }).code !== 'LOG_LOCKED') throw error;
+      }
+    }
+  }
+
+  /** Kills the server as a power cut would, and starts it again. */
+  async crash(): Promise<void> {
+    const killed = this.#process!;
+    const ended = once(killed, 'exit');
+    killed.kill('SIGKILL');
+    await ended;
+    await this.#begin();
   }
 
   async #begin(): Promise<void> {
-    const settings = [`port=${this.#port}`, 'listen_addresses=127.0.0.1', `unix_socket_directories=${this.#folder}`];
-    const flags = settings.flatMap((setting) => ['-c', setting]);
-    const program = join(postgresPrograms(), 'postgres');
-    this.#process = spawn(program, ['-D', join(this.#folder, 'data'), ...flags], { ...asPostgres(), stdio: 'ignore' });
+    const places = [`port=${this.port}`, 'listen_addresses=127.0.0.1', `unix_socket_directories=${this.#folder}`];
+    const settings = [...places, ...this.#settings];
+    this.#flags = settings.flatMap((setting) => ['-c', setting]);
+    this.#spawn();
     await this.#answering();
   }
 
+  #spawn(): void {
+    const program = join(postgresPrograms(), 'postgres');
+    const options = ['-D', join(this.#folder, 'data'), ...this.#flags];
+    this.#process = spawn(program, options, { ...asPostgres(), stdio: 'ignore' });
+  }
+
   async #answering(): Promise<void> {
-    for (const end = Date.now() + 30_000; ; ) {
+    for (const end = Date.now() + 60_000; ; ) {
+      if (this.#process!.exitCode !== null) this.#spawn(); // processes of a killed server were still ending
       const client = new pg.Client(this.url());
       try {
         await client.connect();

@@ -10,7 +10,7 @@ import { pause } from '../../threads/timers.ts';
 import { openLogOf, sourceAt } from './open-log.ts';
 import type { Settings } from './options.ts';
 import { shareGuard } from './reentrancy.ts';
-import { warnTo } from './warn.ts';
+import { warnThat, warnTo } from './warn.ts';
 
 /** The logs of a store that opens. */
 export interface OpenedLogs {
@@ -32,7 +32,7 @@ export async function openLogs(settings: Settings): Promise<OpenedLogs> {
   const { path, log: given, readOnly, waitForLock } = settings;
   const how = { ...howOf(settings), readOnly, ...(waitForLock !== undefined && { waitForLock }) };
   const log = await openLogOf({ path, log: given }, how);
-  warnTo(log, settings.onWarning);
+  hearOf(log, settings);
   return { log, reading: log, source: given };
 }
 
@@ -44,7 +44,7 @@ async function openStandby(settings: Settings): Promise<OpenedLogs> {
     const writer = await openIfFree(source, settings);
     try {
       const reading = await openLogOf(which, { readOnly: true });
-      for (const log of [reading, writer]) if (log !== undefined) warnTo(log, settings.onWarning);
+      for (const log of [reading, writer]) if (log !== undefined) hearOf(log, settings);
       if (writer !== undefined) shareGuard(writer, reading);
       return { log: writer ?? reading, reading, source };
     } catch (error) {
@@ -84,13 +84,19 @@ export async function openAsOwner(
 ): Promise<LogStore> {
   const log = await openLogOf({ log: source }, { ...howOf(settings), waitForLock: waitMs, signal });
   try {
-    warnTo(log, settings.onWarning);
+    hearOf(log, settings);
     await check(log);
     return log;
   } catch (error) {
     await log.close();
     throw error;
   }
+}
+
+/** Warnings of the log go where the settings say, beginning with what its opening has found out. */
+function hearOf(log: LogStore, { onWarning }: Settings): void {
+  warnTo(log, onWarning);
+  for (const { name, message, detail } of log.opening?.warnings ?? []) warnThat(log, name, message, detail);
 }
 
 /** Closes what was opened, the reader first. */

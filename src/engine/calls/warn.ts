@@ -12,6 +12,8 @@ export type WarningName =
   | 'RefoldClockWarning'
   | 'RefoldCloseWarning'
   | 'RefoldDirectFoldWarning'
+  | 'RefoldDurabilityWarning'
+  | 'RefoldFailoverWarning'
   | 'RefoldHousekeepingWarning'
   | 'RefoldImportWarning'
   | 'RefoldListenerWarning'

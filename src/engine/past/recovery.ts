@@ -26,6 +26,8 @@ export interface RecoveryReport {
   readonly reason: string;
   /** Snapshots that were not used, newest first, each with its reason. */
   readonly passedOver: readonly PassedOver[];
+  /** Set when the log is on another server than at its last writer, as after a failover: what the two are called. */
+  readonly failover?: { readonly from: string; readonly to: string };
 }
 
 /** A recovered state, and how it was recovered. */

@@ -148,3 +148,36 @@ export function checksumOfTagList(
 ): number {
   return checksumOf(`${firstSequence}:${blockChecksum}:${kinds}:${checksumOf(hashes)}`);
 }
+
+/** A tag list as a log stores it. */
+export type TagRow = readonly [
+  firstSequence: number,
+  blockChecksum: number,
+  checksum: number,
+  kinds: string,
+  hashes: Uint8Array,
+];
+
+/** The row of a block's tag list. */
+export function toTagRow(firstSequence: number, blockChecksum: number, { kinds, hashes }: TagList): TagRow {
+  const text = JSON.stringify(kinds);
+  return [firstSequence, blockChecksum, checksumOfTagList(firstSequence, blockChecksum, text, hashes), text, hashes];
+}
+
+/** The tag list of a block, or undefined when the row is damaged or belongs to another block. */
+export function readTagRow(
+  [firstSequence, ofBlock, checksum, kinds, hashes]: TagRow,
+  blockChecksum: number,
+): TagList | undefined {
+  try {
+    if (ofBlock !== blockChecksum || checksum !== checksumOfTagList(firstSequence, ofBlock, kinds, hashes))
+      return undefined;
+    return { kinds: JSON.parse(kinds) as TagKind[], hashes };
+  } catch {
+    return undefined; // in a damaged log a column may have any type
+  }
+}
+
+export function isSameList(one: TagList, other: TagList): boolean {
+  return JSON.stringify(one.kinds) === JSON.stringify(other.kinds) && Buffer.compare(one.hashes, other.hashes) === 0;
+}

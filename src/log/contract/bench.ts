@@ -20,8 +20,12 @@ export interface LogContractSetup<Subject extends LogUnderTest = LogUnderTest> {
   readonly care?: boolean;
   /** Whether `care.redaction` is there; default false. */
   readonly redaction?: boolean;
+  /** Whether a scrub removes all old bytes by itself; default true. With false it must say what keeps them. */
+  readonly scrubs?: boolean;
   /** Whether `open({ readOnly: true })` gives a reader beside the writer; default true. */
   readonly readers?: boolean;
+  /** Whether several writers can take turns (`open({ writers: 'many' })`); default false. */
+  readonly turns?: boolean;
   /** Whether the source names its `thread`; default false, and then a case checks that `thread` is absent. */
   readonly threads?: boolean;
   /**

@@ -1,31 +1,61 @@
 /** An open log in PostgreSQL. */
+import { randomInt } from 'node:crypto';
+import type { RefoldError } from '../../core/errors.ts';
 import { followLog } from '../following.ts';
-import { openedReadOnly, storeClosed } from '../log-errors.ts';
+import type { LogWriter } from '../log-care.ts';
+import { noTurns, notKeeper, openedReadOnly, storeClosed } from '../log-errors.ts';
 import type {
   AppendRequest,
   Block,
   BlockHeader,
+  BlockQuery,
   Checkpoint,
   LogHead,
+  LogOpening,
   LogStore,
   ReactorRow,
   SnapshotInfo,
   StoredOutcome,
 } from '../log-store.ts';
+import type { TurnAppend, TurnEnding, TurnFound, TurnRequest } from '../log-turn.ts';
 import type { OutcomeBounds } from '../outcomes.ts';
+import { KnownIds } from '../paging/known-ids.ts';
 import type { KnownLog } from './known-log.ts';
+import { PostgresCare } from './postgres-care.ts';
 import type { PostgresReader } from './reading.ts';
+import type { Connections } from './server/connections.ts';
+import type { Patience } from './server/patience.ts';
+import type { Membership } from './turns/membership.ts';
+import type { Turner } from './turns/turning.ts';
 import type { PostgresWriter } from './writing.ts';
 
 const POSTGRES_BLOCK_BYTES = 4 * 1024 * 1024;
+/** Ids are read in the background, so many with each question. */
+const IDS_A_PAGE = 10_000;
 
 export interface LogParts {
   readonly path: string;
+  readonly id: string;
+  readonly schema: string;
+  readonly log: number;
+  readonly connections: Connections;
   readonly known: KnownLog;
   readonly reader: PostgresReader;
-  /** Undefined for a reader. */
+  /** Undefined for a reader, and for a member that is not the keeper. */
   readonly writer: PostgresWriter | undefined;
+  /** Calls back once when the log takes no more writes of this opening. */
+  readonly onLost: (listener: (cause: RefoldError) => void) => void;
+  /** Set when it is one of several writers. */
+  readonly membership: Membership<PostgresWriter> | undefined;
+  readonly turner: Turner | undefined;
+  readonly patience: Patience;
+  readonly opening: LogOpening;
   readonly remembers: OutcomeBounds;
+  readonly holder: () => Promise<LogWriter | undefined>;
+  /** Tells other processes that the log has grown. */
+  readonly ring: () => void;
+  /** Ends what waits for the server. */
+  readonly closing: AbortController;
   /** Gives back what was taken at opening. */
   readonly leave: () => Promise<void>;
 }
@@ -35,72 +65,132 @@ export class PostgresLogStore implements LogStore {
   readonly readOnly: boolean;
   readonly blockBytes: number = POSTGRES_BLOCK_BYTES;
   readonly remembers: OutcomeBounds;
-  readonly #known: KnownLog;
-  readonly #reader: PostgresReader;
-  readonly #writer: PostgresWriter | undefined;
-  readonly #leave: () => Promise<void>;
+  readonly opening: LogOpening;
+  readonly care: PostgresCare;
+  readonly keeping: Membership<PostgresWriter> | undefined;
+  readonly #parts: LogParts;
+  readonly #ids: KnownIds;
   #head: LogHead;
   #closing: Promise<void> | undefined;
   readonly #underWay = new Set<Promise<unknown>>();
 
-  constructor({ path, known, reader, writer, remembers, leave }: LogParts) {
+  constructor(parts: LogParts) {
+    const { path, writer, remembers, opening, known, reader, ring, membership } = parts;
+    this.#parts = parts;
     this.path = path;
-    this.#known = known;
-    this.#reader = reader;
-    this.#writer = writer;
-    this.readOnly = writer === undefined;
+    this.keeping = membership;
+    this.readOnly = writer === undefined && membership === undefined;
     this.remembers = remembers;
-    this.#leave = leave;
+    this.opening = opening;
     this.#head = known.state.head;
+    this.care = new PostgresCare(parts, ring);
+    this.#ids = new KnownIds(randomInt(2 ** 32), remembers.outcomes);
+    if (writer === undefined || membership !== undefined)
+      this.#ids.giveUp(); // others append, too
+    else this.#ids.fill((after, atMost) => reader.commandIds(after, atMost), IDS_A_PAGE);
   }
 
   get epoch(): number {
-    return this.#writer?.epoch ?? this.#known.state.epoch;
+    return this.#parts.writer?.epoch ?? this.#parts.known.last.epoch;
   }
 
   head(): LogHead {
-    if (this.readOnly && this.#closing === undefined) this.#head = this.#known.state.head;
+    const isShared = this.readOnly || this.keeping !== undefined;
+    if (isShared && this.#closing === undefined) this.#head = this.#parts.known.state.head;
     return this.#head;
   }
 
   firstSequence(): number {
-    return this.#known.state.trimmedThrough + 1;
+    return this.#parts.known.last.trimmedThrough + 1;
+  }
+
+  generation(): number {
+    return this.#parts.known.last.redactions;
+  }
+
+  async turn(request: TurnRequest): Promise<TurnEnding> {
+    this.#requireOpen();
+    const { turner, known, ring } = this.#parts;
+    if (turner === undefined) throw noTurns(this.path);
+    let given: TurnAppend = { commits: [], outcomes: [] };
+    const decide = (found: TurnFound): TurnAppend => {
+      for (const { lastSequence, chain } of found.tail) known.note(lastSequence, chain);
+      given = request.decide(found);
+      return given;
+    };
+    const taking = turner.take({ ...request, decide });
+    this.#underWay.add(taking);
+    const { ending, state, lastOrdinal } = await taking.finally(() => this.#underWay.delete(taking));
+    if (state !== undefined) known.see(state);
+    if (ending !== 'done' || given.commits.length + given.outcomes.length === 0) return ending;
+    if (given.commits.length > 0) ring();
+    this.care.grew(given.commits.reduce((sum, { json }) => sum + json.length, 0));
+    if (given.outcomes.length > 0) this.#parts.writer?.forgetAfter(given.outcomes, lastOrdinal!).catch(() => {}); // another time
+    return ending;
   }
 
   async append(request: AppendRequest): Promise<void> {
-    const head = await this.#write((writer) => writer.append(request));
-    if (head.sequence < this.#head.sequence) return;
+    if (this.keeping !== undefined) throw notKeeper(this.path);
+    this.#requireWriter();
+    const handed = this.#ids.hand(request.outcomes);
+    let head: LogHead;
+    try {
+      head = await this.#write((writer) => writer.append(request));
+    } catch (error) {
+      this.#ids.giveUp(); // it is unknown which of them are in the log; a log is rarely used after this
+      throw error;
+    }
+    this.#ids.keep(handed);
+    if (head.sequence <= this.#head.sequence) return;
     this.#head = head;
-    this.#known.see({ head });
+    this.care.grew(request.commits.reduce((sum, { json }) => sum + json.length, 0));
+    this.#parts.known.see({ head });
+    this.#parts.ring();
   }
 
-  async *read({ from, to }: { readonly from: number; readonly to?: number }): AsyncGenerator<Block, void> {
+  read({ from, to }: { readonly from: number; readonly to?: number }): AsyncIterable<Block> {
+    return this.#blocks(this.#parts.reader, { from, to });
+  }
+
+  async *#blocks(
+    reader: PostgresReader,
+    { from, to }: { readonly from: number; readonly to?: number | undefined },
+  ): AsyncGenerator<Block, void> {
     this.#requireOpen();
-    for await (const block of this.#reader.read(Math.max(1, from), Math.min(to ?? Infinity, this.head().sequence))) {
+    for await (const block of reader.read(Math.max(1, from), Math.min(to ?? Infinity, this.head().sequence))) {
       this.#requireOpen();
       yield block;
     }
   }
 
+  /** Waits for the server as long as it takes. */
   follow(from: number, signal: AbortSignal): AsyncIterable<Block> {
+    const { reader, known } = this.#parts;
+    const enduring = reader.enduring();
     const grown = async (until: AbortSignal): Promise<void> => {
       this.#requireOpen();
-      await this.#known.bell.wait(until);
+      void known.state; // a log that has lost its end does not grow
+      await known.bell.wait(until);
     };
-    return followLog({ head: () => this.head(), read: (range) => this.read(range), grown }, from, signal);
+    const read = (range: { readonly from: number; readonly to?: number }) => this.#blocks(enduring, range);
+    return followLog({ head: () => this.head(), read, grown }, from, signal);
   }
 
   headers(from = 1): AsyncIterable<BlockHeader> {
-    this.#requireOpen();
-    return this.#reader.headers(from);
+    return this.#reading().headers(from);
+  }
+
+  async *find(query: BlockQuery): AsyncGenerator<BlockHeader, void> {
+    yield* this.#reading().find(query);
   }
 
   async blockAt(time: number): Promise<BlockHeader | undefined> {
     return this.#reading().blockAt(time);
   }
 
-  async outcome(commandId: string): Promise<StoredOutcome | undefined> {
-    return this.#reading().outcome(commandId);
+  outcome(commandId: string): undefined | Promise<StoredOutcome | undefined> {
+    const reader = this.#reading();
+    return this.#ids.mayHold(commandId) ? reader.outcome(commandId) : undefined;
   }
 
   async putSnapshot(info: SnapshotInfo, chunks: Iterable<Uint8Array>): Promise<void> {
@@ -154,15 +244,21 @@ export class PostgresLogStore implements LogStore {
 
   async dropThrough(sequence: number): Promise<void> {
     for (;;) {
-      const through = await this.#write((writer) => writer.dropBlocks(sequence));
-      if (through === undefined) return;
-      this.#known.see({ trimmedThrough: through });
+      const dropped = await this.#write((writer) => writer.dropBlocks(sequence));
+      if (dropped === undefined) return;
+      this.#parts.known.see({ trimmedThrough: dropped.through });
+      this.care.grew(-dropped.bytes);
     }
+  }
+
+  onLost(listener: (cause: RefoldError) => void): void {
+    this.#parts.onLost(listener);
   }
 
   async flush(): Promise<void> {
     this.#requireOpen();
     await Promise.allSettled([...this.#underWay]);
+    await this.#parts.writer?.flush();
   }
 
   close(): Promise<void> {
@@ -171,26 +267,35 @@ export class PostgresLogStore implements LogStore {
   }
 
   async #close(): Promise<void> {
-    this.#known.bell.ring();
+    const { known, closing, leave } = this.#parts;
+    this.#ids.giveUp();
+    const caring = this.care.close();
+    known.bell.ring();
     await Promise.allSettled([...this.#underWay]);
-    await this.#leave();
+    closing.abort();
+    await caring;
+    await leave();
   }
 
   async #write<T>(work: (writer: PostgresWriter) => Promise<T>): Promise<T> {
-    this.#requireOpen();
-    if (this.#writer === undefined) throw openedReadOnly(this.path);
-    const done = work(this.#writer);
-    this.#underWay.add(done);
+    const working = work(this.#requireWriter());
+    this.#underWay.add(working);
     try {
-      return await done;
+      return await working;
     } finally {
-      this.#underWay.delete(done);
+      this.#underWay.delete(working);
     }
+  }
+
+  #requireWriter(): PostgresWriter {
+    this.#requireOpen();
+    if (this.#parts.writer === undefined) throw (this.keeping === undefined ? openedReadOnly : notKeeper)(this.path);
+    return this.#parts.writer;
   }
 
   #reading(): PostgresReader {
     this.#requireOpen();
-    return this.#reader;
+    return this.#parts.reader;
   }
 
   #requireOpen(): void {

@@ -1,52 +1,80 @@
-/** The source of a log in PostgreSQL: opened by its writer, who takes a lease, or beside it. */
-import { randomBytes } from 'node:crypto';
-import { hostname } from 'node:os';
+/** The source of a log in PostgreSQL: opened by its writer, who takes a lease, or beside it. This is the door to this folder. */
 import { RefoldError } from '../../core/errors.ts';
-import { EMPTY_CHAIN } from '../blocks/chain.ts';
-import { requireDurability } from '../log-errors.ts';
+import { requireDurability, turnsRefused } from '../log-errors.ts';
 import type { LogSource, OpenLogOptions } from '../log-source.ts';
-import type { LogStore } from '../log-store.ts';
+import type { LogOpening, LogStore } from '../log-store.ts';
 import { DEFAULT_BOUNDS } from '../outcomes.ts';
-import { Connections, type Rows } from './connections.ts';
-import { AS_ROWS, type PostgresConnection } from './driver.ts';
 import { KnownLog } from './known-log.ts';
-import { placeText } from './place.ts';
+import { openingOf } from './opening.ts';
+import { type PostgresLogOptions, settingsOf } from './options.ts';
 import { PostgresLogStore } from './postgres-log-store.ts';
-import { bytesOf, PostgresReader } from './reading.ts';
-import { refusalOf } from './refusals.ts';
-import { SCHEMA_NAME, tablesIn } from './schema.ts';
-import { statementsIn } from './statements.ts';
+import { PostgresReader } from './reading.ts';
+import { Connections, type Rows, type Use } from './server/connections.ts';
+import { type Patience, patiently } from './server/patience.ts';
+import { placeText } from './server/place.ts';
+import { factsOf } from './server/server-facts.ts';
+import { readsIn } from './tables/read-statements.ts';
+import { bytesOf } from './tables/rows.ts';
+import { POSTGRES_FORMAT, tablesIn } from './tables/schema.ts';
+import { writesIn } from './tables/write-statements.ts';
+import {
+  LeaseKeeper,
+  type LeasePlace,
+  leaseOf,
+  lockedBy,
+  makeRow,
+  newHolder,
+  type TakenLease,
+  takeLease,
+  tryToTake,
+} from './turns/lease.ts';
+import { Membership } from './turns/membership.ts';
+import { turnsIn } from './turns/turn-statements.ts';
+import { Turner } from './turns/turning.ts';
+import { Watching } from './watching.ts';
 import { PostgresWriter } from './writing.ts';
 
-export interface PostgresLogOptions {
-  /** Default: `default`. */
-  readonly name?: string;
-  /** Default: `refold`. */
-  readonly schema?: string;
-  /** ms; default 10,000. */
-  readonly lease?: number;
-  /** ms; default 3,000. */
-  readonly answerWithin?: number;
-  readonly connection?: PostgresConnection;
+/** What is known of a log before it is opened. */
+interface Place extends LeasePlace {
+  readonly patience: Patience;
+  readonly closing: AbortController;
+  readonly watching: Watching;
+  readonly migrate: boolean;
 }
 
+export type { PostgresLogOptions } from './options.ts';
+
+/**
+ * A log in PostgreSQL, not opened yet.
+ *
+ * @param url such as `postgres://user@host/database`; undefined when `connection` or the environment says it
+ * @throws RefoldError `INVALID_OPTION`
+ */
 export function postgresLog(url: string | undefined, options: PostgresLogOptions = {}): LogSource {
-  const { name = 'default', schema = 'refold', lease = 10_000, answerWithin = 3_000, connection = {} } = options;
-  if (!SCHEMA_NAME.test(schema)) throw badSchema(schema);
-  const { hostname: host = 'localhost', port = '5432', pathname = '/' } = url === undefined ? {} : new URL(url);
+  const { name, schema, lease, answerWithin, connection, settleWithin, pollEvery, notify, migrate } = settingsOf(
+    url,
+    options,
+  );
+  const { hostname: host = 'localhost', port = '', pathname = '/' } = url === undefined ? {} : new URL(url);
   const database = pathname.slice(1);
-  const path = placeText({ host, port: Number(port), database, schema, name });
+  const path = placeText({ host, port: Number(port === '' ? 5432 : port), database, schema, name });
   const configuration = {
     connection: { ...connection, ...(url !== undefined && { connectionString: url }) },
-    ...{ answerWithin, place: `${host}:${port}/${database}/${schema}` },
+    ...{ answerWithin, place: path.slice(0, -name.length - 1) },
+    shared: JSON.stringify([pollEvery, notify]),
   };
   return {
     name: path,
     open: async (asked) => {
       requireDurability(asked.durability ?? 'always');
       const connections = Connections.join(configuration);
+      const closing = new AbortController();
+      const patience = { path, within: settleWithin, closing: closing.signal };
+      const watching = Watching.over(connections, { schema, pollEvery, notify });
       try {
-        return await openLog({ connections, schema, name, lease, path }, asked);
+        const holder = newHolder();
+        const place = { connections, schema, name, lease, path, patience, closing, watching, migrate, holder };
+        return await openLog(place, asked);
       } catch (error) {
         await connections.leave();
         throw error;
@@ -55,98 +83,140 @@ export function postgresLog(url: string | undefined, options: PostgresLogOptions
   };
 }
 
-interface Opening {
-  readonly connections: Connections;
-  readonly schema: string;
-  readonly name: string;
-  readonly lease: number;
-  readonly path: string;
+/** Each has a connection to itself. */
+let turners = 0;
+
+/** What opening has found out, for writer and reader. */
+interface Found extends Pick<TakenLease, 'log' | 'id'> {
+  readonly taken: TakenLease | undefined;
+  readonly opening: LogOpening;
+  readonly membership?: Membership<PostgresWriter>;
 }
 
-async function openLog(opening: Opening, asked: OpenLogOptions): Promise<LogStore> {
-  const { connections, schema, path } = opening;
+async function openLog(place: Place, asked: OpenLogOptions): Promise<LogStore> {
+  const { connections, schema, path, patience, closing, watching } = place;
   const { durability = 'always', readOnly = false, remember = DEFAULT_BOUNDS } = asked;
-  const { log, epoch } = await findLog(opening, readOnly);
-  const statements = statementsIn(schema, durability === 'always');
-  const reader = new PostgresReader(connections, statements, log, path);
-  const [state, ordinals, reactors] = await Promise.all([reader.state(), reader.ordinals(), reader.reactors()]);
-  const start = { head: state.head, ordinals, reactors };
-  const writer =
-    epoch === undefined
-      ? undefined
-      : new PostgresWriter(connections, statements, { log, path, epoch }, start, remember);
-  const known = KnownLog.join(path, state);
-  const leave = async (): Promise<void> => {
-    if (epoch !== undefined) await giveBackLease(opening, log, epoch);
-    known.leave(path);
-    await connections.leave();
+  if (asked.writers === 'many' && readOnly) throw turnsRefused(path, 'it is opened read-only');
+  const found = await patiently(() => findLog(place, asked, readOnly), patience);
+  const { log, id, taken, opening, membership } = found;
+  const bare = new PostgresReader(connections, readsIn(schema), log, patience);
+  const [state, ends] = [await bare.state(), await bare.lastEnds()];
+  const known = KnownLog.join(path, state, ends, taken !== undefined);
+  const reader = bare.beside(known);
+  const synced = writesIn(schema, true);
+  const statements = durability === 'always' ? synced : writesIn(schema, false);
+  const makeWriter = async (epoch: number): Promise<PostgresWriter> => {
+    const writer = new PostgresWriter({
+      ...{ connections, statements, synced, log, epoch, patience, known, reader, bounds: remember },
+      outcomes: await reader.ordinals(),
+      reactors: await reader.reactors(),
+    });
+    await writer.discard();
+    return writer;
   };
-  return new PostgresLogStore({ path, known, reader, writer, remembers: remember, leave });
+  const keeperFor = (lease: TakenLease): LeaseKeeper =>
+    new LeaseKeeper(place, lease, synced.renew, () => known.requireKept(reader));
+  const writer = taken && (await makeWriter(taken.epoch));
+  const keeper = taken && keeperFor(taken);
+  const unwatch = writer === undefined ? watching.watch(log, known, reader) : (): void => {};
+  membership?.onTaken(async (lease) => {
+    const own = await makeWriter(lease.epoch);
+    const kept = keeperFor(lease);
+    return { writer: own, giveBack: () => kept.giveBack(), onLost: (listener) => kept.onLost(listener) };
+  });
+  const own: Use = `turn ${++turners}`;
+  const turner =
+    membership &&
+    new Turner({
+      ...{ log, patience },
+      statements: { ...turnsIn(schema), append: statements.append, fate: readsIn(schema).fate },
+      hold: () => connections.hold(own),
+      requireKept: () => known.requireKept(reader),
+      isAnother: (sequence, chain) => known.chainAt(sequence, chain) === 'another',
+    });
+  await membership?.begin();
+  return new PostgresLogStore({
+    ...{ path, id, schema, log, connections, known, reader, patience, opening, remembers: remember },
+    ...{ membership, turner },
+    get writer() {
+      return membership === undefined ? writer : membership.writer;
+    },
+    onLost: (listener) => (keeper ?? membership)?.onLost(listener),
+    holder: async () => (await leaseOf(place)).holder,
+    ring: () => watching.ring(log),
+    closing,
+    leave: async () => {
+      unwatch();
+      turner?.close();
+      await membership?.leave();
+      await keeper?.giveBack();
+      known.leave();
+      await connections.leave();
+    },
+  });
 }
 
-/** A log by its number, and the writer's epoch. */
-interface Found {
-  readonly log: number;
-  readonly epoch: number | undefined;
-}
-
-type Ask = (text: string, ...values: readonly unknown[]) => Promise<Rows>;
-
-async function findLog(opening: Opening, readOnly: boolean): Promise<Found> {
-  const client = await opening.connections.alone();
-  const ask: Ask = async (text, ...values) => (await client.query({ text, values, ...AS_ROWS })).rows;
-  try {
-    return await (readOnly ? existingLog(opening, ask) : takeLease(opening, ask));
-  } catch (error) {
-    throw refusalOf(error, opening.path);
-  } finally {
-    await client.end().catch(() => {});
+async function findLog(
+  place: Place,
+  { waitForLock, signal, writers }: OpenLogOptions,
+  readOnly: boolean,
+): Promise<Found> {
+  const { connections, schema, path, migrate } = place;
+  const facts = await factsOf(connections, schema, path);
+  if (!facts.hasTables) {
+    if (readOnly) throw noLog(path);
+    if (!migrate) throw noTables(path, schema);
+    await connections.ask('write 0', { text: tablesIn(schema), values: [] });
   }
+  await requireFormat(place);
+  if (writers === 'many') {
+    await makeRow(place);
+    const membership = new Membership<PostgresWriter>({
+      ...{ place, statements: turnsIn(schema) },
+      take: () => tryToTake(place, facts.identity, 'many'),
+      locked: () => lockedBy(place),
+    });
+    await membership.join(waitForLock, signal);
+    const { log, id } = membership;
+    return { log, id, taken: undefined, opening: openingOf(facts, undefined, path), membership };
+  }
+  const taken = readOnly ? undefined : await takeLease(place, facts.identity, waitForLock, signal);
+  const opening = openingOf(facts, taken, path);
+  if (taken !== undefined) return { log: taken.log, id: taken.id, taken, opening };
+  const [row] = await ask(place, `select log, log_id from ${schema}.logs where name = $1`, bytesOf(place.name));
+  if (row === undefined) throw noLog(path);
+  return { log: row[0] as number, id: row[1] as string, taken, opening };
 }
 
-async function existingLog({ schema, name, path }: Opening, ask: Ask): Promise<Found> {
-  const [row] = await ask(`select log from ${schema}.logs where name = $1`, bytesOf(name));
-  if (row === undefined) throw new RefoldError('INVALID_OPTION', `Cannot read ${path}: there is no such log`, { path });
-  return { log: row[0] as number, epoch: undefined };
-}
-
-/** Makes the log if it is new, and takes its lease. @throws RefoldError `LOG_LOCKED` */
-async function takeLease({ schema, name, lease, path }: Opening, ask: Ask): Promise<Found> {
-  await ask(tablesIn(schema));
-  await ask(
-    `insert into ${schema}.logs (name, log_id, epoch, lease_until, holder, trimmed_through, trimmed_recorded_at,
-       trimmed_chain, redactions)
-     values ($1, $2, 0, clock_timestamp(), '', 0, 0, $3, 0)
-     on conflict (name) do nothing`,
-    ...[bytesOf(name), randomBytes(16).toString('hex'), EMPTY_CHAIN],
+/** @throws RefoldError `FORMAT_TOO_NEW` */
+async function requireFormat(place: Place): Promise<void> {
+  const { schema } = place;
+  const [row] = await ask(place, `select version from ${schema}.format`);
+  const version = row?.[0] as number;
+  if (version <= POSTGRES_FORMAT) return;
+  throw new RefoldError(
+    'FORMAT_TOO_NEW',
+    `Cannot open ${place.path}: its tables have format ${version}, and this refold reads formats up to ${POSTGRES_FORMAT}`,
+    { path: place.path, hint: 'Update refold' },
   );
-  const [row] = await ask(
-    `update ${schema}.logs
-     set epoch = epoch + 1, lease_until = clock_timestamp() + $2 * interval '1 ms', holder = $3
-     where name = $1 and lease_until <= clock_timestamp()
-     returning log, epoch`,
-    ...[bytesOf(name), lease, `${hostname()} ${process.pid}`],
-  );
-  if (row === undefined) throw locked(path);
-  return { log: row[0] as number, epoch: row[1] as number };
 }
 
-async function giveBackLease({ connections, schema }: Opening, log: number, epoch: number): Promise<void> {
-  await connections
-    .ask('write', {
-      text: `update ${schema}.logs set lease_until = clock_timestamp() where log = $1 and epoch = $2`,
-      values: [log, epoch],
-    })
-    .catch(() => {}); // the lease runs out by itself
+function ask({ connections }: Place, text: string, ...values: readonly unknown[]): Promise<Rows> {
+  return connections.ask('read 0', { text, values });
 }
 
-function locked(path: string): RefoldError {
-  return new RefoldError('LOG_LOCKED', `Cannot open ${path}: another process has it open for writing`, { path });
+function noLog(path: string): RefoldError {
+  return new RefoldError('INVALID_OPTION', `Cannot read ${path}: there is no such log`, {
+    path,
+    type: 'log',
+    hint: 'Check the name and the schema, or open it without readOnly to make it',
+  });
 }
 
-function badSchema(schema: string): RefoldError {
-  return new RefoldError('INVALID_OPTION', `Cannot use the schema ${JSON.stringify(schema)}`, {
-    type: 'schema',
-    hint: 'Give a name of small letters, digits and underscores, at most 63, that begins with a letter or an underscore',
+function noTables(path: string, schema: string): RefoldError {
+  return new RefoldError('INVALID_OPTION', `Cannot open ${path}: the schema ${schema} has no tables of refold`, {
+    path,
+    type: 'migrate',
+    hint: 'Make the tables first, or leave migrate out',
   });
 }

@@ -21,9 +21,9 @@ import type {
   StoredOutcome,
 } from '../log-store.ts';
 import type { OutcomeBounds } from '../outcomes.ts';
+import { KnownIds } from '../paging/known-ids.ts';
 import type { LogState } from './file/block-rows.ts';
 import type { Explain } from './file/leftovers.ts';
-import { KnownIds } from './reading/known-ids.ts';
 import { NewLog } from './reading/new-log.ts';
 import type { LogReader } from './reading/reader.ts';
 import { Watch } from './reading/watch.ts';

@@ -2,8 +2,9 @@
 import { every, nextTurn, pause, performance } from '../../threads/timers.ts';
 import type { LogRedaction, RecordedRedaction, RedactionFence, RedactionRow, ScrubReport } from '../log-redaction.ts';
 import type { SealedBlock, StoredOutcome } from '../log-store.ts';
+import type { CommandIds } from '../paging/known-ids.ts';
 import { sizeOf } from './file/files.ts';
-import type { CommandIds, LogReader } from './reading/reader.ts';
+import type { LogReader } from './reading/reader.ts';
 import type { WriterClient } from './writing/writer-client.ts';
 
 /** How often to try to empty the WAL, and how long to wait in between. A reader of one page is done in that time. */

@@ -1,18 +1,19 @@
 /** Redaction: what events say is replaced, all at once, and everything else stays. */
 import type { Check, LogContractSetup } from '../bench.ts';
-import { AFTER_REDACTION } from './afterwards.ts';
+import { afterRedaction } from './afterwards.ts';
 import { REDACTED_BESIDE } from './kept-beside.ts';
 import { READERS_OF_REDACTION } from './readers.ts';
 import { STAGED_REDACTIONS } from './staging.ts';
 import { REDACTED_WORDS } from './words.ts';
 
-export function redactingCases({ redaction = false, readers = true }: LogContractSetup<any>): readonly Check[] {
+export function redactingCases(setup: LogContractSetup<any>): readonly Check[] {
+  const { redaction = false, readers = true } = setup;
   if (!redaction) return [];
   return [
     ...REDACTED_WORDS,
     ...REDACTED_BESIDE,
     ...STAGED_REDACTIONS,
-    ...AFTER_REDACTION,
+    ...afterRedaction(setup),
     ...(readers ? READERS_OF_REDACTION : []),
   ];
 }

@@ -4,6 +4,7 @@ import { decodeKinds } from '../../blocks/block.ts';
 import { corruptBlock, HINT_CORRUPT, requirePlace, type StoredBlock, verifyBlock } from '../../blocks/chain.ts';
 import { eventsMissing } from '../../log-errors.ts';
 import type { BlockEncoding, BlockHeader, LogHead } from '../../log-store.ts';
+import { READ_PAGE_BYTES } from '../../paging/verified-pages.ts';
 import type { Connection } from './driver.ts';
 import { countRedactions } from './redaction-rows.ts';
 
@@ -37,9 +38,6 @@ export function toBlock(row: BlockRow): StoredBlock {
   const bytes = typeof payload === 'string' ? Buffer.byteLength(payload) : (payload?.byteLength ?? 0);
   return { firstSequence, lastSequence, recordedAt, encoding, bytes, payload, chain, checksum };
 }
-
-/** Blocks are read in pages. A page ends with the block that fills it. */
-export const READ_PAGE_BYTES: number = 1024 * 1024;
 
 /** A page of blocks that begin at `from` or later, not yet verified. Empty at the end of the log. */
 export function readBlocks(connection: Connection, from: number): StoredBlock[] {

@@ -7,12 +7,12 @@
 import { grouped, RefoldError } from '../../../core/errors.ts';
 import { decodeBlock, decodeTags } from '../../blocks/block.ts';
 import { HINT_CORRUPT, type StoredBlock } from '../../blocks/chain.ts';
-import { hasTaggers, tagListOf } from '../../blocks/tag-list.ts';
+import { hasTaggers, isSameList, readTagRow, type TagRow, tagListOf } from '../../blocks/tag-list.ts';
 import type { TagList } from '../../log-store.ts';
-import { BLOCK_COLUMNS, type BlockRow, READ_PAGE_BYTES, toBlock } from '../file/block-rows.ts';
+import { READ_PAGE_BYTES } from '../../paging/verified-pages.ts';
+import { BLOCK_COLUMNS, type BlockRow, toBlock } from '../file/block-rows.ts';
 import type { Connection, Statement } from '../file/driver.ts';
 import { hasTagLists } from '../file/format.ts';
-import { readTagRow, type TagRow } from '../file/tag-rows.ts';
 
 /** The tag list of a block, made from its content. @throws RefoldError `LOG_CORRUPT` when the block is malformed */
 export function expectedListOf(block: StoredBlock): TagList {
@@ -50,10 +50,6 @@ function whyWrong(block: StoredBlock, row: TagRow | undefined): string | undefin
   const list = readTagRow(row, block.checksum);
   if (list === undefined) return 'it does not match its checksum';
   return isSameList(list, expected) ? undefined : 'it does not match the events of its block';
-}
-
-function isSameList(one: TagList, other: TagList): boolean {
-  return JSON.stringify(one.kinds) === JSON.stringify(other.kinds) && Buffer.compare(one.hashes, other.hashes) === 0;
 }
 
 /** Some blocks with their lists, and where the next page begins. */

@@ -1,28 +1,15 @@
 /**
  * Finds blocks by their headers and tag lists, without reading their payloads.
- *
- * It reads in pages. Between two pages sealing may join blocks, so each page begins with the block that holds the next
- * sequence, wherever that block begins now.
  */
 import type { RefoldError } from '../../../core/errors.ts';
-import { mayHold } from '../../blocks/tag-list.ts';
+import { readTagRow, type TagRow } from '../../blocks/tag-list.ts';
 import { eventsMissing, historyGone } from '../../log-errors.ts';
 import type { BlockHeader, BlockQuery } from '../../log-store.ts';
+import { FOUND_PAGE_BLOCKS, type FoundPage, findInPage, type ListedHeader } from '../../paging/found-pages.ts';
 import { type HeaderRow, toHeader } from '../file/block-rows.ts';
 import type { Connection } from '../file/driver.ts';
 import { hasTagLists } from '../file/format.ts';
-import { readTagRow, type TagRow } from '../file/tag-rows.ts';
 import { type ListedRow, type ListStatements, prepareLists, type ReadStatements } from './reader-sql.ts';
-
-/** A page ends after this many blocks, or this many bytes of lists. */
-const PAGE_BLOCKS = 1_000;
-const LISTS_BYTES = 512 * 1024;
-
-/** The blocks found in one page, and the sequence to continue with; undefined at the end. */
-export interface FoundPage {
-  readonly found: readonly BlockHeader[];
-  readonly next: number | undefined;
-}
 
 export class BlockFinder {
   readonly #connection: Connection;
@@ -44,24 +31,17 @@ export class BlockFinder {
     return this.#connection.transaction(() => this.#page(query, at))();
   }
 
-  #page({ from, to, reverse = false, tags }: BlockQuery, at: number): FoundPage {
-    const found: BlockHeader[] = [];
-    let blocks = 0;
-    let bytes = 0;
-    let next = Math.max(1, at);
-    const isOver = (): boolean => (reverse ? next < from || next < 1 : next > to);
-    for (const row of this.#rows(reverse, next, to, tags !== undefined)) {
+  #page(query: BlockQuery, at: number): FoundPage {
+    const { reverse = false, to, tags } = query;
+    const rows = this.#rows(reverse, Math.max(1, at), to, tags !== undefined);
+    return findInPage(this.#listed(rows), query, at, (sequence) => this.absent(sequence));
+  }
+
+  *#listed(rows: Iterable<HeaderRow | ListedRow>): Generator<ListedHeader, void> {
+    for (const row of rows) {
       const header = toHeader(row.slice(0, 5) as unknown as HeaderRow, this.#path);
-      if (header.firstSequence > next || header.lastSequence < next) throw this.absent(next);
-      const list = row.length > 5 ? listOf(row as ListedRow) : undefined;
-      if (tags === undefined || list === undefined || mayHold(list, tags)) found.push(header);
-      next = reverse ? header.firstSequence - 1 : header.lastSequence + 1;
-      blocks += 1;
-      bytes += list?.hashes.byteLength ?? 0;
-      if (isOver()) return { found, next: undefined };
-      if (blocks === PAGE_BLOCKS || bytes >= LISTS_BYTES) return { found, next };
+      yield { header, list: row.length > 5 ? listOf(row as ListedRow) : undefined };
     }
-    throw this.absent(next);
   }
 
   /**
@@ -105,12 +85,12 @@ export class BlockFinder {
       this.#lists = prepareLists(this.#connection);
     if (withLists && this.#lists !== undefined) {
       return reverse
-        ? this.#lists.reverse.iterate(0, at, PAGE_BLOCKS)
-        : this.#lists.forward.iterate(first, to, PAGE_BLOCKS);
+        ? this.#lists.reverse.iterate(0, at, FOUND_PAGE_BLOCKS)
+        : this.#lists.forward.iterate(first, to, FOUND_PAGE_BLOCKS);
     }
     return reverse
-      ? this.#sql.headersDown.iterate(at, PAGE_BLOCKS)
-      : this.#sql.headersBetween.iterate(first, to, PAGE_BLOCKS);
+      ? this.#sql.headersDown.iterate(at, FOUND_PAGE_BLOCKS)
+      : this.#sql.headersBetween.iterate(first, to, FOUND_PAGE_BLOCKS);
   }
 }
 

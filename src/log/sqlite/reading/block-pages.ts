@@ -1,19 +1,11 @@
 /** Reads whole blocks in pages that are bounded by bytes and rows. The caller verifies the blocks. */
 import type { StoredBlock } from '../../blocks/chain.ts';
 import { eventsMissing } from '../../log-errors.ts';
-import { READ_PAGE_BYTES, toBlock } from '../file/block-rows.ts';
+import { type BlockPage, READ_PAGE_BLOCKS, READ_PAGE_BYTES } from '../../paging/verified-pages.ts';
+import { toBlock } from '../file/block-rows.ts';
 import type { Connection } from '../file/driver.ts';
 import type { BlockFinder } from './block-finder.ts';
 import type { ReadStatements } from './reader-sql.ts';
-
-/** A page also ends after this many blocks. */
-const PAGE_BLOCKS = 1_000;
-
-/** The blocks of one page, unverified, and the chain before the first of them. */
-export interface BlockPage {
-  readonly startChain: string;
-  readonly blocks: readonly StoredBlock[];
-}
 
 export class BlockPages {
   readonly #connection: Connection;
@@ -48,7 +40,7 @@ export class BlockPages {
   #collectPage(first: number, to: number): StoredBlock[] {
     const blocks: StoredBlock[] = [];
     let bytes = 0;
-    for (const row of this.#sql.blocks.iterate(first, to, PAGE_BLOCKS)) {
+    for (const row of this.#sql.blocks.iterate(first, to, READ_PAGE_BLOCKS)) {
       const block = toBlock(row);
       blocks.push(block);
       bytes += block.bytes;

@@ -1,9 +1,9 @@
 /** The statements of a log's reader, each named after its job. */
+import type { TagRow } from '../../blocks/tag-list.ts';
 import type { Checkpoint, StoredOutcome } from '../../log-store.ts';
 import { BLOCK_COLUMNS, type BlockRow, HEADER_COLUMNS, type HeaderRow } from '../file/block-rows.ts';
 import type { Connection, Statement } from '../file/driver.ts';
 import { SNAPSHOT_COLUMNS, type SnapshotRow } from '../file/snapshot-rows.ts';
-import type { TagRow } from '../file/tag-rows.ts';
 
 /** Sequences are whole numbers from 1; the parameters of each statement are named in its comment. */
 export interface ReadStatements {

@@ -7,8 +7,8 @@
  */
 import { RefoldError } from '../../../core/errors.ts';
 import { nextTurn } from '../../../threads/timers.ts';
-import { corruptBlock, verifyBlock } from '../../blocks/chain.ts';
-import { eventsMissing, outcomeDamaged, storeClosed } from '../../log-errors.ts';
+import { isSound, readChunks } from '../../blocks/snapshot-chunks.ts';
+import { outcomeDamaged, storeClosed } from '../../log-errors.ts';
 import type { RecordedRedaction } from '../../log-redaction.ts';
 import type {
   Block,
@@ -20,7 +20,9 @@ import type {
   StoredOutcome,
 } from '../../log-store.ts';
 import { checksumOfOutcome } from '../../outcomes.ts';
-import { isSound, readChunks } from '../../snapshot-chunks.ts';
+import { foundBlocks } from '../../paging/found-pages.ts';
+import type { CommandIds } from '../../paging/known-ids.ts';
+import { verifiedBlocks } from '../../paging/verified-pages.ts';
 import { chainAt, type LogState, readLogState, readStateRow, toHeader } from '../file/block-rows.ts';
 import { type Connection, type Driver, openConnection, readFailure } from '../file/driver.ts';
 import { fileIdentity, withoutLog } from '../file/files.ts';
@@ -35,12 +37,6 @@ import { prepareReads, type ReadStatements } from './reader-sql.ts';
 
 /** A page of headers has up to this many. */
 const PAGE_HEADERS = 1_000;
-
-/** A page of command ids, and the last of them in UTF-8, which is where the next page begins; undefined after the end. */
-export interface CommandIds {
-  readonly ids: readonly string[];
-  readonly last: Uint8Array | undefined;
-}
 
 /** What a reader has while its connection is open. */
 interface OpenParts {
@@ -161,20 +157,11 @@ export class LogReader implements Resting {
   }
 
   /** Blocks from the one that holds `from` to the one that holds `to`, verified; see `LogStore.read`. */
-  async *read(from: number, to: number): AsyncGenerator<Block, void> {
-    for (let next = from; next <= to; ) {
+  read(from: number, to: number): AsyncIterable<Block> {
+    return verifiedBlocks({ path: this.path, from, to }, async (next) => {
       if (next > from) await nextTurn();
-      const page = this.#guarded(() => this.#pages.page(next, to));
-      let chain = page.startChain;
-      for (const block of page.blocks) {
-        if (block.firstSequence > next) throw eventsMissing(this.path, next);
-        if (block.lastSequence < next) throw corruptBlock(block, this.path, 'it ends before it begins');
-        verifyBlock(block, chain, this.path);
-        chain = block.chain;
-        next = block.lastSequence + 1;
-        yield block;
-      }
-    }
+      return this.#guarded(() => this.#pages.page(next, to));
+    });
   }
 
   /** Headers of the blocks that begin at `from` or later, in pages. Changes made meanwhile may or may not be seen. */
@@ -192,15 +179,13 @@ export class LogReader implements Resting {
   }
 
   /** Headers of the blocks that a query asks for, in pages; see `LogStore.find`. */
-  async *find(query: BlockQuery): AsyncGenerator<BlockHeader, void> {
-    if (query.from > query.to) return;
-    const start = query.reverse === true ? query.to : query.from;
-    for (let next: number | undefined = start; next !== undefined; ) {
-      const page = this.#guarded(() => this.#finder.page(query, next!));
-      yield* page.found;
-      next = page.next;
-      if (next !== undefined) await nextTurn();
-    }
+  find(query: BlockQuery): AsyncIterable<BlockHeader> {
+    let isFirst = true;
+    return foundBlocks(query, async (at) => {
+      if (!isFirst) await nextTurn();
+      isFirst = false;
+      return this.#guarded(() => this.#finder.page(query, at));
+    });
   }
 
   /** The last block whose first event was recorded at or before a time. */

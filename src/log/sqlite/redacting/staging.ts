@@ -6,7 +6,7 @@
  * log. Every method runs in the caller's transaction.
  */
 import { readSealedPrefix } from '../../blocks/sealed-block.ts';
-import { hasTaggers } from '../../blocks/tag-list.ts';
+import { hasTaggers, toTagRow } from '../../blocks/tag-list.ts';
 import { blocksChanged, requireApart } from '../../log-errors.ts';
 import type { RedactionRow } from '../../log-redaction.ts';
 import type { SealedBlock, StoredOutcome } from '../../log-store.ts';
@@ -15,7 +15,7 @@ import { chainBefore, readStateRow } from '../file/block-rows.ts';
 import type { Connection, Statement } from '../file/driver.ts';
 import { hasTagLists, raiseFormat } from '../file/format.ts';
 import { addRedactionRow, SCRUBBED } from '../file/redaction-rows.ts';
-import { TAG_COLUMNS, toTagRow } from '../file/tag-rows.ts';
+import { TAG_COLUMNS } from '../file/tag-rows.ts';
 
 /** Blocks and outcomes on their way to the temporary tables. */
 export interface StagedParts {

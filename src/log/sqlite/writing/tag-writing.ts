@@ -4,10 +4,11 @@
  * The table comes with the first block that has tags. A file without tags has neither the table nor a higher format, and
  * its appends do nothing here.
  */
+import { toTagRow } from '../../blocks/tag-list.ts';
 import type { TagList } from '../../log-store.ts';
 import type { Connection, Statement } from '../file/driver.ts';
 import { hasTagLists, raiseFormat } from '../file/format.ts';
-import { TAG_COLUMNS, toTagRow } from '../file/tag-rows.ts';
+import { TAG_COLUMNS } from '../file/tag-rows.ts';
 
 export class TagWriting {
   readonly #connection: Connection;

@@ -3,23 +3,28 @@
  *
  * - `format`: one row, the version of these tables. They are numbered on their own.
  * - `logs`: one row for each log. An append locks the row `for share` and reads its epoch; it never updates it. An update would
- *   leave a dead version for each append, and an old snapshot elsewhere in the database would keep all of them.
+ *   leave a dead version for each append, and an old snapshot elsewhere in the database would keep all of them. `write_round` rises
+ *   after a lost connection: what was sent before it and arrives later is refused.
+ * - `members`: those who write a log in turns (`writers` is `many` then), and until when each of them counts. A row that has run out
+ *   comes back only together with `members_until` of the log's row, so that no member is missed that joins at the same time.
  * - `blocks`: the log. `json` holds an open block, as written; `packed` a sealed one.
  * - `commands`: outcomes. `ordinal` counts up with each one, so that the oldest are found without a scan.
+ * - `redactions`: what was redacted, never the words. `staged_blocks` and `staged_outcomes` wait for a redaction to be applied.
  * - `reactors`: each checkpoint is a new row, for the same reason as above. The last ordinal counts.
  *
  * Names that come from applications (ids, owners, keys) are bytes in UTF-8: text in PostgreSQL cannot hold U+0000.
  */
 
 /** The version of the tables. */
-const POSTGRES_FORMAT = 1;
+export const POSTGRES_FORMAT = 1;
 
 /** What a schema may be called. It is written into statements, so it needs no quotes. */
 export const SCHEMA_NAME: RegExp = /^[a-z_][a-z0-9_]{0,62}$/;
 
-/** The statements that make all tables in a schema. `create … if not exists`, so that two processes may race. */
+/** The statements that make all tables in a schema. Two processes may race: one of them waits. */
 export function tablesIn(schema: string): string {
   return `
+select pg_advisory_xact_lock(hashtext('refold ${schema}'));
 create schema if not exists ${schema};
 
 create table if not exists ${schema}.format (
@@ -37,7 +42,19 @@ create table if not exists ${schema}.logs (
   trimmed_through bigint not null,
   trimmed_recorded_at bigint not null,
   trimmed_chain text not null,
-  redactions bigint not null
+  redactions bigint not null,
+  write_round bigint not null default 0,
+  system_id text,
+  timeline integer,
+  writers text not null default 'one',
+  members_until timestamptz not null default '-infinity'
+);
+
+create table if not exists ${schema}.members (
+  log bigint not null,
+  member bytea not null,
+  until timestamptz not null,
+  primary key (log, member)
 );
 
 create table if not exists ${schema}.blocks (
@@ -54,6 +71,7 @@ create table if not exists ${schema}.blocks (
   packed bytea,
   primary key (log, first_sequence)
 );
+alter table ${schema}.blocks alter column packed set storage external; -- it is compressed already
 create index if not exists blocks_by_time on ${schema}.blocks (log, recorded_at, first_sequence);
 
 create table if not exists ${schema}.block_tags (
@@ -124,6 +142,78 @@ create table if not exists ${schema}.meta (
   value bytea not null,
   primary key (log, key)
 );
+
+create table if not exists ${schema}.redactions (
+  log bigint not null,
+  id integer not null,
+  recorded_at bigint not null,
+  requested_by bytea,
+  selector text not null,
+  events bigint not null,
+  first_sequence bigint not null,
+  last_sequence bigint not null,
+  checksum bigint not null,
+  primary key (log, id)
+);
+
+create table if not exists ${schema}.staged_blocks (
+  log bigint not null,
+  first_sequence bigint not null,
+  last_sequence bigint not null,
+  recorded_at bigint not null,
+  last_recorded_at bigint not null,
+  checksum bigint not null,
+  start_chain text not null,
+  chain text not null,
+  bytes integer not null,
+  packed bytea not null,
+  list_checksum bigint not null,
+  kinds text not null,
+  hashes bytea not null,
+  replaces bigint[] not null,
+  primary key (log, first_sequence)
+);
+
+create table if not exists ${schema}.staged_outcomes (
+  log bigint not null,
+  command_id bytea not null,
+  recorded_at bigint not null,
+  outcome text not null,
+  checksum bigint not null,
+  primary key (log, command_id)
+);
+
+-- Recent events for any SQL tool. Arrays are taken apart by json_array_elements alone: it leaves values as they are written, while
+-- jsonb and the operators of json would fail on U+0000 and on lone surrogates.
+create or replace view ${schema}.events (log, sequence, recorded_at, type, version, data, meta) as
+select
+  convert_from(l.name, 'UTF8'),
+  b.first_sequence + c.after + event.place - 1,
+  b.recorded_at + c.later,
+  case when e.type like '%\\\\%' then e.type else substr(e.type, 2, length(e.type) - 2) end,
+  e.version::integer,
+  e.data,
+  e.meta
+from ${schema}.blocks b
+  join ${schema}.logs l using (log)
+  cross join lateral json_array_elements(b.json::json) as one (value)
+  cross join lateral (
+    select
+      (max(value::text) filter (where place = 1))::bigint as after,
+      (max(value::text) filter (where place = 2))::bigint as later,
+      (max(value::text) filter (where place = 3))::json as events
+    from json_array_elements(one.value) with ordinality as part (value, place)
+  ) c
+  cross join lateral json_array_elements(c.events) with ordinality as event (value, place)
+  cross join lateral (
+    select
+      max(value::text) filter (where place = 1) as type,
+      max(value::text) filter (where place = 2) as version,
+      max(value::text) filter (where place = 3) as data,
+      max(value::text) filter (where place = 4) as meta
+    from json_array_elements(event.value) with ordinality as part (value, place)
+  ) e
+where b.encoding = 'open';
 
 insert into ${schema}.format (version) values (${POSTGRES_FORMAT}) on conflict do nothing;
 `;

@@ -1,8 +1,8 @@
 /** When a log asks its file about an id, and when it need not: beside a file that is a list, and one that forgets as the log does. */
 import { describe, expect, test } from 'vitest';
-import { OUTCOMES_KEPT } from '../../../../src/log/outcomes.ts';
-import { type HandedIds, type IdSource, KnownIds } from '../../../../src/log/sqlite/reading/known-ids.ts';
-import { sampleOf } from '../../../sample.ts';
+import { OUTCOMES_KEPT } from '../../../src/log/outcomes.ts';
+import { type HandedIds, type IdSource, KnownIds } from '../../../src/log/paging/known-ids.ts';
+import { sampleOf } from '../../sample.ts';
 
 describe('filling', () => {
   test('until all ids are read, every id may be known; then those that were read', async () => {

@@ -2,7 +2,7 @@
  * The part of the package `pg` that is used here, and how it is loaded: when a log is opened, and not before. The package is an
  * optional peer, so its types are not imported.
  */
-import { messageOf, RefoldError } from '../../core/errors.ts';
+import { messageOf, RefoldError } from '../../../core/errors.ts';
 
 /** What a client of `pg` takes. */
 export interface PostgresConnection {
@@ -36,11 +36,22 @@ export const AS_ROWS: object = {
   types: { getTypeParser: (type: number) => PARSERS[type] ?? String },
 };
 
+/** What the server says besides an answer. */
+export interface Notice {
+  /** Which of the server's functions says it: unlike the message, it is never translated. */
+  readonly routine?: string;
+}
+
 export interface Client {
   connect(): Promise<void>;
   query(question: object): Promise<{ readonly rows: readonly (readonly Cell[])[] }>;
   end(): Promise<void>;
-  on(event: 'error' | 'end', listener: (value: never) => void): void;
+  on(event: 'error' | 'end', listener: () => void): void;
+  on(event: 'notice', listener: (notice: Notice) => void): void;
+  on(event: 'notification', listener: (message: { readonly payload: string }) => void): void;
+  /** Whether the connection keeps the process alive. */
+  ref(): void;
+  unref(): void;
   /** Ends the connection at once. */
   readonly connection: { readonly stream: { destroy(): void } };
 }

@@ -9,14 +9,19 @@
  * newer ids are durable that the log has forgotten all older ones.
  */
 
-import { nextTurn } from '../../../threads/timers.ts';
-import { IdFilter } from '../../id-filter.ts';
-import type { StoredOutcome } from '../../log-store.ts';
-import { FORGOTTEN_PER_NEW_OUTCOME, OUTCOMES_KEPT } from '../../outcomes.ts';
-import type { CommandIds } from './reader.ts';
+import { nextTurn } from '../../threads/timers.ts';
+import type { StoredOutcome } from '../log-store.ts';
+import { FORGOTTEN_PER_NEW_OUTCOME, OUTCOMES_KEPT } from '../outcomes.ts';
+import { IdFilter } from './id-filter.ts';
+
+/** A page of command ids, and the last of them in UTF-8, which is where the next page begins; undefined after the end. */
+export interface CommandIds {
+  readonly ids: readonly string[];
+  readonly last: Uint8Array | undefined;
+}
 
 /** Reads some ids after the given one (UTF-8). */
-export type IdSource = (after: Uint8Array, atMost: number) => CommandIds;
+export type IdSource = (after: Uint8Array, atMost: number) => CommandIds | Promise<CommandIds>;
 
 /** Ids on their way into the log. */
 export interface HandedIds {
@@ -38,6 +43,7 @@ export class KnownIds {
   /** Undefined after `giveUp`: then every id may be known. */
   #filter: IdFilter | undefined;
   readonly #kept: number;
+  #pageIds: number = PAGE_IDS;
   #isFull = false;
   #turnovers = 0;
   /** At least this many ids of the newer generation are durable. */
@@ -55,8 +61,9 @@ export class KnownIds {
     return this.#filter?.bytes ?? 0;
   }
 
-  /** Starts to read the ids in the log. Does not keep the process alive. */
-  fill(source: IdSource): void {
+  /** Starts to read the ids in the log. Does not keep the process alive. @param pageIds how many at once */
+  fill(source: IdSource, pageIds: number = PAGE_IDS): void {
+    this.#pageIds = pageIds;
     this.#readLater(source, new Uint8Array());
   }
 
@@ -90,12 +97,12 @@ export class KnownIds {
   }
 
   #readLater(source: IdSource, after: Uint8Array): void {
-    nextTurn().then(() => this.#filter !== undefined && this.#readPage(source, after));
+    nextTurn().then(() => (this.#filter === undefined ? undefined : this.#readPage(source, after)));
   }
 
-  #readPage(source: IdSource, after: Uint8Array): void {
+  async #readPage(source: IdSource, after: Uint8Array): Promise<void> {
     try {
-      const { ids, last } = source(after, PAGE_IDS);
+      const { ids, last } = await source(after, this.#pageIds);
       for (const id of ids) this.#filter?.addOld(id);
       if (last === undefined) this.#isFull = true;
       else this.#readLater(source, last);
