@@ -11,6 +11,7 @@ import {
 } from '../fold/live-state.ts';
 import type { LogStore } from '../log/log-store.ts';
 import { performance } from '../threads/timers.ts';
+import { mayKeep } from './calls/log-care.ts';
 import { refuseLostTail, requireRemembered, requireSameModel } from './calls/log-ownership.ts';
 import { closeBoth, openAsOwner, openLogs } from './calls/open-both.ts';
 import { threadOf } from './calls/open-log.ts';
@@ -103,7 +104,7 @@ export async function openRecovered<
     rates.open = (rates.open + restMs) / 2; // now and then the disk is cold, or the machine is busy
     warnOfOverrun(log, recovery);
     tellPassedOver(log, recovery.passedOver, `the model ${model.name}`);
-    if (!readOnly && !log.readOnly) await noteForReaders(log, model, fingerprint);
+    if (!readOnly && !log.readOnly && mayKeep(log)) await noteForReaders(log, model, fingerprint);
     const { sequence } = cursor;
     const logThread = threadOf(settings);
     const isBelieved = recovered.belief !== undefined;
@@ -125,8 +126,9 @@ export async function openRecovered<
         await requireOwner(writable, model, settings);
         await noteForReaders(writable, model, fingerprint);
       });
+    const prepare = (): Promise<void> => noteForReaders(log, model, fingerprint);
     const standby = settings.standby ? { reading, openWriter } : undefined;
-    return new Store(model, Workings.open(model, { log, logThread, settings, standby, ...found }));
+    return new Store(model, Workings.open(model, { log, logThread, settings, standby, prepare, ...found }));
   } catch (error) {
     await closeBoth(opened);
     throw error;

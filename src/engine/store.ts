@@ -107,7 +107,7 @@ export class Store<
    * @throws RefoldError `INVALID_OPTION` for one that is running, or that the log does not know
    */
   async forgetProjection(name: string): Promise<void> {
-    const refused = this.#work.admission.unwritable('forget a projection');
+    const refused = this.#work.admission.unkept('forget a projection');
     if (refused !== undefined) return refused;
     await this.#work.drained();
     await this.#work.projections.forget(name);
@@ -135,7 +135,7 @@ export class Store<
    * @throws RefoldError `INVALID_OPTION` for one that is running, or that the log does not know
    */
   async forgetReactor(name: string): Promise<void> {
-    const refused = this.#work.admission.unwritable('forget a reactor');
+    const refused = this.#work.admission.unkept('forget a reactor');
     if (refused !== undefined) return refused;
     await this.#work.reactors.forget(name);
   }
@@ -148,7 +148,8 @@ export class Store<
    * `type` and `at` name the first divergent event and the place. No snapshot was kept then
    */
   snapshot(): Promise<SnapshotReport> {
-    return this.#work.admission.refused('take a snapshot') ?? this.#snapshot();
+    const { admission } = this.#work;
+    return admission.refused('take a snapshot') ?? admission.unkept('take a snapshot') ?? this.#snapshot();
   }
 
   /**
@@ -167,7 +168,7 @@ export class Store<
    */
   async retag(options: RetagOptions = {}): Promise<RetagReport> {
     const checked = checkOptions('retag', RETAG_CHECKS, options);
-    const refused = this.#work.admission.unwritable('retag');
+    const refused = this.#work.admission.unkept('retag');
     if (refused !== undefined) return refused;
     await this.#work.drained();
     const { session } = this.#work;
@@ -191,7 +192,7 @@ export class Store<
     if (this.#work.guard.entered) return refuseReentrant('redact', this.path);
     this.#work.admission.requireSound();
     const checked = checkOptions('redact', REDACT_CHECKS, options);
-    const refused = checked.dryRun === true ? undefined : this.#work.admission.unwritable('redact');
+    const refused = checked.dryRun === true ? undefined : this.#work.admission.unkept('redact');
     if (refused !== undefined) return refused;
     const { session } = this.#work;
     // A close waits for calls that came before it.
@@ -228,7 +229,7 @@ export class Store<
 
   async #compact(options: CompactOptions): Promise<CompactionReport> {
     const checked = checkOptions('compact', COMPACT_CHECKS, options);
-    const refused = checked.dryRun === true ? undefined : this.#work.admission.unwritable('compact');
+    const refused = checked.dryRun === true ? undefined : this.#work.admission.unkept('compact');
     if (refused !== undefined) return refused;
     await this.#work.drained();
     await this.#work.projections.save();

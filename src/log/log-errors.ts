@@ -88,6 +88,7 @@ export function logInUse(path: string): RefoldError {
 export function notKeeper(path: string): RefoldError {
   return new RefoldError('SEQUENCE_CONFLICT', `Cannot write to ${path}: another member is its keeper`, {
     path,
+    type: EPOCH,
     hint: 'Append in a turn; everything else is written by the keeper alone',
   });
 }

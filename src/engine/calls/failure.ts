@@ -13,13 +13,17 @@ export class StoreFailure {
   readonly #owner: object;
   readonly #onFailure: ((failure: RefoldError) => unknown) | undefined;
   readonly #ends: ((failure: RefoldError) => void)[] = [];
+  readonly #isFencedForGood: boolean;
   #error: RefoldError | undefined;
 
   /**
    * @param owner whose warning it is if the listener fails
    * @param onFailure the application's listener. It may throw anything
+   * @param isFencedForGood whether a write that was refused because of another writer ends the store. A member of a log that is
+   * written in turns goes on: only another one is the keeper
    */
-  constructor(owner: object, onFailure: ((failure: RefoldError) => unknown) | undefined) {
+  constructor(owner: object, onFailure: ((failure: RefoldError) => unknown) | undefined, isFencedForGood = true) {
+    this.#isFencedForGood = isFencedForGood;
     this.#owner = owner;
     this.#onFailure = onFailure;
   }
@@ -52,7 +56,7 @@ export class StoreFailure {
    */
   notice(error: unknown, path: string): void {
     if (isRefoldError(error, 'OUTCOME_UNKNOWN')) this.fail(failedBefore(path, error));
-    else if (isFenced(error)) this.fail(deposed(path, error));
+    else if (isFenced(error) && this.#isFencedForGood) this.fail(deposed(path, error));
   }
 
   /** Does work that writes, and notices when the log fails in it. A takeover is a `NOT_WRITER` for the caller. */

@@ -48,3 +48,8 @@ export async function copyLogTo(
     hint: 'Back up what holds the log with its own tools, or export its events',
   });
 }
+
+/** Whether a log that is open for writing may be written beside its events: by its one writer, or by the keeper of its members. */
+export function mayKeep({ keeping }: Pick<LogStore, 'keeping'>): boolean {
+  return keeping === undefined || keeping.isKeeper;
+}

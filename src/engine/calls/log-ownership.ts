@@ -1,8 +1,10 @@
 /** Which model a log belongs to, and whether the log is complete. Checked whenever a model opens a log. */
 import { grouped, RefoldError } from '../../core/errors.ts';
 import type { Model } from '../../core/model.ts';
+import { isFenced } from '../../log/log-errors.ts';
 import type { LogStore } from '../../log/log-store.ts';
 import type { OutcomeBounds } from '../../log/outcomes.ts';
+import { pause, performance } from '../../threads/timers.ts';
 import { isOpenLog, type LogOptions } from './log-options.ts';
 import { openLogOf } from './open-log.ts';
 
@@ -10,6 +12,10 @@ import { openLogOf } from './open-log.ts';
 const MODEL_KEY = 'model';
 /** The names that the model had before, as JSON, the latest last. */
 const FORMER_NAMES_KEY = 'formerModels';
+
+/** How long the keeper of a new log may take to name its model, in ms, and how often another member looks. */
+const OWNED_WITHIN_MS = 60_000;
+const OWNED_LOOK_MS = 25;
 
 /** How the owner of a log is renamed before the next append: once, and only by a log that was opened for writing. */
 interface Renaming {
@@ -26,8 +32,7 @@ const renamings = new WeakMap<LogStore, Renaming>();
  * @throws RefoldError `MODEL_MISMATCH`
  */
 export async function requireSameModel(log: LogStore, model: Model): Promise<void> {
-  const owner = await log.getMeta(MODEL_KEY);
-  if (owner === undefined && !log.readOnly) await log.putMeta(MODEL_KEY, model.name);
+  const owner = await ownerOf(log, model);
   if (owner === undefined || owner === model.name) return;
   if (model.formerly?.includes(owner) === true) {
     if (!log.readOnly) renamings.set(log, { model, owner, done: undefined });
@@ -42,6 +47,23 @@ export async function requireSameModel(log: LogStore, model: Model): Promise<voi
       ? `Run the release whose model is ${owner}: it has written to this log. To go back, name the older model ${owner}`
       : `Open it with the model ${owner}, add ${owner} to formerly if the model was renamed, or choose another path`,
   });
+}
+
+/** The name of the model that the log belongs to. A writer gives a new log its own. */
+async function ownerOf(log: LogStore, model: Model): Promise<string | undefined> {
+  const deadline = performance.now() + OWNED_WITHIN_MS;
+  for (;;) {
+    const owner = await log.getMeta(MODEL_KEY);
+    if (owner !== undefined || log.readOnly) return owner;
+    try {
+      await log.putMeta(MODEL_KEY, model.name);
+      return undefined;
+    } catch (error) {
+      // Of several writers the keeper names a new log, and this one is not the keeper.
+      if (log.keeping === undefined || !isFenced(error) || performance.now() > deadline) throw error;
+    }
+    await pause(OWNED_LOOK_MS);
+  }
 }
 
 /**

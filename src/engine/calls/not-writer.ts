@@ -21,6 +21,15 @@ export function notTheWriter(action: string, path: string, holder: LogWriter | u
   });
 }
 
+/** A member of a log that is written in turns was asked for what the keeper does. */
+export function notTheKeeper(action: string, path: string, keeper: LogWriter | undefined): RefoldError {
+  const named = keeper === undefined ? 'none is known now' : `that is ${nameOf(keeper)}`;
+  return new RefoldError('NOT_WRITER', `Cannot ${action}: only the keeper of ${path} does that, and ${named}`, {
+    path,
+    hint: 'Nothing was written: make the call in the process of the keeper. When it ends, another one becomes the keeper',
+  });
+}
+
 function nameOf({ pid, host, startedAt }: LogWriter): string {
   return `process ${pid} on ${host}, since ${new Date(startedAt).toISOString()}`;
 }

@@ -4,6 +4,7 @@
  * A standby becomes the writer at the open if the log is free. Otherwise it opens the log beside its writer.
  */
 import { isRefoldError } from '../../core/errors.ts';
+import { turnsRefused } from '../../log/log-errors.ts';
 import type { LogSource, OpenLogOptions } from '../../log/log-source.ts';
 import type { LogStore } from '../../log/log-store.ts';
 import { pause } from '../../threads/timers.ts';
@@ -29,11 +30,23 @@ const CREATION_LOOKS = 100;
 /** @throws RefoldError as `openLogOf` does */
 export async function openLogs(settings: Settings): Promise<OpenedLogs> {
   if (settings.standby) return openStandby(settings);
-  const { path, log: given, readOnly, waitForLock } = settings;
-  const how = { ...howOf(settings), readOnly, ...(waitForLock !== undefined && { waitForLock }) };
+  const { path, log: given, readOnly, waitForLock, writers } = settings;
+  const how = {
+    ...{ ...howOf(settings), readOnly },
+    ...(waitForLock !== undefined && { waitForLock }),
+    ...(writers === 'many' && { writers }),
+  };
   const log = await openLogOf({ path, log: given }, how);
+  if (writers === 'many') await requireTurns(log);
   hearOf(log, settings);
   return { log, reading: log, source: given };
+}
+
+/** A log that does not know the option opens as always. @throws RefoldError `INVALID_OPTION` */
+async function requireTurns(log: LogStore): Promise<void> {
+  if (log.turn !== undefined && log.keeping !== undefined) return;
+  await log.close();
+  throw turnsRefused(log.path, 'this log has one writer');
 }
 
 async function openStandby(settings: Settings): Promise<OpenedLogs> {

@@ -3,6 +3,7 @@ import { grouped, RefoldError } from '../../core/errors.ts';
 import { isParts } from '../../core/parts.ts';
 import type { LogSource } from '../../log/log-source.ts';
 import type { Durability, LogStore } from '../../log/log-store.ts';
+import type { Writers } from '../../log/log-turn.ts';
 import { DEFAULT_BOUNDS, type OutcomeBounds } from '../../log/outcomes.ts';
 import { A_FUNCTION, checkOptions, DURABILITY, type OptionChecks, TRUE_OR_FALSE } from './call-options.ts';
 import { A_LOG, A_PATH, A_WAIT, isOpenLog, requireOneLog, requireWaitHonoured } from './log-options.ts';
@@ -79,6 +80,15 @@ export interface StoreOptions {
    * beside an open `log`.
    */
   readonly standby?: boolean | undefined;
+  /**
+   * Who may write. `one` (default): this store alone. `many`: any number of stores, in any process, on a log that can be written in
+   * turns, as in PostgreSQL. A call then runs when the turn of its store comes, so `state` and `sequence` do not move in the call. A
+   * `decide` or a callback of `transact` may run again, when its turn was lost. One store is the keeper: it alone takes snapshots,
+   * compacts, redacts, and runs reactors; another becomes it when it ends. Costs two round trips for each turn. Refused with
+   * `readOnly`, beside an open `log`, with `standby`, and on a log that one process writes, such as a file. A log that is open in
+   * the other way is `LOG_LOCKED`.
+   */
+  readonly writers?: Writers | undefined;
   /** Called when long work that the application asked for starts, and now and then while it runs. */
   readonly onProgress?: ((progress: Progress) => void) | undefined;
   /**
@@ -140,6 +150,7 @@ export interface Settings {
   readonly readOnly: boolean;
   readonly live: boolean;
   readonly standby: boolean;
+  readonly writers: Writers;
   readonly onProgress: (progress: Progress) => void;
   readonly onWarning: ((warning: StoreWarning) => unknown) | undefined;
   readonly onFailure: ((failure: RefoldError) => unknown) | undefined;
@@ -165,6 +176,7 @@ export const STORE_CHECKS: OptionChecks<StoreOptions> = {
   readOnly: TRUE_OR_FALSE,
   live: TRUE_OR_FALSE,
   standby: TRUE_OR_FALSE,
+  writers: ["'one' or 'many'", oneOf('one', 'many')],
   onProgress: A_FUNCTION,
   onWarning: A_FUNCTION,
   onFailure: A_FUNCTION,
@@ -189,6 +201,7 @@ export function settingsOf(given: StoreOptions): Settings {
   requireWaitHonoured('open the store', options);
   warnTo(options, options.onWarning);
   if (options.standby === true) requireStandby(options);
+  if (options.writers !== undefined) requireWriters(options);
   const openLog = isOpenLog(options.log) ? options.log : undefined;
   if (openLog !== undefined) requireHonoured(openLog, options);
   const readOnly = options.readOnly ?? openLog?.readOnly ?? false;
@@ -211,6 +224,7 @@ export function settingsOf(given: StoreOptions): Settings {
     readOnly,
     live: options.live ?? false,
     standby: options.standby ?? false,
+    writers: options.writers ?? (openLog?.keeping === undefined ? 'one' : 'many'),
     onProgress: harmless(options.onProgress, options),
     onWarning: options.onWarning,
     onFailure: options.onFailure,
@@ -221,18 +235,30 @@ export function settingsOf(given: StoreOptions): Settings {
 }
 
 /** A standby opens its log by itself, to read and again to write. */
-function requireStandby({ log, readOnly, live }: StoreOptions): void {
+function requireStandby({ log, readOnly, live, writers }: StoreOptions): void {
   const why = isOpenLog(log)
     ? 'its log is open'
     : readOnly === true
       ? 'a reader never becomes the writer'
       : live !== undefined
         ? 'a standby is live whenever it reads'
-        : undefined;
+        : writers === 'many'
+          ? "with writers: 'many' every store writes"
+          : undefined;
   if (why === undefined) return;
   throw new RefoldError('INVALID_OPTION', `Cannot open the store as a standby: ${why}`, {
     type: 'standby',
-    hint: 'Give a path or a log source, and leave readOnly and live out',
+    hint: 'Give a path or a log source, and leave readOnly, live and writers out',
+  });
+}
+
+/** Who writes is said when the log is opened for writing. */
+function requireWriters({ log, readOnly, writers }: StoreOptions): void {
+  const why = isOpenLog(log) ? 'its log is open' : readOnly === true ? 'a reader does not write' : undefined;
+  if (why === undefined) return;
+  throw new RefoldError('INVALID_OPTION', `Cannot open the store with writers: '${writers}': ${why}`, {
+    type: 'writers',
+    hint: 'Leave writers out, or give a log source, and open it for writing',
   });
 }
 

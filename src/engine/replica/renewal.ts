@@ -34,6 +34,11 @@ export class Renewal {
     if (log.generation !== undefined) this.#lookLater();
   }
 
+  /** The one that the reader's state is of. */
+  get generation(): number {
+    return this.#generation;
+  }
+
   get isDue(): boolean {
     return this.#due !== undefined;
   }

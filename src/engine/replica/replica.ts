@@ -6,15 +6,12 @@
  * of its last whole commit, and calls that wait are rejected with the reason.
  */
 import { grouped, isRefoldError, messageOf, RefoldError } from '../../core/errors.ts';
-import type { RecordedEvent } from '../../core/event.ts';
 import type { Block, LogStore } from '../../log/log-store.ts';
 import { Pace } from '../../threads/pace.ts';
-import { guardOf, type Reentrancy } from '../calls/reentrancy.ts';
 import { warnOf } from '../calls/warn.ts';
-import { commitsAfter, presentEvents, type RecordedCommit } from '../folding/recorded-commits.ts';
 import { type UpcastRules, upcastRulesOf } from '../folding/upcast.ts';
-import { recoverDespiteDrops } from '../past/history.ts';
-import { copyForOthers, type Publisher } from '../writing/publisher.ts';
+import type { Publisher } from '../writing/publisher.ts';
+import { Inflow } from './inflow.ts';
 import { type ReaderParts, renewState } from './reader-state.ts';
 import { FOLLOWER_LOOK_MS, Renewal } from './renewal.ts';
 import type { Waiters } from './waiters.ts';
@@ -30,12 +27,10 @@ export interface ReplicaParts<State extends object> extends ReaderParts<State> {
 
 /** How long the replica may keep the event loop to itself while it catches up, in ms. */
 const REPLICA_SLICE_MS = 10;
-/** How many times larger the text of events is than their sealed block, roughly. */
-const UNPACKED = 8;
 
 export class Replica<State extends object> {
   readonly #parts: ReplicaParts<State>;
-  readonly #guard: Reentrancy;
+  readonly #inflow: Inflow<State>;
   readonly #closing = new AbortController();
   readonly #pace = new Pace(REPLICA_SLICE_MS);
   readonly #renewal: Renewal;
@@ -53,8 +48,11 @@ export class Replica<State extends object> {
 
   private constructor(parts: ReplicaParts<State>) {
     this.#parts = parts;
-    this.#guard = guardOf(parts.log);
     this.#sequence = parts.sequence;
+    const onFolded = (sequence: number): void => {
+      this.#sequence = sequence;
+    };
+    this.#inflow = new Inflow({ ...parts, onFolded, kind: 'replica' });
     this.#renewal = new Renewal(parts.log, parts.generation, FOLLOWER_LOOK_MS, () => this.#round.abort());
   }
 
@@ -117,41 +115,19 @@ export class Replica<State extends object> {
 
   /** Folds a block commit by commit. */
   async #take(block: Block, rules: UpcastRules): Promise<void> {
-    const events = block.lastSequence - block.firstSequence + 1;
-    const eventCharacters = (block.bytes / events) * (block.encoding === 'open' ? 1 : UNPACKED);
-    for (const commit of commitsAfter(block, this.#sequence)) {
-      this.#fold(commit, rules, eventCharacters);
+    for (const _ of this.#inflow.take(block, this.#sequence, rules)) {
       if (this.#pace.isOver) await this.#pace.rest();
       if (this.#closing.signal.aborted) return;
     }
     this.#parts.onAdvance();
   }
 
-  #fold(commit: RecordedCommit, rules: UpcastRules, eventCharacters: number): void {
-    const { model, state, publisher, waiters, firstSeen } = this.#parts;
-    const { last } = commit;
-    const count = commit.events.length;
-    let published: readonly RecordedEvent[] | undefined;
-    for (const { type, sequence } of commit.events) if (!firstSeen.has(type)) firstSeen.set(type, sequence);
-    this.#guard.enter();
-    try {
-      const events = presentEvents(model, commit, rules);
-      // Copied before the fold: reducers may keep the events that they get, and change them.
-      if (publisher.isHeard) published = copyForOthers(events);
-      state.fold(model.reducers, events);
-    } finally {
-      this.#guard.leave();
-    }
-    this.#sequence = last;
-    publisher.publish(last, published, count, count * eventCharacters);
-    waiters.reached(last);
-  }
-
   /** After history was dropped, continues with the newest snapshot. After anything else the replica has failed. */
   async #recover(error: unknown): Promise<void> {
     try {
       if (!isRefoldError(error, 'HISTORY_GONE')) throw error;
-      await this.#reload(error);
+      await this.#inflow.jump(this.#sequence, error);
+      this.#parts.onAdvance();
     } catch (cause) {
       if (this.#closing.signal.aborted) return;
       const failure = failureOf(this.#parts.log, this.#sequence, cause);
@@ -160,27 +136,10 @@ export class Replica<State extends object> {
       this.#renewal.close();
     }
   }
-
-  async #reload(gone: RefoldError): Promise<void> {
-    const { model, log, fingerprint, state, publisher, onAdvance, waiters, firstSeen } = this.#parts;
-    const before = this.#sequence;
-    const { cursor } = await recoverDespiteDrops(model, log, fingerprint);
-    if (cursor.sequence <= before) throw gone; // otherwise it would fail in the same way again and again
-    state.replace(cursor.state);
-    for (const [type, sequence] of cursor.firstSeen) firstSeen.set(type, sequence);
-    this.#sequence = cursor.sequence;
-    publisher.tail.jump(cursor.sequence);
-    warnOf(log, 'RefoldReplicaWarning', jumped(log, before, cursor.sequence));
-    waiters.reached(cursor.sequence);
-    onAdvance();
-  }
 }
 
-function jumped({ path }: LogStore, before: number, now: number): string {
-  return `The replica of ${path} was at ${grouped(before)} when the writer dropped the events after it. It loaded the newest snapshot and is at ${grouped(now)} now. Subscribers did not get the events in between`;
-}
-
-function failureOf({ path }: LogStore, sequence: number, cause: unknown): RefoldError {
+/** Why a store cannot follow its log any more. */
+export function failureOf({ path }: LogStore, sequence: number, cause: unknown): RefoldError {
   if (isRefoldError(cause, 'STORE_FAILED')) return cause;
   const { type, hint } = isRefoldError(cause) ? cause : {};
   const message = `Cannot follow ${path} after sequence ${grouped(sequence)}: ${messageOf(cause)}`;

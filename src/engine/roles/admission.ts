@@ -5,7 +5,7 @@
 import { RefoldError } from '../../core/errors.ts';
 import type { LogStore } from '../../log/log-store.ts';
 import type { StoreFailure } from '../calls/failure.ts';
-import { holderOf, notTheWriter } from '../calls/not-writer.ts';
+import { holderOf, notTheKeeper, notTheWriter } from '../calls/not-writer.ts';
 import { type Reentrancy, refuseReentrant } from '../calls/reentrancy.ts';
 
 /** What decides. */
@@ -18,6 +18,8 @@ interface AdmissionParts {
   readonly isReadOnly: boolean;
   /** Whether the store writes now: a standby does not always. */
   readonly isWriter: () => boolean;
+  /** Whether it may also write what is not an append: of several writers only the keeper does. */
+  readonly isKeeper: () => boolean;
 }
 
 export class Admission {
@@ -51,6 +53,19 @@ export class Admission {
       return Promise.reject(error);
     }
     return this.#parts.isWriter() ? undefined : this.notWriter(action);
+  }
+
+  /** A rejection for a call that writes something else than an append. */
+  unkept(action: string): Promise<never> | undefined {
+    const refused = this.unwritable(action);
+    if (refused !== undefined) return refused;
+    return this.#parts.isKeeper() ? undefined : this.notKeeper(action);
+  }
+
+  /** Rejects with `NOT_WRITER`, and names the keeper. */
+  async notKeeper(action: string): Promise<never> {
+    const { log } = this.#parts;
+    throw notTheKeeper(action, log.path, await holderOf(log));
   }
 
   /** Rejects with `NOT_WRITER`, and names the writer. */

@@ -5,10 +5,10 @@
  * decided before (`admission.ts`).
  */
 
-import { isRefoldError, type RefoldError } from '../../core/errors.ts';
+import { isRefoldError, RefoldError } from '../../core/errors.ts';
 import type { Model } from '../../core/model.ts';
 import type { LogThread } from '../../log/log-source.ts';
-import type { LogStore, SnapshotInfo } from '../../log/log-store.ts';
+import type { LogHead, LogStore, SnapshotInfo } from '../../log/log-store.ts';
 import { failedBefore, StoreFailure } from '../calls/failure.ts';
 import { deposed, endedByTakeover } from '../calls/not-writer.ts';
 import type { Settings } from '../calls/options.ts';
@@ -22,6 +22,7 @@ import type { Reactors } from '../reacting/reactors.ts';
 import { Replica } from '../replica/replica.ts';
 import { StillReader } from '../replica/still-reader.ts';
 import type { Waiters } from '../replica/waiters.ts';
+import { Member } from '../sharing/member.ts';
 import type { Rates } from '../snapshots/rates.ts';
 import { Upkeep } from '../upkeep/upkeep.ts';
 import type { StoreClock } from '../writing/clock.ts';
@@ -60,6 +61,8 @@ export interface LastingParts<State extends object> {
   readonly isClosed: () => boolean;
   /** Everything up to this sequence is durable. */
   readonly onDurable: (sequence: number) => void;
+  /** What was folded after this sequence is not in the log, and never will be. */
+  readonly onLost: (sequence: number) => void;
   /** The log was redacted: followers read again what they have not given yet. */
   readonly renewFollowers: () => void;
 }
@@ -75,6 +78,8 @@ export class Session<State extends object> {
   readonly upkeep: Upkeep;
   readonly erasure: Erasure<State>;
   readonly replica: Replica<State> | undefined;
+  /** Set when the log is written in turns. */
+  readonly member: Member<State> | undefined;
   readonly #reader: StillReader<State> | undefined;
   #closed: Promise<void> | undefined;
 
@@ -88,17 +93,20 @@ export class Session<State extends object> {
   private constructor(parts: SessionParts<State>, lasting: LastingParts<State>) {
     const { log, settings, fingerprint, live, sequence, generation, firstSeen } = parts;
     const { model, projections, reactors, publisher, renewFollowers, waiters } = lasting;
-    const failure = new StoreFailure(log, undefined);
+    const isShared = settings.writers === 'many';
+    const failure = new StoreFailure(log, undefined, !isShared);
     this.log = log;
     this.settings = settings;
     this.firstSeen = firstSeen;
     this.failure = failure;
-    this.writes = writePathOf(parts, lasting, failure, (bytes) => {
+    const onDurable = (bytes: number): void => {
       projections.wake();
       waiters.reached(this.writes.durableSequence);
       lasting.onDurable(this.writes.durableSequence);
       if (!lasting.isClosed()) this.upkeep.wake(bytes);
-    });
+    };
+    const headInTurns = isShared ? () => this.member!.head() : undefined;
+    this.writes = writePathOf(parts, lasting, failure, onDurable, headInTurns);
     const { writes } = this;
     this.upkeep = Upkeep.open({ model, ...parts, writes, failure, saveProjections: () => projections.save() });
     const { upkeep } = this;
@@ -112,7 +120,14 @@ export class Session<State extends object> {
       await projections.renew();
     };
     const onAdvance = (): void => projections.wake();
-    if (settings.live)
+    if (isShared) {
+      const onGrown = (bytes: number): void => {
+        onAdvance();
+        if (!lasting.isClosed()) this.upkeep.wake(bytes);
+      };
+      const { onLost } = lasting;
+      this.member = Member.start({ ...reading, publisher, onGrown, onLost, onRenewed, waiters, firstSeen, writes });
+    } else if (settings.live)
       this.replica = Replica.start({ ...reading, publisher, onAdvance, onRenewed, waiters, firstSeen });
     else if (settings.readOnly) this.#reader = new StillReader({ ...reading, onRenewed });
     failure.ends((error) => this.#refuse(error));
@@ -161,13 +176,15 @@ export class Session<State extends object> {
   get state(): State {
     if (this.replica !== undefined) return this.replica.state;
     if (this.failure.error !== undefined) throw this.failure.error;
+    if (this.member?.isRecovering === true) throw turnLost(this.log.path);
     return this.writes.state as State;
   }
 
   /** The sequence of the last event folded. When the state is not to be used, that of the last durable event. */
   get sequence(): number {
     if (this.replica !== undefined) return this.replica.sequence;
-    return this.failure.error === undefined ? this.writes.sequence : this.writes.durableSequence;
+    const isSound = this.failure.error === undefined && this.member?.isRecovering !== true;
+    return isSound ? this.writes.sequence : this.writes.durableSequence;
   }
 
   get durableSequence(): number {
@@ -207,10 +224,19 @@ export class Session<State extends object> {
 
   async #close(): Promise<void> {
     await this.replica?.close();
+    await this.member?.close();
     this.#reader?.close();
     await this.upkeep.close();
     await this.log.close();
   }
+}
+
+/** A turn was lost, and its events are in the state. */
+function turnLost(path: string): RefoldError {
+  return new RefoldError('NOT_WRITER', `Cannot read the state of ${path}: a turn was lost, and it is being recovered`, {
+    path,
+    hint: 'Read it again once store.catchUp() resolves',
+  });
 }
 
 function writePathOf<State extends object>(
@@ -218,8 +244,10 @@ function writePathOf<State extends object>(
   { model, clock, publisher, commits, meter }: LastingParts<State>,
   failure: StoreFailure,
   onDurable: (bytes: number) => void,
+  headInTurns: (() => Promise<LogHead>) | undefined,
 ): WritePath {
   return new WritePath({
+    headInTurns,
     ...{ model, log, settings, clock, live, sequence, firstSeen, publisher, failure, onDurable, meter },
     readCommit: (commit) => commits.read(commit),
   });

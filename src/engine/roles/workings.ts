@@ -10,8 +10,10 @@ import type { RecordedEvent } from '../../core/event.ts';
 import type { Model } from '../../core/model.ts';
 import type { LogStore } from '../../log/log-store.ts';
 import { StoreFailure } from '../calls/failure.ts';
+import { mayKeep } from '../calls/log-care.ts';
 import type { Settings } from '../calls/options.ts';
 import { guardOf, type Reentrancy } from '../calls/reentrancy.ts';
+import { warnOf } from '../calls/warn.ts';
 import { Followed } from '../following/followed.ts';
 import { Follower } from '../following/follower.ts';
 import type { EventBatch } from '../following/selection.ts';
@@ -36,6 +38,8 @@ export interface StoreParts<State extends object> extends SessionParts<State> {
   readonly recovery: RecoveryReport;
   /** For a store that may take over. */
   readonly standby: StandbyLogs | undefined;
+  /** What a member notes in the log once it is the keeper. */
+  readonly prepare: () => Promise<void>;
   /** Called once the store has closed, successfully or not. */
   readonly onClosed?: (() => void) | undefined;
 }
@@ -89,11 +93,16 @@ export class Workings<State extends object> implements StandbyHost<State> {
     this.projections = this.#makeProjections();
     this.reactors = this.#makeReactors();
     const isReadOnly = settings.readOnly;
-    this.admission = new Admission({ log, guard: this.guard, failure, isReadOnly, isWriter: () => this.isWriter });
+    this.admission = new Admission({
+      ...{ log, guard: this.guard, failure, isReadOnly },
+      isWriter: () => this.isWriter,
+      isKeeper: () => this.isKeeper,
+    });
     this.#lasting = this.#makeLasting(clock);
     this.#role = parts.log.readOnly || isReadOnly ? 'replica' : 'writer';
     this.#session = this.#open(this.parts);
     if (parts.standby !== undefined) this.#standby = Standby.start(this, parts.standby);
+    if (this.#isShared) this.#keepWhenAsked();
   }
 
   get session(): Session<State> {
@@ -107,6 +116,37 @@ export class Workings<State extends object> implements StandbyHost<State> {
   /** False while another writer has the log of a standby. Whether any other store may write was decided when it was opened. */
   get isWriter(): boolean {
     return this.parts.standby === undefined || (this.#role === 'writer' && !this.#session.isDeposed);
+  }
+
+  /** Whether it may also write what is not an append: of several writers only the keeper does. */
+  get isKeeper(): boolean {
+    return this.isWriter && mayKeep(this.#session.log);
+  }
+
+  get #isShared(): boolean {
+    return this.settings.writers === 'many';
+  }
+
+  /** The keeper of a log that is written in turns changes by itself. */
+  #keepWhenAsked(): void {
+    const { keeping } = this.#session.log;
+    const change = (isKeeper: boolean): void => {
+      if (isKeeper) void this.#keep();
+      else this.reactors.pause();
+    };
+    keeping!.onChange(change);
+    if (keeping!.isKeeper) change(true);
+  }
+
+  /** Never rejects. What fails because another one is the keeper by now does not matter. */
+  async #keep(): Promise<void> {
+    try {
+      await this.parts.prepare();
+      await this.session.upkeep.keep();
+      await this.reactors.resume();
+    } catch (error) {
+      if (this.isKeeper && !this.admission.isClosed) warnOf(this.log, 'RefoldHousekeepingWarning', error);
+    }
   }
 
   begin(role: StoreRole, found: Partial<SessionParts<State>>): void {
@@ -142,6 +182,7 @@ export class Workings<State extends object> implements StandbyHost<State> {
       commits: new CommitReader(model, log),
       isClosed: () => this.admission.isClosed,
       onDurable: (sequence) => this.cuts.reached(sequence),
+      onLost: (sequence) => this.cuts.lose(sequence),
       renewFollowers: () => this.#renewFollowers(),
     };
   }
@@ -149,7 +190,7 @@ export class Workings<State extends object> implements StandbyHost<State> {
   #makeProjections(): Projections {
     const { model, log, settings } = this;
     const isReadOnly = settings.readOnly || this.parts.log.readOnly;
-    const isReader = (): boolean => (this.parts.standby === undefined ? isReadOnly : !this.isWriter);
+    const isReader = (): boolean => (this.parts.standby === undefined ? isReadOnly : !this.isWriter) || !this.isKeeper;
     const write = <T>(work: (writable: LogStore) => Promise<T>): Promise<T> => this.#write('save a projection', work);
     return new Projections({
       model,
@@ -163,7 +204,7 @@ export class Workings<State extends object> implements StandbyHost<State> {
 
   #makeReactors(): Reactors {
     const { model, log, settings } = this;
-    const isStandby = this.parts.standby !== undefined;
+    const isStandby = this.parts.standby !== undefined || this.#isShared;
     const syncs = isStandby && settings.durability !== 'always';
     const events = async function* (this: Workings<State>, range: EventRange): AsyncGenerator<RecordedEvent, void> {
       await this.drained();
@@ -173,7 +214,7 @@ export class Workings<State extends object> implements StandbyHost<State> {
       model,
       log,
       isStandby,
-      isWriter: () => this.isWriter,
+      isWriter: () => this.isKeeper,
       // Another machine may go on from the checkpoint, so it is synced under every durability.
       write: (work) =>
         this.#write('save a reactor', async (writable) => {
@@ -191,6 +232,7 @@ export class Workings<State extends object> implements StandbyHost<State> {
   /** @throws RefoldError `NOT_WRITER`, or what the work throws */
   async #write<T>(action: string, work: (log: LogStore) => Promise<T>): Promise<T> {
     if (!this.isWriter) return this.admission.notWriter(action);
+    if (!this.isKeeper) return this.admission.notKeeper(action);
     return this.session.fencing(work);
   }
 
@@ -207,8 +249,8 @@ export class Workings<State extends object> implements StandbyHost<State> {
   /** What comes after the state at a sequence, which may not be durable yet. */
   followState(sequence: number, options: FollowOptions): AsyncGenerator<RecordedEvent | EventBatch, void> {
     const from = sequence + 1;
-    if (this.parts.standby === undefined || sequence <= this.session.durableSequence)
-      return this.follow({ ...options, from });
+    const mayBeLost = this.parts.standby !== undefined || this.#isShared;
+    if (!mayBeLost || sequence <= this.session.durableSequence) return this.follow({ ...options, from });
     return this.cuts.after(sequence, options.signal, (signal) => this.follow({ ...options, from, signal }));
   }
 
@@ -220,8 +262,10 @@ export class Workings<State extends object> implements StandbyHost<State> {
   /** Resolves when the state has every event that is durable now. */
   async catchUp(): Promise<void> {
     this.#requireFollowing('catch up');
-    if (this.session.replica === undefined) await this.drained();
-    else await this.session.replica.catchUp();
+    const { replica, member } = this.session;
+    if (member !== undefined) await member.catchUp();
+    else if (replica === undefined) await this.drained();
+    else await replica.catchUp();
   }
 
   /** Resolves when the state has the event at a sequence. */
@@ -233,7 +277,7 @@ export class Workings<State extends object> implements StandbyHost<State> {
 
   #requireFollowing(action: string): void {
     this.admission.requireOpen();
-    if (this.session.replica !== undefined || this.#standby !== undefined) return;
+    if (this.session.replica !== undefined || this.#standby !== undefined || this.#isShared) return;
     throw new RefoldError('INVALID_OPTION', `Cannot ${action}: the store is not a live replica`, {
       path: this.log.path,
       type: 'live',

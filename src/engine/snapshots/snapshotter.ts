@@ -165,6 +165,11 @@ export class Snapshotter {
     };
   }
 
+  /** Another store has taken snapshots before. @param newest that can be used */
+  adopt(newest: SnapshotInfo | undefined): void {
+    if (newest !== undefined && newest.sequence > this.lastSequence) this.#last = newest;
+  }
+
   /** The log has no snapshots from a sequence on any more. */
   async #forget(from: number): Promise<void> {
     this.#checker.forget(from);

@@ -4,6 +4,7 @@ import { isFenced } from '../../log/log-errors.ts';
 import type { LogStore } from '../../log/log-store.ts';
 import { performance } from '../../threads/timers.ts';
 import type { StoreFailure } from '../calls/failure.ts';
+import { mayKeep } from '../calls/log-care.ts';
 import { warnOf } from '../calls/warn.ts';
 
 /** A piece of background work: a snapshot or a compaction. */
@@ -25,7 +26,7 @@ export class TaskRunner {
   readonly #pausedUntil = new Map<UpkeepTask, number>();
   #stopped = false;
 
-  /** @param log whose warnings their failures are */
+  /** @param log whose warnings their failures are. One member of a log that is written in turns does its upkeep: the keeper */
   constructor(tasks: readonly UpkeepTask[], log: LogStore, failure: StoreFailure) {
     this.#tasks = tasks;
     this.#log = log;
@@ -34,7 +35,7 @@ export class TaskRunner {
 
   /** Called after every commit; O(1) unless a task is due. */
   wake(): void {
-    if (this.#stopped) return;
+    if (this.#stopped || !mayKeep(this.#log)) return;
     for (const task of this.#tasks) {
       if (!this.#running.has(task) && task.isDue() && !this.#isPaused(task)) this.#begin(task);
     }
@@ -70,7 +71,7 @@ export class TaskRunner {
     } catch (error) {
       this.#pausedUntil.set(task, performance.now() + RETRY_AFTER_MS);
       this.#failure.notice(error, this.#log.path);
-      if (this.#stopped || isFenced(error)) return; // the store says that it is not the writer any more
+      if (this.#stopped || isFenced(error) || !mayKeep(this.#log)) return; // the store says that it is not the writer any more
       warnOf(this.#log, 'RefoldHousekeepingWarning', error);
     }
   }

@@ -9,6 +9,7 @@ import type { LiveState } from '../../fold/live-state.ts';
 import type { LogThread } from '../../log/log-source.ts';
 import type { LogStore, SnapshotInfo } from '../../log/log-store.ts';
 import type { StoreFailure } from '../calls/failure.ts';
+import { mayKeep } from '../calls/log-care.ts';
 import type { Settings } from '../calls/options.ts';
 import { COMPACTION_TRACE, traced } from '../calls/traces.ts';
 import { warnOf } from '../calls/warn.ts';
@@ -86,6 +87,13 @@ export class Upkeep {
     this.#tasks = new TaskRunner([snapshots, this.#compaction], source.log, source.failure);
   }
 
+  /** This store has become the keeper: another one did the upkeep before. */
+  async keep(): Promise<void> {
+    const [newest] = await this.#usableSnapshots();
+    this.#snapshotter.adopt(newest);
+    this.#tasks.wake();
+  }
+
   /** Called after each durable block, with the size of its text. O(1), unless a task is due. */
   wake(bytes: number): void {
     this.#compaction.appended(bytes);
@@ -159,6 +167,7 @@ export class Upkeep {
     await writes.drained();
     this.#compaction.stop();
     await this.#tasks.drained();
+    if (!mayKeep(this.#source.log)) return;
     try {
       await saveProjections();
       await this.#snapshotter.takeLast();

@@ -40,7 +40,7 @@ export class LiveHead {
   /** The first sequence of each event type so far. */
   readonly #firstSeen: Map<string, number>;
   /** The model's event types that the log does not hold yet. */
-  readonly #unseen: Set<string>;
+  #unseen: Set<string>;
   #sequence: number;
   #recordedAt: number;
 
@@ -52,9 +52,13 @@ export class LiveHead {
     this.#publisher = publisher;
     this.#failure = failure;
     this.#firstSeen = firstSeen;
-    this.#unseen = new Set([...model.types.keys()].filter((type) => !firstSeen.has(type)));
+    this.#unseen = this.#typesUnseen();
     this.#sequence = sequence;
     this.#recordedAt = log.head().recordedAt;
+  }
+
+  #typesUnseen(): Set<string> {
+    return new Set([...this.desk.model.types.keys()].filter((type) => !this.#firstSeen.has(type)));
   }
 
   get state(): object {
@@ -69,6 +73,17 @@ export class LiveHead {
   /** The sequence of the last event folded. */
   get sequence(): number {
     return this.#sequence;
+  }
+
+  /** The state is that of another sequence now, because of events of other members, or because it was recovered. */
+  moveTo(sequence: number, recordedAt: number): void {
+    this.#sequence = sequence;
+    this.#recordedAt = recordedAt;
+    this.#unseen = this.#typesUnseen();
+  }
+
+  get recordedAt(): number {
+    return this.#recordedAt;
   }
 
   /** Checks what must hold before a decision, and gives the `recordedAt` of the commit. */

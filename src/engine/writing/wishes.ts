@@ -32,6 +32,8 @@ export interface Wish extends Askable {
 export interface HeldWish extends Askable {
   /** How many bytes it keeps in memory, roughly. */
   readonly bytes: number;
+  /** The same, for one decision of several: `decide` may change the input that it is given. */
+  again(): HeldWish;
 }
 
 /** A wish whose turn has come. */
@@ -113,6 +115,10 @@ class HeldEvents implements HeldWish {
   digest(): InputDigest {
     return this.#digest!;
   }
+
+  again(): HeldWish {
+    return this;
+  }
 }
 
 /** The name of a command, and what its events get. */
@@ -191,6 +197,10 @@ class HeldCommand implements HeldWish {
   digest(): InputDigest {
     return this.#digest!;
   }
+
+  again(): HeldWish {
+    return new HeldCommand(this.#order, copyInput(this.#parsed).copy, this.bytes, this.#digest);
+  }
 }
 
 /** A wish that was refused during the call. The log may still know the outcome of its `commandId`. */
@@ -208,6 +218,10 @@ export class RefusedWish implements HeldWish {
 
   digest(): never {
     throw this.#error;
+  }
+
+  again(): HeldWish {
+    return this;
   }
 }
 

@@ -15,11 +15,11 @@
 import { types } from 'node:util';
 import type { RefoldError } from '../../core/errors.ts';
 import type { Commit } from '../../core/event.ts';
-import type { StoredOutcome } from '../../log/log-store.ts';
+import type { LogHead, StoredOutcome } from '../../log/log-store.ts';
 import { A_FUNCTION, checkValue } from '../calls/call-options.ts';
 import type { Settings } from '../calls/options.ts';
 import { guardOf, type Reentrancy } from '../calls/reentrancy.ts';
-import type { Meter } from '../metrics/meter.ts';
+import { Meter } from '../metrics/meter.ts';
 import { ANSWERS_OF_APPEND, type Answers, answersOfExecute, NO_ANSWERS, type ReadCommit } from './answers.ts';
 import { CommitQueue, type Completed } from './commit-queue.ts';
 import { EarlierCalls, isLooking } from './earlier-calls.ts';
@@ -27,7 +27,8 @@ import { type HeadParts, LiveHead } from './live-head.ts';
 import { type CommandOutcome, outcomeText } from './outcomes/outcome.ts';
 import { commitOf, QueuedWrite, textBytesOf } from './queued-write.ts';
 import { type Callback, notSynchronous, RunningTransaction, runCallback, type Transacted } from './transaction.ts';
-import { Turns, type Waiting } from './turns/turns.ts';
+import { TurnQueue } from './turns/turn-queue.ts';
+import { type Begin, Turns, type Waiting } from './turns/turns.ts';
 import {
   type Askable,
   CommandWish,
@@ -53,6 +54,8 @@ export interface WritePathParts extends HeadParts {
   readonly readCommit: ReadCommit;
   /** Counts on in place of a new one. */
   readonly meter?: Meter | undefined;
+  /** For a log that is written in turns: the head of the log at the last event of the state. Calls wait for their turn then. */
+  readonly headInTurns?: (() => Promise<LogHead>) | undefined;
 }
 
 /** A call that waits for its turn, with what it needs then. */
@@ -67,12 +70,14 @@ interface WaitingCall extends Waiting {
 }
 
 export class WritePath {
-  readonly queue: CommitQueue;
+  readonly queue: CommitQueue | TurnQueue<WaitingCall>;
+  /** Set when the log is written in turns. */
+  readonly shared: TurnQueue<WaitingCall> | undefined;
   readonly #parts: WritePathParts;
   readonly #guard: Reentrancy;
   readonly #head: LiveHead;
   readonly #executed: Answers<CommandOutcome>;
-  readonly #turns: Turns<WaitingCall>;
+  readonly #turns: Turns<WaitingCall> | TurnQueue<WaitingCall>;
   readonly #earlier: EarlierCalls;
   #durableSequence: number;
 
@@ -83,12 +88,32 @@ export class WritePath {
     this.#head = new LiveHead(parts);
     this.#earlier = new EarlierCalls(this.#head.desk);
     this.#executed = answersOfExecute(parts.readCommit);
-    this.queue = new CommitQueue(log, (completed) => this.#completed(completed), parts.meter);
-    this.#turns = new Turns(this.queue, this.#guard, {
+    const onComplete = (completed: Completed): void => this.#completed(completed);
+    const work: Begin<WaitingCall> = {
       begin: (call) => this.#begin(call),
       refused: ({ options }) => options.commandId !== undefined && this.#earlier.forget(options.commandId),
-    });
+    };
+    if (parts.headInTurns === undefined) {
+      this.queue = new CommitQueue(log, onComplete, parts.meter);
+      this.#turns = new Turns(this.queue, this.#guard, work);
+    } else {
+      const { path, blockBytes } = log;
+      const { headInTurns: head, meter = new Meter() } = parts;
+      this.shared = new TurnQueue({ path, blockBytes, guard: this.#guard, meter, work, onComplete, head });
+      this.queue = this.#turns = this.shared;
+    }
     this.#durableSequence = parts.sequence;
+  }
+
+  /** The state is that of another sequence now: other members have appended, or it was recovered. All of it is durable. */
+  moveTo(sequence: number, recordedAt: number): void {
+    this.#head.moveTo(sequence, recordedAt);
+    this.#durableSequence = sequence;
+  }
+
+  /** The `recordedAt` of the last event in the state. */
+  get recordedAt(): number {
+    return this.#head.recordedAt;
   }
 
   get state(): object {
@@ -199,7 +224,8 @@ export class WritePath {
   #writeOnce<Answer>(wish: Wish, options: AppendOptions, commandId: string, answers: Answers<Answer>): Promise<Answer> {
     const pending = this.#earlier.pendingAnswer(wish, commandId, answers);
     if (pending !== undefined) return pending;
-    const found = this.#parts.log.outcome(commandId);
+    // In turns the log is asked in the turn: another member may be doing it now.
+    const found = this.shared === undefined ? this.#parts.log.outcome(commandId) : undefined;
     if (isLooking(found)) return this.#lookUp(wish, options, commandId, answers, found);
     if (found !== undefined) return Promise.resolve(this.#earlier.answerAgain(wish, found, answers));
     const written = this.#write(wish, options, answers);
@@ -250,9 +276,10 @@ export class WritePath {
     if (ask === undefined) return undefined;
     if (typeof ask === 'function') return this.#transactNow(ask, options, startedAt);
     if (known !== undefined && 'error' in known) throw this.failure ?? known.error;
-    if (known?.outcome === undefined) return this.#writeNow(ask, options, answers, startedAt);
+    const asked = this.shared === undefined ? ask : ask.again();
+    if (known?.outcome === undefined) return this.#writeNow(asked, options, answers, startedAt);
     this.#earlier.forget(options.commandId!);
-    return this.#earlier.answerAgain(ask, known.outcome, answers);
+    return this.#earlier.answerAgain(asked, known.outcome, answers);
   }
 
   /** Decides, folds and queues; resolves when durable. The clock is read once, before any other code of the application. */

@@ -115,6 +115,7 @@ export class PostgresLogStore implements LogStore {
     let given: TurnAppend = { commits: [], outcomes: [] };
     const decide = (found: TurnFound): TurnAppend => {
       for (const { lastSequence, chain } of found.tail) known.note(lastSequence, chain);
+      known.see({ head: found.head, redactions: found.generation });
       given = request.decide(found);
       return given;
     };
