@@ -70,7 +70,7 @@ export interface Weakened {
 export async function weaken(name: keyof typeof WEAKNESSES): Promise<Weakened> {
   const { file, text, becomes }: Weakness = WEAKNESSES[name];
   const folder = mkdtempSync('/var/tmp/rfweak-');
-  for (const part of ['core', 'threads', 'log'])
+  for (const part of ['core', 'threads', 'log', 'fold', 'engine', 'index.ts'])
     cpSync(join(ROOT, 'src', part), join(folder, 'src', part), { recursive: true });
   symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
   const path = join(folder, 'src/log/postgres', file);

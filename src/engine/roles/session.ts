@@ -27,6 +27,7 @@ import type { Rates } from '../snapshots/rates.ts';
 import { Upkeep } from '../upkeep/upkeep.ts';
 import type { StoreClock } from '../writing/clock.ts';
 import type { Publisher } from '../writing/publisher.ts';
+import type { Place } from '../writing/turns/turn-queue.ts';
 import { WritePath } from '../writing/write-path.ts';
 
 /** What was recovered, and from which log. */
@@ -105,8 +106,8 @@ export class Session<State extends object> {
       lasting.onDurable(this.writes.durableSequence);
       if (!lasting.isClosed()) this.upkeep.wake(bytes);
     };
-    const headInTurns = isShared ? () => this.member!.head() : undefined;
-    this.writes = writePathOf(parts, lasting, failure, onDurable, headInTurns);
+    const headAt = isShared ? (place: Place) => this.member!.headAt(place) : undefined;
+    this.writes = writePathOf(parts, lasting, failure, onDurable, headAt);
     const { writes } = this;
     this.upkeep = Upkeep.open({ model, ...parts, writes, failure, saveProjections: () => projections.save() });
     const { upkeep } = this;
@@ -244,10 +245,10 @@ function writePathOf<State extends object>(
   { model, clock, publisher, commits, meter }: LastingParts<State>,
   failure: StoreFailure,
   onDurable: (bytes: number) => void,
-  headInTurns: (() => Promise<LogHead>) | undefined,
+  headAt: ((place: Place) => Promise<LogHead>) | undefined,
 ): WritePath {
   return new WritePath({
-    headInTurns,
+    headAt,
     ...{ model, log, settings, clock, live, sequence, firstSeen, publisher, failure, onDurable, meter },
     readCommit: (commit) => commits.read(commit),
   });

@@ -7,7 +7,7 @@
 import { grouped, isRefoldError, messageOf, RefoldError } from '../../core/errors.ts';
 import { requireReadable } from '../../log/blocks/block-rules.ts';
 import { EMPTY_CHAIN } from '../../log/blocks/chain.ts';
-import type { Block, LogHead, LogStore } from '../../log/log-store.ts';
+import type { Block, LogHead } from '../../log/log-store.ts';
 import type { TurnAppend, TurnEnding, TurnFound } from '../../log/log-turn.ts';
 import { Pace } from '../../threads/pace.ts';
 import { failedBefore } from '../calls/failure.ts';
@@ -23,7 +23,7 @@ import { failureOf } from '../replica/replica.ts';
 import type { Waiters } from '../replica/waiters.ts';
 import type { Publisher } from '../writing/publisher.ts';
 import { type InTurn, planAfterTurn } from '../writing/turns/turn-plan.ts';
-import type { TurnQueue } from '../writing/turns/turn-queue.ts';
+import type { Place, TurnQueue } from '../writing/turns/turn-queue.ts';
 import type { WritePath } from '../writing/write-path.ts';
 
 export interface MemberParts<State extends object> extends ReaderParts<State> {
@@ -96,13 +96,12 @@ export class Member<State extends object> {
   }
 
   /**
-   * Where the log ends at the last event of the state.
+   * The head of the log at a place that is durable.
    *
    * @throws RefoldError `SEQUENCE_CONFLICT` when no block ends there: blocks were sealed together since
    */
-  async head(): Promise<LogHead> {
-    const { log, writes } = this.#parts;
-    const { sequence, recordedAt } = writes;
+  async headAt({ sequence, recordedAt }: Place): Promise<LogHead> {
+    const { log } = this.#parts;
     const head = log.head();
     if (head.sequence === sequence) return head;
     if (sequence === 0) return { sequence, recordedAt: 0, chain: EMPTY_CHAIN };
@@ -122,6 +121,7 @@ export class Member<State extends object> {
         if (this.#queue.isHeld) await this.#queue.park();
         else if (this.#queue.hasWork) await this.#turn();
         else await this.#follow();
+        if (this.#pace.isOver) await this.#pace.rest();
       } catch (error) {
         await this.#troubled(error);
       }

@@ -27,7 +27,7 @@ import { type HeadParts, LiveHead } from './live-head.ts';
 import { type CommandOutcome, outcomeText } from './outcomes/outcome.ts';
 import { commitOf, QueuedWrite, textBytesOf } from './queued-write.ts';
 import { type Callback, notSynchronous, RunningTransaction, runCallback, type Transacted } from './transaction.ts';
-import { TurnQueue } from './turns/turn-queue.ts';
+import { type Place, TurnQueue } from './turns/turn-queue.ts';
 import { type Begin, Turns, type Waiting } from './turns/turns.ts';
 import {
   type Askable,
@@ -54,8 +54,8 @@ export interface WritePathParts extends HeadParts {
   readonly readCommit: ReadCommit;
   /** Counts on in place of a new one. */
   readonly meter?: Meter | undefined;
-  /** For a log that is written in turns: the head of the log at the last event of the state. Calls wait for their turn then. */
-  readonly headInTurns?: (() => Promise<LogHead>) | undefined;
+  /** For a log that is written in turns: the head of the log at a place that is durable. Calls wait for their turn then. */
+  readonly headAt?: ((place: Place) => Promise<LogHead>) | undefined;
 }
 
 /** A call that waits for its turn, with what it needs then. */
@@ -93,13 +93,15 @@ export class WritePath {
       begin: (call) => this.#begin(call),
       refused: ({ options }) => options.commandId !== undefined && this.#earlier.forget(options.commandId),
     };
-    if (parts.headInTurns === undefined) {
+    if (parts.headAt === undefined) {
       this.queue = new CommitQueue(log, onComplete, parts.meter);
       this.#turns = new Turns(this.queue, this.#guard, work);
     } else {
       const { path, blockBytes } = log;
-      const { headInTurns: head, meter = new Meter() } = parts;
-      this.shared = new TurnQueue({ path, blockBytes, guard: this.#guard, meter, work, onComplete, head });
+      const { headAt, meter = new Meter() } = parts;
+      const place = (): Place => ({ sequence: this.#head.sequence, recordedAt: this.#head.recordedAt });
+      const own = { path, blockBytes, guard: this.#guard, meter, work, onComplete };
+      this.shared = new TurnQueue({ ...own, place, headAt });
       this.queue = this.#turns = this.shared;
     }
     this.#durableSequence = parts.sequence;
@@ -109,11 +111,6 @@ export class WritePath {
   moveTo(sequence: number, recordedAt: number): void {
     this.#head.moveTo(sequence, recordedAt);
     this.#durableSequence = sequence;
-  }
-
-  /** The `recordedAt` of the last event in the state. */
-  get recordedAt(): number {
-    return this.#head.recordedAt;
   }
 
   get state(): object {

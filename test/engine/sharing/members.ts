@@ -11,7 +11,10 @@ cleanAfterEachTest(async () => {
 });
 
 /** Opens a member on carts. It is closed after the test. */
-export async function openMember(log: LogSource, options: Omit<StoreOptions, 'log' | 'writers'> = {}): Promise<CartStore> {
+export async function openMember(
+  log: LogSource,
+  options: Omit<StoreOptions, 'log' | 'writers'> = {},
+): Promise<CartStore> {
   const store = await openStore(cartModel, { ...options, log, writers: 'many' });
   open.push(store);
   return store;

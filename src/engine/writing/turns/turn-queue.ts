@@ -18,6 +18,9 @@ import type { QueuedWrite } from '../queued-write.ts';
 import { afterLostTurn, CALLS_A_TURN, mayDecideMore } from './turn-plan.ts';
 import type { Begin, Waiting } from './turns.ts';
 
+/** A place in the log. */
+export type Place = Pick<LogHead, 'sequence' | 'recordedAt'>;
+
 /** A call, as far as its turn is concerned. */
 export interface TurnCall extends Waiting {
   /** Undefined for a call that only waits for those before it. */
@@ -35,8 +38,10 @@ export interface TurnQueueParts<Call> {
   readonly work: Begin<Call>;
   /** As for `CommitQueue`. */
   readonly onComplete: (completed: Completed) => void;
-  /** The head of the log at the last event of the state, which is durable. */
-  readonly head: () => Promise<LogHead>;
+  /** Where the state is now. */
+  readonly place: () => Place;
+  /** The head of the log at a place that is durable. */
+  readonly headAt: (place: Place) => Promise<LogHead>;
 }
 
 /** A call in the queue. */
@@ -105,7 +110,10 @@ export class TurnQueue<Call extends TurnCall> {
   }
 
   join(call: Call): void {
-    if (this.#failure !== undefined) return this.#refuse(call, this.#failure);
+    if (this.#failure !== undefined) {
+      this.#refuse(call, this.#failure);
+      return;
+    }
     this.#waiting.push({ call, outlasted: 0 });
     this.#waitingBytes += call.bytes;
     this.#passMarkers();
@@ -257,10 +265,11 @@ export class TurnQueue<Call extends TurnCall> {
    * @throws RefoldError `SEQUENCE_CONFLICT` when it never will be, or when no block ends there
    */
   async fence(): Promise<LogHead> {
-    if (this.#turn === undefined) return this.#parts.head();
-    const { over, writes } = this.#turn;
-    if (writes.length > 0 && (await over.promise) === 'lost') throw notKept(this.#parts.path);
-    return this.#parts.head();
+    const { path, place, headAt } = this.#parts;
+    const now = place();
+    if (this.#turn !== undefined && this.#turn.writes.length > 0 && (await this.#turn.over.promise) === 'lost')
+      throw notKept(path);
+    return headAt(now);
   }
 
   /** Resolves when everything pushed so far has its answer. */
