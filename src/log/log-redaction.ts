@@ -69,7 +69,8 @@ export interface RecordedRedaction extends RedactionRow {
 /** What an `apply` expects. */
 export interface RedactionFence {
   /** The head of the log. */
-  readonly expectedSequence: number;
+  /** The end of the log that was looked at. Left out by a member of a log that is written in turns: others append meanwhile. */
+  readonly expectedSequence?: number | undefined;
   readonly epoch: number;
 }
 

@@ -63,7 +63,8 @@ export class MemoryRedaction implements LogRedaction {
   async apply(row: RedactionRow, { expectedSequence, epoch }: RedactionFence): Promise<void> {
     const contents = this.#log.writing(epoch);
     const { sequence } = contents.head;
-    if (expectedSequence !== sequence) throw sequenceConflict(this.#log.path, expectedSequence, sequence);
+    if (expectedSequence !== undefined && expectedSequence !== sequence)
+      throw sequenceConflict(this.#log.path, expectedSequence, sequence);
     const { blocks, snapshots, outcomes } = contents;
     const staged = this.#staged;
     requireApart(staged.blocks, this.#log.path);

@@ -13,6 +13,7 @@ import type { LogRedaction } from '../../log/log-redaction.ts';
 import { throwIfAborted } from '../../threads/aborted.ts';
 import { Mutex } from '../../threads/mutex.ts';
 import { performance } from '../../threads/timers.ts';
+import { mayKeep } from '../calls/log-care.ts';
 import { harmless } from '../calls/progress.ts';
 import { READ_ATTEMPTS } from '../past/history.ts';
 import type { Projection } from '../past/projection.ts';
@@ -74,11 +75,11 @@ export class Erasure<State extends object> {
     });
   }
 
-  /** Cleans the files if a redaction before the open could not. Never rejects. */
+  /** Cleans the files if an earlier redaction could not: after the open, or as the new keeper. Never rejects. */
   async cleanUpLater(): Promise<void> {
     const { log } = this.#parts;
     const redaction = log.care?.redaction;
-    if (redaction === undefined || this.#isReader) return;
+    if (redaction === undefined || this.#isReader || !mayKeep(log)) return;
     await this.#turns.run(() => this.#cleaning.afterOpen(redaction));
   }
 

@@ -16,6 +16,14 @@ import type { ProjectionsBeside, RefoldedModel } from './refolding.ts';
 import type { RedactOptions } from './report.ts';
 import type { Selector } from './selector.ts';
 
+/** The state of a store whose log is written in turns. */
+export interface SharedState {
+  /** Folds what others have appended up to a sequence, while the store's own calls wait. */
+  advance(to: number): Promise<void>;
+  /** The state is that of the redacted log already. */
+  passOver(): void;
+}
+
 /** What a redaction works on. */
 export interface ErasureParts<State extends object> {
   readonly model: Model<State>;
@@ -28,6 +36,8 @@ export interface ErasureParts<State extends object> {
   readonly projections: Projections;
   readonly reactors: Reactors;
   readonly failure: StoreFailure;
+  /** Set when the log is written in turns. */
+  readonly shared: () => SharedState | undefined;
   /** Lets followers in this process read again what they have not given yet. */
   readonly renewFollowers: () => void;
 }

@@ -49,9 +49,11 @@ export async function takeEffect<State extends object>(
     const release = await writes.hold();
     try {
       await catchUp();
+      await parts.shared()?.advance(beside.sequence);
       order.check();
       redactedFrom = await apply(parts, redaction, prepared.found, order);
       live.adopt(beside.live);
+      parts.shared()?.passOver();
       parts.renewFollowers();
       await projections.replace();
     } finally {
@@ -69,12 +71,13 @@ export async function takeEffect<State extends object>(
 
 /** @returns the first event that is another one now */
 async function apply(
-  { log, failure, settings }: ErasureParts<any>,
+  { log, failure, settings, shared }: ErasureParts<any>,
   redaction: LogRedaction,
   found: Found,
   order: Order,
 ): Promise<number> {
-  const fence = { expectedSequence: log.head().sequence, epoch: log.epoch };
+  const { epoch } = log;
+  const fence = shared() === undefined ? { expectedSequence: log.head().sequence, epoch } : { epoch };
   const row = rowOf(order, found, settings.clock());
   await failure.watching(log.path, () => redaction.apply(row, fence));
   return row.firstSequence;

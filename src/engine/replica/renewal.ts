@@ -67,6 +67,12 @@ export class Renewal {
     this.#end();
   }
 
+  /** The state is that of the log already. */
+  passOver(): void {
+    this.#generation = this.#present();
+    this.#end();
+  }
+
   /** Ends all waiting: the reader has failed or is closed. */
   close(): void {
     this.#isClosed = true;

@@ -114,6 +114,7 @@ export class Session<State extends object> {
     this.erasure = new Erasure({
       ...{ model, log, settings, fingerprint, live, failure },
       ...{ writes, upkeep, projections, reactors, renewFollowers },
+      shared: () => this.member,
     });
     const reading = { model, log, fingerprint, state: live, sequence, generation, failure };
     const onRenewed = async (): Promise<void> => {

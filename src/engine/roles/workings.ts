@@ -143,6 +143,7 @@ export class Workings<State extends object> implements StandbyHost<State> {
     try {
       await this.parts.prepare();
       await this.session.upkeep.keep();
+      void this.session.erasure.cleanUpLater();
       await this.reactors.resume();
     } catch (error) {
       if (this.isKeeper && !this.admission.isClosed) warnOf(this.log, 'RefoldHousekeepingWarning', error);

@@ -145,13 +145,23 @@ export class Member<State extends object> {
   }
 
   /** The member is too far behind for a turn. */
-  async #readOn(): Promise<void> {
+  #readOn(): Promise<void> {
+    return this.advance(this.#parts.log.head().sequence);
+  }
+
+  /** Folds what others have appended up to a sequence. For the loop, and for a redaction while the loop rests. */
+  async advance(to: number): Promise<void> {
     const { log, writes } = this.#parts;
     const rules = await this.#rules();
-    for await (const block of log.read({ from: writes.durableSequence + 1 })) {
+    for await (const block of log.read({ from: writes.durableSequence + 1, to })) {
       await this.#take(block, rules);
       if (this.#closing.signal.aborted) return;
     }
+  }
+
+  /** The log was redacted by this store, and the state is that of the redacted log. */
+  passOver(): void {
+    this.#renewal.passOver();
   }
 
   /** Rests between blocks only: a snapshot is of the end of a block. */

@@ -92,7 +92,8 @@ export class PostgresRedaction implements LogRedaction {
     const { head, epoch, redactions } = toState((await ask(readsIn(schema).state, log))[0]!);
     if (epoch !== fence.epoch) throw epochConflict(path, fence.epoch, epoch);
     if (redactions > before && (await this.#isLast(ask, row, redactions))) return redactions;
-    if (head.sequence !== fence.expectedSequence) throw sequenceConflict(path, fence.expectedSequence, head.sequence);
+    const { expectedSequence = head.sequence } = fence;
+    if (head.sequence !== expectedSequence) throw sequenceConflict(path, expectedSequence, head.sequence);
     await this.#requireStagedFit(ask);
     for (const statement of putInPlace(schema)) await ask(statement, log);
     await ask(`delete from ${schema}.snapshots where log = $1 and sequence >= $2`, log, row.firstSequence);

@@ -30,6 +30,10 @@ export class FatefulLog implements LogSource {
   /** Asked in each turn, once it has decided. */
   fate: () => Fate | Promise<Fate> = () => 'take';
   turns = 0;
+  /** Waited for when a turn has decided, and is to be lost. */
+  decided: () => Promise<void> = async () => {};
+  /** Snapshots are listed after this. */
+  recovering: Promise<void> | undefined;
 
   constructor(contents: MemoryContents = new MemoryContents()) {
     this.contents = contents;
@@ -48,12 +52,18 @@ export class FatefulLog implements LogSource {
           return { commits: [], outcomes: [] };
         },
       });
+      await this.decided();
       if (fate === 'unknown') throw new Error('no answer came');
       return ending === 'done' ? 'lost' : ending;
+    };
+    const snapshots: LogStore['snapshots'] = async (owner) => {
+      await this.recovering;
+      return log.snapshots(owner);
     };
     return new Proxy(log, {
       get(target, name) {
         if (name === 'turn') return turn;
+        if (name === 'snapshots') return snapshots;
         const value = Reflect.get(target, name, target);
         return typeof value === 'function' ? value.bind(target) : value;
       },

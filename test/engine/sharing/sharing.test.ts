@@ -1,6 +1,9 @@
 /** Several stores write one log, in turns. */
 import { describe, expect, test, vi } from 'vitest';
-import { defineReactor, MemoryContents, openStore, type RecordedEvent, sqliteLog } from '../../../src/index.ts';
+import { z } from 'zod';
+import { defineModel, defineReactor, MemoryContents, openStore, type RecordedEvent } from '../../../src/index.ts';
+import { LONGEST_TURN_MS } from '../../../src/log/log-turn.ts';
+import { sqliteSource } from '../../../src/log/sqlite/sqlite-source.ts';
 import { added, cartModel, note } from '../cart.ts';
 import { type CartStore, errorOf, temporaryPath } from '../harness.ts';
 import { FatefulLog, openMember } from './members.ts';
@@ -198,13 +201,8 @@ describe('a turn that was lost', () => {
   });
 
   test('is decided on what others have appended meanwhile', async () => {
-    const { log, store, other } = await openFateful();
-    let isFirst = true;
-    log.fate = async () => {
-      if (!isFirst) return 'take';
-      isFirst = false;
-      return 'lose';
-    };
+    const { store, other, loseOnce } = await openFateful();
+    loseOnce();
     const added = store.execute('addItem', item('a', 6));
     const elsewhere = other.execute('addItem', item('a', 6));
     const outcomes = [await added, await elsewhere].map(({ status }) => status);
@@ -212,8 +210,6 @@ describe('a turn that was lost', () => {
   });
 
   test('an input that decide has changed is the given one again', async () => {
-    const { z } = await import('zod');
-    const { defineModel } = await import('../../../src/index.ts');
     const model = defineModel({
       name: 'lists',
       events: { Listed: z.object({ items: z.array(z.string()) }) },
@@ -238,31 +234,39 @@ describe('a turn that was lost', () => {
   });
 
   test('while the state is recovered it is not shown, and a watch of it ends', async () => {
-    const { log, store } = await openFateful();
-    const { promise: held, resolve: go } = Promise.withResolvers<void>();
+    const { log, store, loseOnce } = await openFateful();
     await store.append(note('1'));
-    let decided: { readonly sequence: number; readonly events: AsyncGenerator<unknown> } | undefined;
-    log.fate = async () => 'lose';
-    const reading = vi.spyOn(log.contents, 'open');
-    reading.mockRestore();
-    store.onRole(() => {});
-    const appending = store.transact((tx) => {
-      tx.append(note('2'));
-      return tx.sequence;
-    });
-    log.fate = () => {
-      log.fate = async () => {
-        await held;
-        return 'take';
-      };
-      return 'lose';
+    loseOnce();
+    const { promise: held, resolve: go } = Promise.withResolvers<void>();
+    let watched: AsyncGenerator<unknown> | undefined;
+    log.decided = async () => {
+      expect([store.sequence, store.durableSequence, store.state.seen.notes]).toEqual([2, 1, ['1', 'lost']]);
+      watched = store.watch().events;
+      log.recovering = held;
+      log.decided = async () => {};
     };
-    await vi.waitFor(() => expect(log.turns).toBeGreaterThan(2));
-    decided = store.watch();
-    expect(decided.sequence).toBe(1);
-    expect(store.state.seen.notes).toEqual(['1']);
+    const text = ['lost', 'found'];
+    const appending = store.transact((tx) => tx.append(note(text.shift()!)));
+    await vi.waitFor(() => expect(() => store.state).toThrow(expect.objectContaining({ code: 'NOT_WRITER' })));
+    expect([store.sequence, store.failure]).toEqual([1, undefined]);
+    await expect(watched!.next()).rejects.toMatchObject({ code: 'NOT_WRITER' });
     go();
-    expect(await appending).toMatchObject({ result: 2 });
+    expect(await appending).toMatchObject({ commit: { firstSequence: 2 } });
+    expect(store.state.seen.notes).toEqual(['1', 'found']);
+  });
+
+  test('twice because of a decision that outlasts it is COMMAND_FAILED, and the others are decided', async () => {
+    const { log, store } = await openFateful();
+    let runs = 0;
+    log.fate = () => (runs < 2 ? 'lose' : 'take');
+    const slow = store.transact(() => {
+      runs += 1;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, LONGEST_TURN_MS + 10);
+    });
+    const quick = store.append(note('1'));
+    expect(await errorOf(slow)).toMatchObject({ code: 'COMMAND_FAILED' });
+    expect(await quick).toMatchObject({ firstSequence: 1 });
+    expect(runs).toBe(2);
   });
 
   test('for which no answer comes fails the store', async () => {
@@ -327,13 +331,11 @@ describe('the keeper', () => {
 
 describe('a redaction by the keeper', () => {
   test('reaches the other stores, also while they write', async () => {
-    const { z } = await import('zod');
-    const { defineModel } = await import('../../../src/index.ts');
     const model = defineModel({
       name: 'people',
       events: { Named: { version: 1, schema: z.object({ name: z.string() }), redact: () => ({ name: 'gone' }) } },
-      initialState: () => ({ names: [] as string[] }),
-      reducers: { Named: (state, { name }) => void state.names.push(name) },
+      initialState: () => ({ names: new Map<number, string>() }),
+      reducers: { Named: (state, { name }, { sequence }) => void state.names.set(sequence, name) },
     });
     const log = new MemoryContents();
     await using keeper = await openStore(model, { log, writers: 'many' });
@@ -343,6 +345,7 @@ describe('a redaction by the keeper', () => {
     const writing = (async () => {
       for (let index = 0; !isOver || index < 50; index++) {
         await other.append({ type: 'Named', data: { name: `n${index}` } });
+        if (index % 10 === 0) await new Promise((resolve) => setTimeout(resolve, 1));
       }
     })();
     await keeper.waitFor(1);
@@ -352,8 +355,8 @@ describe('a redaction by the keeper', () => {
     await other.append({ type: 'Named', data: { name: 'last' } });
     await keeper.waitFor(other.sequence);
     for (const store of [keeper, other]) {
-      expect(store.state.names[0]).toBe('gone');
-      expect(store.state.names.at(-1)).toBe('last');
+      expect(store.state.names.get(1)).toBe('gone');
+      expect(store.state.names.get(other.sequence)).toBe('last');
     }
     expect(await keeper.stateHash()).toBe(await other.stateHash());
     expect(await keeper.verify()).toMatchObject({ ok: true });
@@ -374,7 +377,9 @@ describe('bad input', () => {
     const path = await temporaryPath();
     const refused = { code: 'INVALID_OPTION', type: 'writers' };
     expect(await errorOf(openStore(cartModel, { path, writers: 'many' }))).toMatchObject(refused);
-    expect(await errorOf(openStore(cartModel, { log: sqliteLog({ path }), writers: 'many' }))).toMatchObject(refused);
+    expect(await errorOf(openStore(cartModel, { log: sqliteSource({ path }), writers: 'many' }))).toMatchObject(
+      refused,
+    );
   });
 
   test('a log that knows no turns is refused and closed', async () => {

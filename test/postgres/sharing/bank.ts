@@ -27,7 +27,6 @@ export function isUnlucky(total: number, amount: number): boolean {
 }
 
 /** @param refold the engine that opens it, which may be a weakened one */
-// biome-ignore lint/nursery/useExplicitType: the model's own
 export const bankOf = ({ defineModel, reject }: Pick<typeof Refold, 'defineModel' | 'reject'>) =>
   defineModel({
     name: 'bank',

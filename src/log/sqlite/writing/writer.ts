@@ -158,7 +158,7 @@ class Writer implements Service<Jobs, OpenedLog> {
   #applyRedaction({ row, fence }: Jobs['applyRedaction']['takes']): void {
     const { write, staging, blocks, snapshots } = this.#parts;
     this.#written = write.transact(() => {
-      blocks.requireHead(fence.expectedSequence);
+      if (fence.expectedSequence !== undefined) blocks.requireHead(fence.expectedSequence);
       return staging.apply(row);
     }, fence.epoch);
     snapshots.giveUpAll();
