@@ -48,6 +48,7 @@ const METRICS = 'src/engine/metrics/';
 const PAST = 'src/engine/past/';
 const WRITING = 'src/engine/writing/';
 const TURNS = 'src/engine/writing/turns/';
+const TURN_QUEUE = 'src/engine/writing/sharing/';
 const INTAKE = 'src/engine/writing/intake/';
 const OUTCOMES = 'src/engine/writing/outcomes/';
 const SNAPSHOTS = 'src/engine/snapshots/';
@@ -56,6 +57,7 @@ const IMPORTING = 'src/engine/importing/';
 const REPLICA = 'src/engine/replica/';
 const REACTING = 'src/engine/reacting/';
 const ERASING = 'src/engine/erasing/';
+const SHARING = 'src/engine/sharing/';
 const ROLES = 'src/engine/roles/';
 const LOOKING = 'src/engine/looking/';
 const QUESTIONS = 'src/engine/looking/questions/';
@@ -73,6 +75,7 @@ const BELOW_THE_DOORS = [
   PAST,
   WRITING,
   TURNS,
+  TURN_QUEUE,
   SNAPSHOTS,
   UPKEEP,
   IMPORTING,
@@ -81,6 +84,7 @@ const BELOW_THE_DOORS = [
   OUTCOMES,
   REACTING,
   ERASING,
+  SHARING,
   ROLES,
   LOOKING,
   QUESTIONS,
@@ -370,7 +374,7 @@ export const FLOORS: readonly Floor[] = [
   },
   {
     files: WRITING,
-    sees: [...BELOW_THE_ENGINE, CALLS, FOLLOWING, METRICS, TURNS, INTAKE, OUTCOMES],
+    sees: [...BELOW_THE_ENGINE, CALLS, FOLLOWING, METRICS, TURNS, TURN_QUEUE, INTAKE, OUTCOMES],
     doors: [
       'write-path.ts',
       'write-options.ts',
@@ -378,12 +382,14 @@ export const FLOORS: readonly Floor[] = [
       'publisher.ts',
       'clock.ts',
       'commit-queue.ts',
+      'queued-write.ts',
       'shadow-world.ts',
       'transaction.ts',
     ],
     node: 'all',
   },
   { files: TURNS, sees: [CALLS], node: PURE },
+  { files: TURN_QUEUE, sees: [CORE, THREADS, LOG, CALLS, METRICS, WRITING, TURNS], node: 'all' },
   { files: INTAKE, sees: [CORE, FLAT, LOG, BLOCKS], node: PURE },
   { files: OUTCOMES, sees: [CORE, LOG], node: PURE },
   {
@@ -417,7 +423,7 @@ export const FLOORS: readonly Floor[] = [
   {
     files: REPLICA,
     sees: [...BELOW_THE_ENGINE, CALLS, FOLDING, PAST, WRITING],
-    doors: ['replica.ts', 'renewal.ts', 'still-reader.ts', 'waiters.ts'],
+    doors: ['replica.ts', 'inflow.ts', 'reader-state.ts', 'renewal.ts', 'still-reader.ts', 'waiters.ts'],
     node: 'all',
   },
   {
@@ -430,6 +436,12 @@ export const FLOORS: readonly Floor[] = [
     files: ERASING,
     sees: [...BELOW_THE_ENGINE, CALLS, FOLDING, PAST, WRITING, INTAKE, OUTCOMES, UPKEEP, REPLICA, REACTING],
     doors: ['erasure.ts', 'report.ts', 'selector.ts'],
+    node: 'all',
+  },
+  {
+    files: SHARING,
+    sees: [...BELOW_THE_ENGINE, CALLS, FOLDING, PAST, WRITING, TURN_QUEUE, REPLICA],
+    doors: ['member.ts'],
     node: 'all',
   },
   {
@@ -447,6 +459,8 @@ export const FLOORS: readonly Floor[] = [
       REPLICA,
       REACTING,
       ERASING,
+      TURN_QUEUE,
+      SHARING,
     ],
     doors: ['workings.ts', 'role-listeners.ts'],
     node: 'all',

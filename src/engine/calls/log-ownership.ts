@@ -59,7 +59,7 @@ async function ownerOf(log: LogStore, model: Model): Promise<string | undefined>
       await log.putMeta(MODEL_KEY, model.name);
       return undefined;
     } catch (error) {
-      // Of several writers the keeper names a new log, and this one is not the keeper.
+      // This one is not the keeper, who names a new log.
       if (log.keeping === undefined || !isFenced(error) || performance.now() > deadline) throw error;
     }
     await pause(OWNED_LOOK_MS);

@@ -18,7 +18,7 @@ interface AdmissionParts {
   readonly isReadOnly: boolean;
   /** Whether the store writes now: a standby does not always. */
   readonly isWriter: () => boolean;
-  /** Whether it may also write what is not an append: of several writers only the keeper does. */
+  /** Whether it may also write what is not an append. The keeper alone does that where several stores write. */
   readonly isKeeper: () => boolean;
 }
 

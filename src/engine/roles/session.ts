@@ -27,7 +27,7 @@ import type { Rates } from '../snapshots/rates.ts';
 import { Upkeep } from '../upkeep/upkeep.ts';
 import type { StoreClock } from '../writing/clock.ts';
 import type { Publisher } from '../writing/publisher.ts';
-import type { Place } from '../writing/turns/turn-queue.ts';
+import type { Place } from '../writing/sharing/turn-queue.ts';
 import { WritePath } from '../writing/write-path.ts';
 
 /** What was recovered, and from which log. */

@@ -118,7 +118,7 @@ export class Workings<State extends object> implements StandbyHost<State> {
     return this.parts.standby === undefined || (this.#role === 'writer' && !this.#session.isDeposed);
   }
 
-  /** Whether it may also write what is not an append: of several writers only the keeper does. */
+  /** Whether it may also write what is not an append. The keeper alone does that where several stores write. */
   get isKeeper(): boolean {
     return this.isWriter && mayKeep(this.#session.log);
   }

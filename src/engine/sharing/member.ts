@@ -22,8 +22,8 @@ import { FOLLOWER_LOOK_MS, Renewal } from '../replica/renewal.ts';
 import { failureOf } from '../replica/replica.ts';
 import type { Waiters } from '../replica/waiters.ts';
 import type { Publisher } from '../writing/publisher.ts';
-import { type InTurn, planAfterTurn } from '../writing/turns/turn-plan.ts';
-import type { Place, TurnQueue } from '../writing/turns/turn-queue.ts';
+import { type InTurn, planAfterTurn } from '../writing/sharing/turn-plan.ts';
+import type { Place, TurnQueue } from '../writing/sharing/turn-queue.ts';
 import type { WritePath } from '../writing/write-path.ts';
 
 export interface MemberParts<State extends object> extends ReaderParts<State> {
@@ -40,7 +40,7 @@ export interface MemberParts<State extends object> extends ReaderParts<State> {
 
 /** How long the member may keep the event loop to itself while it reads what others have appended, in ms. */
 const MEMBER_SLICE_MS = 10;
-const NOTHING: TurnAppend = { commits: [], outcomes: [] };
+const NO_APPEND: TurnAppend = { commits: [], outcomes: [] };
 
 export class Member<State extends object> {
   readonly #parts: MemberParts<State>;
@@ -190,7 +190,7 @@ export class Member<State extends object> {
     const decide = (found: TurnFound): TurnAppend => {
       if (found.generation !== this.#renewal.generation) {
         done = 'redacted';
-        return NOTHING;
+        return NO_APPEND;
       }
       this.#foldTail(found, rules);
       done = 'decided';
@@ -229,7 +229,7 @@ export class Member<State extends object> {
     }
   }
 
-  /** The turn goes on meanwhile: what is asked for the state's place in the log learns that it has none. */
+  /** The turn goes on meanwhile: a snapshot that asks for the state's place in the log is refused. */
   async #recover(): Promise<void> {
     const { model, log, fingerprint, state, writes, firstSeen, onLost } = this.#parts;
     const to = writes.durableSequence;

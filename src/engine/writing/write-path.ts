@@ -26,8 +26,8 @@ import { EarlierCalls, isLooking } from './earlier-calls.ts';
 import { type HeadParts, LiveHead } from './live-head.ts';
 import { type CommandOutcome, outcomeText } from './outcomes/outcome.ts';
 import { commitOf, QueuedWrite, textBytesOf } from './queued-write.ts';
+import { type Place, TurnQueue } from './sharing/turn-queue.ts';
 import { type Callback, notSynchronous, RunningTransaction, runCallback, type Transacted } from './transaction.ts';
-import { type Place, TurnQueue } from './turns/turn-queue.ts';
 import { type Begin, Turns, type Waiting } from './turns/turns.ts';
 import {
   type Askable,

@@ -156,7 +156,7 @@ describe('a commandId', () => {
     expect(one.sequence).toBe(1);
   });
 
-  test('of a rejection is remembered; with another input it is refused', async () => {
+  test('is remembered with a rejection, and is refused with another input', async () => {
     const [one, other] = await openTwo();
     const first = await one.execute('addItem', item('a', 11), { commandId: 'r' });
     await one.append(note('1'));
@@ -185,7 +185,7 @@ describe('a turn that was lost', () => {
     return { log, store, other, loseOnce };
   }
 
-  test('is decided again, and nobody hears of the first time', async () => {
+  test('is decided again, and no subscriber hears of the first time', async () => {
     const { store, other, loseOnce } = await openFateful();
     const heard = heardBy(store);
     await store.append(note('1'));

@@ -1,6 +1,6 @@
 /** What a turn decides, and what follows it: every case. */
 import { describe, expect, test } from 'vitest';
-import { afterLostTurn, mayDecideMore, planAfterTurn } from '../../../src/engine/writing/turns/turn-plan.ts';
+import { afterLostTurn, mayDecideMore, planAfterTurn } from '../../../src/engine/writing/sharing/turn-plan.ts';
 import { LONGEST_TURN_MS } from '../../../src/log/log-turn.ts';
 
 describe('a turn decides one more call', () => {

@@ -15,8 +15,8 @@ import type { Reentrancy } from '../../calls/reentrancy.ts';
 import type { Meter } from '../../metrics/meter.ts';
 import type { Completed } from '../commit-queue.ts';
 import type { QueuedWrite } from '../queued-write.ts';
+import type { Begin, Waiting } from '../turns/turns.ts';
 import { afterLostTurn, CALLS_A_TURN, mayDecideMore } from './turn-plan.ts';
-import type { Begin, Waiting } from './turns.ts';
 
 /** A place in the log. */
 export type Place = Pick<LogHead, 'sequence' | 'recordedAt'>;
@@ -167,7 +167,7 @@ export class TurnQueue<Call extends TurnCall> {
     guard.enter();
     try {
       const value = work.begin(call);
-      if (value instanceof Promise) value.catch(() => {}); // nobody waits for it when the turn is lost
+      if (value instanceof Promise) value.catch(() => {}); // it is not awaited when the turn is lost
       return { value };
     } catch (error) {
       return { error };
