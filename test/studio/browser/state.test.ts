@@ -76,7 +76,7 @@ describe('a table', () => {
     const row = page.page.locator('[data-testid="tree-row"][data-path="people"]');
     await row.click();
     await page.press('r');
-    const table = page.id('table');
+    const table = page.page.locator('[data-testid="table"][data-total]');
     await table.waitFor();
     expect(Number(await table.getAttribute('data-total'))).toBe(1_000_000);
     await table.focus();
