@@ -8,7 +8,7 @@ import { safeLine } from '../base/safe-text.ts';
 import { at } from '../moment/place.ts';
 import { reveal, showTable, tablePath } from './open-places.ts';
 import { nameIn, stepsTo } from './parts/path-text.ts';
-import { type signOf, valueText } from './parts/value-text.ts';
+import { absentText, type signOf, valueText } from './parts/value-text.ts';
 
 export interface TableNews {
   /** From the table to the entry: `[723]`. */
@@ -45,7 +45,7 @@ export function TableHead({ path, looked, news, goTo }: Props): JSX.Element {
     <div class="st-bar st-table-head">
       <Way to={path} />
       <span class="st-note" data-testid="table-total" data-total={looked?.shown?.total}>
-        {sizeText(looked)}
+        {looked?.shown === undefined ? absentText(looked) : valueText(looked.shown).text}
       </span>
       {news.slice(0, NAMED_NEWS).map(({ step, sign }) => (
         <button
@@ -79,11 +79,6 @@ export function TableHead({ path, looked, news, goTo }: Props): JSX.Element {
       </form>
     </div>
   );
-}
-
-function sizeText(looked: Looked | undefined): string {
-  if (looked === undefined) return '…';
-  return looked.shown === undefined ? 'nothing stands here at this moment' : valueText(looked.shown).text;
 }
 
 /** The way from the state to the table: a click on a step shows that one. */
