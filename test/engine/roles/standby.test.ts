@@ -127,6 +127,7 @@ describe.each(['memory', 'file'] as const)('on a log in %s', (kind) => {
     await first.append(note('a'));
     await here.caughtUp();
     expect((await errorOf(there.retry(1))).code).toBe('NOT_WRITER');
+    expect([first.metrics().reactors.length, second.metrics().reactors.length]).toEqual([1, 0]);
     expect(effects).toEqual(['first a']);
     await first.close();
     await roleOf(second, 'writer');
@@ -136,6 +137,35 @@ describe.each(['memory', 'file'] as const)('on a log in %s', (kind) => {
     expect(there).toMatchObject({ sequence: 2, error: undefined, isStopped: false });
     await second.close();
     expect(there.isStopped).toBe(true);
+  });
+
+  test('a reactor that cannot begin at the takeover says so, and leaves its progress as it was', async () => {
+    const where = await place();
+    const warnings: string[] = [];
+    const onWarning = ({ name, message }: { name: string; message: string }) =>
+      void warnings.push(`${name} ${message}`);
+    const [first, second] = [await standBy(where), await standBy({ ...where, onWarning })];
+    const effects: string[] = [];
+    const on = { NoteTaken: ({ data }: { data: { text: string } }) => void effects.push(data.text) };
+    const here = await first.react(defineReactor(cartModel, { name: 'send', on }));
+    const load = (): never => {
+      throw new Error('not there');
+    };
+    const broken = defineReactor(cartModel, { name: 'send', on, checkpoint: { load, save: () => {} } });
+    const there = await second.react(broken);
+    await first.append(note('a'));
+    await here.caughtUp();
+    await first.close();
+    await roleOf(second, 'writer');
+    await vi.waitFor(() => expect(there.isStopped).toBe(true));
+    expect(there.error).toMatchObject({ code: 'INVALID_OPTION', message: expect.stringContaining('not there') });
+    expect(warnings).toEqual([expect.stringMatching(/^RefoldReactorWarning Cannot start the reactor send/)]);
+    await there.stop();
+    const mended = await second.react(defineReactor(cartModel, { name: 'send', on }));
+    expect(mended.sequence).toBe(1);
+    await second.append(note('b'));
+    await mended.caughtUp();
+    expect(effects).toEqual(['a', 'b']);
   });
 
   test('closes while it waits, and leaves the writer alone', async () => {
