@@ -42,7 +42,7 @@ export class ReactorWork {
   readonly definition: CheckedReactor;
   readonly #parts: ReactorParts;
   readonly #saved: SavedProgress;
-  /** Of the progress, or of the error. */
+  /** The progress or the error has changed. */
   readonly #changes = new Changes();
   #run: Run<Task> | undefined;
   #error: RefoldError | undefined;
@@ -119,7 +119,7 @@ export class ReactorWork {
     this.#changes.tell();
   }
 
-  /** Resolves when the low-water mark has come to the sequence. @throws RefoldError why it never will */
+  /** Resolves when the low-water mark is at the sequence, or after it. @throws RefoldError why it never will */
   async reached(sequence: number): Promise<void> {
     while (this.progress.sequence < sequence) {
       if (this.#error !== undefined) throw this.#error;

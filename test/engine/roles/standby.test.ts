@@ -339,6 +339,21 @@ describe('another writer takes over', () => {
     expect(failures).toEqual(['NOT_WRITER']);
   });
 
+  test.each([false, true])('an idle store warns of it at the close, with a projection: %s', async (isProjecting) => {
+    const log = new MemoryContents();
+    const told: string[] = [];
+    const store = await openCarts({
+      log,
+      onFailure: ({ code }) => void told.push(code),
+      onWarning: ({ name, cause }) => void told.push(`${name} ${(cause as { code: string }).code}`),
+    });
+    await store.append(note('a'));
+    if (isProjecting) await (await store.project(counting())).catchUp();
+    await takeOver(log);
+    await store.close();
+    expect(told).toEqual(['NOT_WRITER', 'RefoldHousekeepingWarning NOT_WRITER']);
+  });
+
   test('a call that was under way is NOT_WRITER', async () => {
     const log = new MemoryContents();
     const store = await standBy({ log });
