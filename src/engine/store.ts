@@ -48,8 +48,8 @@ export class Store<
    * Appends one event, or an array as one commit: all of them or none.
    *
    * @throws RefoldError `UNKNOWN_EVENT_TYPE`, `EVENT_REJECTED`, `SEQUENCE_CONFLICT`, `REDUCER_FAILED`, `COMMAND_ID_REUSED`:
-   * refused, and nothing was changed. `NOT_WRITER`: refused, because another process is the writer. `LOG_FULL`: not written; `OUTCOME_UNKNOWN`: perhaps written; after both the store has failed.
-   * `STORE_FAILED`, `STORE_CLOSED`: not tried.
+   * refused, and nothing was changed. `NOT_WRITER`: refused, because another store is the writer. `LOG_FULL`: not written;
+   * `OUTCOME_UNKNOWN`: perhaps written; after both the store has failed. `STORE_FAILED`, `STORE_CLOSED`: not tried.
    */
   append(events: EventOf<C> | readonly EventOf<C>[], options?: AppendOptions): Promise<Commit> {
     if (isTraced()) return this.#traced('append', {}, () => this.#append(events, options));

@@ -14,15 +14,15 @@ export function deposed(path: string, cause: RefoldError): RefoldError {
 
 /** A replica was asked to write. @param holder who has the log open for writing; undefined when that is not known */
 export function notTheWriter(action: string, path: string, holder: LogWriter | undefined): RefoldError {
-  const named = holder === undefined ? 'no writer is known now' : `the writer is ${nameOf(holder)}`;
-  return new RefoldError('NOT_WRITER', `Cannot ${action}: the store on ${path} is a replica now, and ${named}`, {
+  const named = holder === undefined ? 'No writer is known at the moment' : `The writer is ${nameOf(holder)}`;
+  return new RefoldError('NOT_WRITER', `Cannot ${action}: the store on ${path} is a replica now. ${named}`, {
     path,
     hint: 'Nothing was written: make the call in the process that writes, or again once store.role is writer',
   });
 }
 
 function nameOf({ pid, host, startedAt }: LogWriter): string {
-  return `process ${pid} on ${host}, since ${new Date(startedAt).toISOString()}`;
+  return `process ${pid} on ${host} since ${new Date(startedAt).toISOString()}`;
 }
 
 /** Who has the log open for writing, if the log can tell. Never rejects. */

@@ -67,7 +67,7 @@ describe.each(['memory', 'file'] as const)('on a log in %s', (kind) => {
     for (const call of calls) {
       const error = await errorOf(call);
       expect(error.code).toBe('NOT_WRITER');
-      expect(error.message).toContain(`process ${process.pid}`);
+      expect(error.message).toContain(`is a replica now. The writer is process ${process.pid} on`);
     }
     expect(second.failure).toBeUndefined();
     await first.append(note('still'));
