@@ -117,8 +117,9 @@ export class Store<
    * Starts a reactor: it runs an effect for each durable event, at least once, from where it was before. Resolves when the log
    * knows it. From then on the log keeps the events that it needs, also while it does not run.
    *
-   * On a standby it waits while another store is the writer. It begins when this one is, from where the log says then, and its
-   * `signal` aborts when another writer has taken over. An effect that is in flight at a takeover may run twice at the same time.
+   * On a standby that is a replica it resolves at once, and the reactor waits until this store is the writer. It begins from where
+   * the log says then. Its `signal` aborts when another writer has taken over. An effect that is in flight at a takeover may run
+   * twice at the same time.
    *
    * @throws RefoldError `INVALID_OPTION` for a bad definition, when one of this name runs already, or on a read-only store;
    * `HISTORY_GONE` when the events that it needs were dropped
