@@ -1,11 +1,11 @@
 /** Three processes with `standby: true` on one file are stopped, woken, closed and killed. One after the other becomes the writer. */
 import fs from 'node:fs';
 import { join } from 'node:path';
-import { type Control, type FaultRow, type RowOptions, type RowReport, tierOne } from '../row.ts';
+import { type Control, type FaultRow, type RowOptions, type RowReport } from '../row.ts';
 import { type History, violationsOf } from './history.ts';
 import { tellStory } from './story.ts';
 
-const REQUIRED = { short: tierOne(40), long: 200 };
+const REQUIRED = { short: 40, long: 200 };
 /** The control lives through several short stories, until one is found out. */
 const CONTROL = { stories: 10, rounds: 4 };
 
