@@ -1,7 +1,7 @@
 /** Three processes with `standby: true` on one file are stopped, woken, closed and killed. One after the other becomes the writer. */
 import fs from 'node:fs';
 import { join } from 'node:path';
-import { type Control, type FaultRow, type RowOptions, type RowReport } from '../row.ts';
+import type { Control, FaultRow, RowOptions, RowReport } from '../row.ts';
 import { type History, violationsOf } from './history.ts';
 import { tellStory } from './story.ts';
 
