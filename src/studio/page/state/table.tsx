@@ -1,5 +1,5 @@
 /** A collection as a table: a row for each entry, a column for each member. It scrolls over all of them, and asks for what is seen. */
-import { type Signal, useComputed, useSignal, useSignalEffect } from '@preact/signals';
+import { useComputed, useSignal, useSignalEffect } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useLayoutEffect, useMemo, useRef } from 'preact/hooks';
 import type { Change, Looked, Row } from '../../wire.ts';
@@ -8,10 +8,9 @@ import { ListPlace, LongList } from '../base/long-list.tsx';
 import { safeLine } from '../base/safe-text.ts';
 import { inSight } from '../moment/in-sight.ts';
 import { selectedPath, shown } from '../moment/place.ts';
-import { showTable } from './open-places.ts';
 import { isInside, stepInside } from './parts/path-text.ts';
 import { Sides, Value } from './parts/value.tsx';
-import { keyText, opensAt, signOf } from './parts/value-text.ts';
+import { keyText, signOf } from './parts/value-text.ts';
 import {
   type Columns,
   cellPath,
@@ -25,13 +24,8 @@ import {
   windowAround,
 } from './table-columns.ts';
 import { TableHead, type TableNews } from './table-head.tsx';
+import { type At, press } from './table-keys.ts';
 import './table.css';
-
-interface At {
-  readonly row: number;
-  /** 0 is the key, then the values where there are such, then the members. */
-  readonly column: number;
-}
 
 export function Table({ path }: { readonly path: string }): JSX.Element {
   const columns = useSignal<Columns>(NO_COLUMNS);
@@ -54,6 +48,8 @@ export function Table({ path }: { readonly path: string }): JSX.Element {
   const kind = collection?.kind ?? 'map';
   const total = collection?.total ?? 0;
   const isPending = useRef(false);
+  /** Keys that were pressed before the size of the table was known: they are obeyed once it is. */
+  const early = useRef<string[]>([]);
   const template = templateOf(columns.value);
   const goTo = (row: number, column = current.peek().column): void => {
     const names = columnNames(columns.peek());
@@ -67,6 +63,9 @@ export function Table({ path }: { readonly path: string }): JSX.Element {
   };
   useLayoutEffect(() => {
     const wider = columnsWith(rows, kind, columns.peek());
+    if (collection !== undefined) {
+      for (const key of early.current.splice(0)) goTo(rowAfterKey(key, current.peek().row, place.scroll.peek())!);
+    }
     const { row } = current.peek();
     if (isPending.current && rows[row - from] !== undefined) goTo(row);
     if (JSON.stringify(wider) !== JSON.stringify(columns.peek())) columns.value = wider;
@@ -79,14 +78,21 @@ export function Table({ path }: { readonly path: string }): JSX.Element {
   };
   return (
     <div class="pane">
-      <TableHead path={path} collection={collection} news={newsOf(changes.value, path)} goTo={goTo} />
+      <TableHead path={path} looked={looked.value} news={newsOf(changes.value, path)} goTo={goTo} />
       {/* biome-ignore lint/a11y/noStaticElementInteractions: its role is among the attributes */}
       <div
-        {...gridAttributes(path, total, columns.value, rows[current.value.row - from] && cellId(current.value))}
+        {...gridAttributes(
+          path,
+          looked.value && total,
+          columns.value,
+          rows[current.value.row - from] && cellId(current.value),
+        )}
         class="st-grid pane"
         style={{ '--st-columns': template.columns, '--st-wide': template.width }}
         onClick={pick}
-        onKeyDown={(event) => press(event, { current, goTo, place, rows, from })}
+        onKeyDown={(event) =>
+          press(event, { current, goTo, place, rows, from, ...(collection === undefined && { early: early.current }) })
+        }
         onScrollCapture={(event) => (header.current!.scrollLeft = (event.target as HTMLElement).scrollLeft)}
       >
         <div {...HEAD_ROW} class="st-cells st-names" ref={header}>
@@ -135,8 +141,12 @@ function bringColumnIn(header: HTMLElement, column: number): void {
   else if (right > list.scrollLeft + list.clientWidth) list.scrollLeft = Math.min(left, right - list.clientWidth);
 }
 
-/** A window of a million rows is not a table of HTML. The grid has the focus, and says which cell is active. */
-function gridAttributes(path: string, total: number, columns: Columns, active: string | undefined) {
+/**
+ * A window of a million rows is not a table of HTML. The grid has the focus, and says which cell is active.
+ *
+ * @param total undefined until the server has said it
+ */
+function gridAttributes(path: string, total: number | undefined, columns: Columns, active: string | undefined) {
   return {
     role: 'grid',
     tabIndex: 0,
@@ -144,12 +154,14 @@ function gridAttributes(path: string, total: number, columns: Columns, active: s
     'data-path': path,
     'data-total': total,
     'aria-label': path === '' ? 'State' : safeLine(path),
-    'aria-rowcount': total + 1,
+    'aria-rowcount': total === undefined ? ROWS_NOT_KNOWN : total + 1,
     'aria-activedescendant': active,
     'aria-colcount': columnNames(columns).length,
   } as const;
 }
 
+/** As ARIA has it. */
+const ROWS_NOT_KNOWN = -1;
 const HEAD_ROW = { role: 'row', 'aria-rowindex': 1 } as const;
 const COLUMN_HEADER = { role: 'columnheader' } as const;
 
@@ -247,29 +259,6 @@ function cellId({ row, column }: At): string {
 
 function within(index: number, count: number): number {
   return Math.max(0, Math.min(index, count - 1));
-}
-
-interface Pressing {
-  readonly current: Signal<At>;
-  readonly goTo: (row: number, column?: number) => void;
-  readonly place: ListPlace;
-  readonly rows: readonly Row[];
-  readonly from: number;
-}
-
-const SIDEWAYS: Readonly<Record<string, number>> = { ArrowLeft: -1, ArrowRight: 1 };
-
-function press(event: KeyboardEvent, { current, goTo, place, rows, from }: Pressing): void {
-  if (event.ctrlKey || event.metaKey || event.altKey) return;
-  const { row, column } = current.value;
-  const [to, aside] = [rowAfterKey(event.key, row, place.scroll.value), SIDEWAYS[event.key]];
-  const there = rows[row - from];
-  if (to !== undefined) goTo(to);
-  else if (aside !== undefined) goTo(row, column + aside);
-  else if (event.key === 'Enter' && there !== undefined && opensAt(there)) showTable(there.path);
-  else return;
-  event.preventDefault();
-  event.stopPropagation();
 }
 
 /** Entries that the event made, changed or removed, by their step from the table. */
