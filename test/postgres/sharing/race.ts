@@ -40,10 +40,7 @@ export async function race({ url, name, sources, ids, below }: Race): Promise<Ra
   };
   const live = async (teller: number): Promise<void> => {
     for (;;) {
-      const args = ['--disable-warning=ExperimentalWarning', '--conditions=refold-source', TELLER];
-      const child = spawn(process.execPath, [...args, url, name, String(teller), String(ids), sources], {
-        stdio: ['pipe', 'pipe', 'inherit'],
-      });
+      const child = spawnTeller({ url, name, sources, ids }, teller);
       running.set(teller, child);
       child.stdin.on('error', () => {}); // it was killed
       let text = '';
@@ -68,6 +65,14 @@ export async function race({ url, name, sources, ids, below }: Race): Promise<Ra
   const stops = below === undefined ? 0 : await harmSome(running, rounds, below, () => isOver);
   await over;
   return { lines, kills, stops };
+}
+
+/** A process that says when it is ready, and begins when it is told something. */
+export function spawnTeller({ url, name, sources, ids }: Omit<Race, 'below'>, teller: number) {
+  const args = ['--disable-warning=ExperimentalWarning', '--conditions=refold-source', TELLER];
+  return spawn(process.execPath, [...args, url, name, String(teller), String(ids), sources], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
 }
 
 async function harmSome(

@@ -1,7 +1,8 @@
 /** Stores in many processes that write one log in PostgreSQL. */
 import { randomInt } from 'node:crypto';
+import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import * as refold from '../../../src/index.ts';
 import { postgresLog } from '../../../src/log/postgres/postgres-source.ts';
 import { RUNS_ALL } from '../../sample.ts';
@@ -9,11 +10,11 @@ import { PostgresServer } from '../server.ts';
 import { weaken } from '../weakened.ts';
 import { bankOf } from './bank.ts';
 import { judge } from './judge.ts';
-import { chance, race, TELLERS } from './race.ts';
+import { chance, race, spawnTeller, TELLERS } from './race.ts';
 
 const SOUND = fileURLToPath(new URL('../../../src/', import.meta.url));
-const COMMANDS = Number(process.env['REFOLD_COMMANDS'] ?? (RUNS_ALL ? 20_000 : 4_000));
-const SEED = Number(process.env['REFOLD_SEED'] ?? randomInt(2 ** 31));
+const COMMANDS = Number(process.env.REFOLD_COMMANDS ?? (RUNS_ALL ? 20_000 : 4_000));
+const SEED = Number(process.env.REFOLD_SEED ?? randomInt(2 ** 31));
 
 let server: PostgresServer;
 beforeAll(async () => {
@@ -38,6 +39,28 @@ test('two stores of one process share a log', async () => {
   expect(one.state.ids.size).toBe(other.state.ids.size);
   expect(await one.stateHash()).toBe(await other.stateHash());
   expect(await one.verify()).toMatchObject({ ok: true });
+});
+
+test('when the keeper is killed another store becomes it: it snapshots, and its reactor runs', async () => {
+  const name = 'kept';
+  const keeper = spawnTeller({ url: server.url(), name, sources: SOUND, ids: 0 }, 0);
+  await once(keeper.stdout, 'data');
+  const log = postgresLog(server.url(), { name, lease: 1_000 });
+  await using store = await refold.openStore(bank, { log, writers: 'many' });
+  const effects: number[] = [];
+  const on = { Drawn: ({ sequence }: { readonly sequence: number }) => void effects.push(sequence) };
+  await store.react(refold.defineReactor(bank, { name: 'effects', from: 'start', on }));
+  await store.execute('draw', draw('1'));
+  await expect(store.snapshot()).rejects.toMatchObject({
+    code: 'NOT_WRITER',
+    message: expect.stringContaining(`process ${keeper.pid}`),
+  });
+  expect(effects).toEqual([]);
+  keeper.kill('SIGKILL');
+  await store.execute('draw', draw('2')); // no call waits for another keeper
+  await vi.waitFor(() => expect(effects).toEqual([1, 2]), { timeout: 20_000 });
+  expect(await store.snapshot()).toMatchObject({ sequence: 2 });
+  await expect(refold.openStore(bank, { log, waitForLock: 0 })).rejects.toMatchObject({ code: 'LOG_LOCKED' });
 });
 
 test(`eight processes, stopped and killed: each id is decided once, and one process arrives at every answer (seed ${SEED}, ${COMMANDS} ids)`, async () => {
