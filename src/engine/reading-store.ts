@@ -104,7 +104,7 @@ export abstract class ReadingStore<
 
   /**
    * What the store does now. A store that reads is a `replica`. A standby is the `writer` or a `replica`. `onRole` tells when that
-   * changes. Between a takeover and the change to `replica` the store takes no write, and `state` throws `NOT_WRITER`.
+   * changes. With `writers: 'many'` each store is a `writer`. Between a takeover and the change to `replica` the store takes no write, and `state` throws `NOT_WRITER`.
    */
   get role(): StoreRole {
     return this.#work.role;
@@ -188,7 +188,7 @@ export abstract class ReadingStore<
   }
 
   /**
-   * For a live replica or a standby: resolves when the state has every event that is durable now.
+   * For a live replica, a standby, or a store with `writers: 'many'`: resolves when the state has every event that is durable now.
    *
    * @throws RefoldError as `waitFor` does
    */
@@ -197,7 +197,7 @@ export abstract class ReadingStore<
   }
 
   /**
-   * For a live replica or a standby: resolves when the state has the event at `sequence`, which may be a future event.
+   * For the same stores: resolves when the state has the event at `sequence`, which may be a future event.
    *
    * @throws RefoldError `INVALID_OPTION` for a store that is not live; `STORE_FAILED` when the replica fails, `STORE_CLOSED`
    * when it is closed, `SEQUENCE_CONFLICT` when `timeout` has passed; the reason of `signal` when it aborts

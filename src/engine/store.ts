@@ -82,7 +82,8 @@ export class Store<
    * `store.transact((tx) => { tx.append(event); return tx.state.total })`. The callback is synchronous. Inside it `tx.append` is
    * the only way to write: every other write of the store is a `REENTRANT_WRITE`.
    *
-   * The callback has run when the call returns, except while calls wait for room in the queue: then it runs in its turn. The
+   * The callback has run when the call returns, except while calls wait for room in the queue: then it runs in its turn. With
+   * `writers: 'many'` it always does, and it runs again if its turn was lost. The
    * promise resolves when the commit is durable. Without an event there is no commit, and nothing is written.
    *
    * When the callback throws, the promise rejects with what it threw. Under the atomic fold the transaction then leaves no
@@ -121,6 +122,8 @@ export class Store<
    * the log says then. Its `signal` aborts when another writer has taken over. An effect that is in flight at a takeover may run
    * twice at the same time.
    *
+   * With `writers: 'many'` it runs in the store that is the keeper, and waits in the others.
+   *
    * @throws RefoldError `INVALID_OPTION` for a bad definition, when one of this name runs already, or on a read-only store;
    * `HISTORY_GONE` when the events that it needs were dropped
    */
@@ -142,7 +145,7 @@ export class Store<
   }
 
   /**
-   * Takes a snapshot of the state as it is now, while writes continue. If the model has a `module`, another thread compares it
+   * Takes a snapshot of the state as it is now, while writes continue. With `writers: 'many'` only the keeper does. If the model has a `module`, another thread compares it
    * with a replay.
    *
    * @throws RefoldError `REDUCER_FAILED` when the replay gives another state: a reducer is not deterministic. `sequence`,
