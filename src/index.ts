@@ -150,6 +150,7 @@ export {
 } from './engine/reacting/definition.ts';
 export type { ParkedEvent } from './engine/reacting/progress.ts';
 export type { Reactor } from './engine/reacting/reactor.ts';
+export type { ReadingStore } from './engine/reading-store.ts';
 export type { WaitOptions } from './engine/replica/waiters.ts';
 export type { SnapshotReport } from './engine/snapshots/snapshotter.ts';
 export type { Store, StoreOf } from './engine/store.ts';

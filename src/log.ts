@@ -15,6 +15,7 @@ export {
   decodeTags,
   encodeCommit,
   encodeOpenBlock,
+  type LogPart,
   type MatchingEvents,
   openBlockPieces,
   type StoredEvent,

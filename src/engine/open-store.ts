@@ -25,6 +25,7 @@ import { tellPassedOver } from './folding/undecodable.ts';
 import { beginChecking } from './folding/upcast.ts';
 import { despiteDrops } from './past/history.ts';
 import { describeRecovery, type RecoveryReport, recover } from './past/recovery.ts';
+import { Workings } from './roles/workings.ts';
 import { learnRates, readRates } from './snapshots/rates.ts';
 import { Store } from './store.ts';
 import { inShadowWorld } from './writing/shadow-world.ts';
@@ -127,7 +128,7 @@ export async function openRecovered<
       generation,
       onClosed,
     };
-    return new Store(model, { log, logThread, settings, ...found });
+    return new Store(model, Workings.open(model, { log, logThread, settings, ...found }));
   } catch (error) {
     await log.close();
     throw error;

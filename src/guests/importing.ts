@@ -4,6 +4,7 @@
  * A module of an application may open a server, start a timer, print, wait, or end the process. None of that may harm the command
  * that only wants the model: it ends as if the module had not done it, and the user reads about it.
  */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { foreignWrites, keepStdout } from './own-stdout.ts';
 import { quietly } from './quietly.ts';
@@ -39,6 +40,8 @@ export async function importModule(path: string, limitMs: number = LOADING_LIMIT
     const exports: Exports = await Promise.race([importing, never]);
     const noticed = watched.end();
     leaveBehind(path, noticed.length > 0);
+    // Node reports rejections that nothing catches at the end of a turn. A command that needs no turn would be over before.
+    await nextTurn();
     return { exports, noticed };
   } catch (error) {
     watched.end();

@@ -46,6 +46,7 @@ const FOLLOWING = 'src/engine/following/';
 const METRICS = 'src/engine/metrics/';
 const PAST = 'src/engine/past/';
 const WRITING = 'src/engine/writing/';
+const TURNS = 'src/engine/writing/turns/';
 const INTAKE = 'src/engine/writing/intake/';
 const OUTCOMES = 'src/engine/writing/outcomes/';
 const SNAPSHOTS = 'src/engine/snapshots/';
@@ -54,6 +55,7 @@ const IMPORTING = 'src/engine/importing/';
 const REPLICA = 'src/engine/replica/';
 const REACTING = 'src/engine/reacting/';
 const ERASING = 'src/engine/erasing/';
+const ROLES = 'src/engine/roles/';
 const LOOKING = 'src/engine/looking/';
 const QUESTIONS = 'src/engine/looking/questions/';
 const MOVING = 'src/engine/looking/moving/';
@@ -69,6 +71,7 @@ const BELOW_THE_DOORS = [
   METRICS,
   PAST,
   WRITING,
+  TURNS,
   SNAPSHOTS,
   UPKEEP,
   IMPORTING,
@@ -77,6 +80,7 @@ const BELOW_THE_DOORS = [
   OUTCOMES,
   REACTING,
   ERASING,
+  ROLES,
   LOOKING,
   QUESTIONS,
   MOVING,
@@ -356,7 +360,7 @@ export const FLOORS: readonly Floor[] = [
   },
   {
     files: WRITING,
-    sees: [...BELOW_THE_ENGINE, CALLS, FOLLOWING, METRICS, INTAKE, OUTCOMES],
+    sees: [...BELOW_THE_ENGINE, CALLS, FOLLOWING, METRICS, TURNS, INTAKE, OUTCOMES],
     doors: [
       'write-path.ts',
       'write-options.ts',
@@ -369,6 +373,7 @@ export const FLOORS: readonly Floor[] = [
     ],
     node: 'all',
   },
+  { files: TURNS, sees: [CALLS], node: PURE },
   { files: INTAKE, sees: [CORE, FLAT, LOG, BLOCKS], node: PURE },
   { files: OUTCOMES, sees: [CORE, LOG], node: PURE },
   {
@@ -418,6 +423,25 @@ export const FLOORS: readonly Floor[] = [
     node: 'all',
   },
   {
+    files: ROLES,
+    sees: [
+      ...BELOW_THE_ENGINE,
+      CALLS,
+      FOLDING,
+      FOLLOWING,
+      METRICS,
+      PAST,
+      WRITING,
+      SNAPSHOTS,
+      UPKEEP,
+      REPLICA,
+      REACTING,
+      ERASING,
+    ],
+    doors: ['workings.ts'],
+    node: 'all',
+  },
+  {
     files: 'src/engine/',
     sees: [
       ...BELOW_THE_ENGINE,
@@ -437,6 +461,7 @@ export const FLOORS: readonly Floor[] = [
       IMPORTING,
       REACTING,
       ERASING,
+      ROLES,
       LOOKING,
     ],
     node: 'all',

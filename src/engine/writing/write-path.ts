@@ -3,7 +3,7 @@
  *
  * Everything up to the queue happens synchronously inside the call. So the order of calls is the order of sequences, and the
  * next call already sees the new state. A call must wait when too much is queued, or when the log looks up a commandId
- * asynchronously. It then joins a waiting room, and every later call joins behind it, so the order stays. Promises resolve
+ * asynchronously. It then waits for its turn (`turns/`), and every later call waits behind it, so the order stays. Promises resolve
  * when the block that holds their commit is durable.
  *
  * A write goes down as a value: a wish (`wishes.ts`), what was decided, a queued write (`queued-write.ts`), a block
@@ -26,7 +26,7 @@ import { type HeadParts, LiveHead } from './live-head.ts';
 import { type CommandOutcome, outcomeText } from './outcomes/outcome.ts';
 import { commitOf, QueuedWrite, textBytesOf } from './queued-write.ts';
 import { type Callback, notSynchronous, RunningTransaction, runCallback, type Transacted } from './transaction.ts';
-import { type Guest, WaitingRoom } from './waiting-room.ts';
+import { Turns, type Waiting } from './turns/turns.ts';
 import {
   type Askable,
   CommandWish,
@@ -52,14 +52,13 @@ export interface WritePathParts extends HeadParts {
   readonly readCommit: ReadCommit;
 }
 
-/** A call that waits for its turn. */
-interface WaitingCall extends Guest {
+/** A call that waits for its turn, with what it needs then. */
+interface WaitingCall extends Waiting {
   readonly options: AppendOptions;
   /** What it asks for; undefined for a call that only waits for its turn. */
   readonly ask: HeldWish | Callback | undefined;
   readonly answers: Answers<unknown>;
   readonly startedAt: number;
-  readonly resolve: (answer: unknown) => void;
   /** What the log knows of its commandId, once the log has answered. */
   known?: { readonly outcome?: StoredOutcome | undefined; readonly error?: unknown };
 }
@@ -70,11 +69,9 @@ export class WritePath {
   readonly #guard: Reentrancy;
   readonly #head: LiveHead;
   readonly #executed: Answers<CommandOutcome>;
-  readonly #room = new WaitingRoom<WaitingCall>((call) => this.#enter(call));
+  readonly #turns: Turns<WaitingCall>;
   readonly #earlier: EarlierCalls;
   #durableSequence: number;
-  /** Whether calls wait although there is room. */
-  #isHeld = false;
 
   constructor(parts: WritePathParts) {
     const { log } = parts;
@@ -84,6 +81,10 @@ export class WritePath {
     this.#earlier = new EarlierCalls(this.#head.desk);
     this.#executed = answersOfExecute(parts.readCommit);
     this.queue = new CommitQueue(log, (completed) => this.#completed(completed));
+    this.#turns = new Turns(this.queue, this.#guard, {
+      begin: (call) => this.#begin(call),
+      refused: ({ options }) => options.commandId !== undefined && this.#earlier.forget(options.commandId),
+    });
     this.#durableSequence = parts.sequence;
   }
 
@@ -106,7 +107,7 @@ export class WritePath {
 
   /** How many bytes the waiting calls keep in memory, roughly. */
   get waitingBytes(): number {
-    return this.#room.bytes;
+    return this.#turns.bytes;
   }
 
   append(events: unknown, given: AppendOptions | undefined): Promise<Commit> {
@@ -148,7 +149,7 @@ export class WritePath {
       const options = given === undefined ? NO_OPTIONS : transactOptions(given);
       const callback = checkValue('transact', 'callback', A_FUNCTION, work) as Callback;
       if (types.isAsyncFunction(callback)) throw notSynchronous();
-      if (this.#mayBegin) return this.#transactNow(callback, options);
+      if (this.#turns.mayBegin) return this.#transactNow(callback, options);
       return this.#wait(callback, 0, options, NO_ANSWERS).written as Promise<Transacted<unknown>>;
     } catch (error) {
       return Promise.reject(error);
@@ -159,7 +160,7 @@ export class WritePath {
 
   /** Whether calls wait for their turn. */
   get isHoldingBack(): boolean {
-    return !this.#room.isEmpty;
+    return this.#turns.isHoldingBack;
   }
 
   /** Resolves when every earlier call has begun. */
@@ -173,44 +174,14 @@ export class WritePath {
     if (this.#durableSequence < this.#head.sequence || this.queue.bytes > 0) await this.queue.drained();
   }
 
-  /**
-   * Lets all calls from now on wait for their turn, and resolves when everything before them is durable.
-   *
-   * @returns lets them begin, in order. Call it once
-   * @throws RefoldError when the log fails before. The calls have begun then
-   */
-  async hold(): Promise<() => void> {
-    this.#isHeld = true;
-    const release = (): void => {
-      this.#isHeld = false;
-      this.#admit();
-    };
-    try {
-      await this.queue.drained();
-      return release;
-    } catch (error) {
-      release();
-      throw error;
-    }
+  /** Lets all calls from now on wait for their turn, as `Turns.hold` does. */
+  hold(): Promise<() => void> {
+    return this.#turns.hold();
   }
-
-  get #mayBegin(): boolean {
-    return this.#room.isEmpty && !this.#mustWait;
-  }
-
-  get #mustWait(): boolean {
-    return this.#isHeld || this.queue.isFull;
-  }
-
-  #admit(): void {
-    this.#room.admit(this.#mayEnter);
-  }
-
-  readonly #mayEnter = (): boolean => !this.#mustWait;
 
   /** Neither this nor the functions it calls are async: with thousands of appends at once, each extra promise costs time. */
   #write<Answer>(wish: Wish, options: AppendOptions, answers: Answers<Answer>): Promise<Answer> {
-    if (this.#mayBegin) return this.#writeNow(wish, options, answers);
+    if (this.#turns.mayBegin) return this.#writeNow(wish, options, answers);
     const held = wish.hold(this.#head.desk);
     return this.#wait(held, held.bytes, options, answers).written as Promise<Answer>;
   }
@@ -243,7 +214,7 @@ export class WritePath {
     const ready = (known: WaitingCall['known'] & object): void => {
       call.known = known;
       call.isReady = true;
-      this.#admit();
+      this.#turns.admit();
     };
     Promise.resolve(looking).then(
       (outcome) => ready({ outcome }),
@@ -261,23 +232,11 @@ export class WritePath {
     const { promise: written, resolve } = Promise.withResolvers<unknown>();
     const startedAt = this.queue.meter.callTime();
     const call: WaitingCall = { ask, bytes, options, answers, startedAt, resolve, isReady: true };
-    this.#room.join(call);
+    this.#turns.join(call);
     return { call, written };
   }
 
   /** A waiting call's turn has come. */
-  #enter(call: WaitingCall): void {
-    this.#guard.enter();
-    try {
-      call.resolve(this.#begin(call));
-    } catch (error) {
-      if (call.options.commandId !== undefined) this.#earlier.forget(call.options.commandId);
-      call.resolve(Promise.reject(error));
-    } finally {
-      this.#guard.leave();
-    }
-  }
-
   #begin({ ask, options, answers, known, startedAt }: WaitingCall): unknown {
     if (ask === undefined) return undefined;
     if (typeof ask === 'function') return this.#transactNow(ask, options, startedAt);
@@ -345,7 +304,7 @@ export class WritePath {
       if (failure === undefined) this.#becameDurable(commits, outcomes);
       else this.#failed(failure);
     } finally {
-      this.#admit();
+      this.#turns.admit();
     }
   }
 

@@ -10,13 +10,13 @@
 import { fork } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import type { Control, FaultRow, RowOptions, RowReport } from '../row.ts';
+import { type Control, type FaultRow, type RowOptions, type RowReport, tierOne } from '../row.ts';
 import type { FuzzDefect } from './targets.ts';
 import type { Stretch } from './worker.ts';
 
 const WORKER = fileURLToPath(new URL('./worker.ts', import.meta.url));
 const INPUTS_PER_PROCESS = 25_000;
-const REQUIRED = { short: 100_000, long: 5_000_000 };
+const REQUIRED = { short: tierOne(100_000), long: 5_000_000 };
 /** The run stops after this many violations. */
 const TOLD = 20;
 /** Enough for any valid input. An input that needs more kills its process, which is noticed. */

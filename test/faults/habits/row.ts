@@ -16,7 +16,7 @@ import type { Stretch } from './worker.ts';
 
 const WORKER = fileURLToPath(new URL('./worker.ts', import.meta.url));
 const CONTROL_HOOK = new URL('./control-hook.ts', import.meta.url).href;
-const PROGRAMS = 20_000;
+const PROGRAMS = { short: tierOne(20_000), long: 20_000 };
 const KILLS = { short: tierOne(200), long: 20_000 };
 const PROGRAMS_PER_PROCESS = 1_000;
 /** Each control must be noticed within 100 programs. */
@@ -26,26 +26,27 @@ const TOLD = 10;
 
 export const row: FaultRow = {
   name: 'habits',
-  required: { short: PROGRAMS + KILLS.short, long: PROGRAMS + KILLS.long },
+  required: { short: PROGRAMS.short + KILLS.short, long: PROGRAMS.long + KILLS.long },
   missing: () => (process.platform === 'win32' ? 'there is no SIGKILL on Windows' : undefined),
   run,
 };
 
 async function run({ long, seed, folder, say }: RowOptions): Promise<RowReport> {
   const first = (seed % 1_000_000) * 100_000;
+  const programs = long ? PROGRAMS.long : PROGRAMS.short;
   const stretches: Stretch[] = [];
   let next = first;
   const found = (): string[] => stretches.flatMap(({ violations }) => violations);
   const judged = (): number => stretches.reduce((sum, { programs }) => sum + programs, 0);
   await inParallel(Math.min(8, availableParallelism()), async () => {
-    while (next < first + PROGRAMS && found().length < TOLD) {
+    while (next < first + programs && found().length < TOLD) {
       const from = next;
       next += PROGRAMS_PER_PROCESS;
       stretches.push(await runStretch(from, PROGRAMS_PER_PROCESS));
       say(`${judged()} programs, ${found().length} violations`);
     }
   });
-  const killing = await killPrograms(first + PROGRAMS, long ? KILLS.long : KILLS.short, folder, say);
+  const killing = await killPrograms(first + programs, long ? KILLS.long : KILLS.short, folder, say);
   const counts = tally(stretches.map((stretch) => new Map(Object.entries(stretch.counts))));
   return {
     cases: judged() + killing.kills,

@@ -86,7 +86,7 @@ function countsOf(before: Table, after: Table): number[] {
 }
 
 describe('the comparison', () => {
-  test('of two marked moments of the book is what the library finds', async ({ open }) => {
+  test('finds between two marked moments of the book what the library finds', async ({ open }) => {
     const page = await (await open(`${book.url}&at=1`, TALL)).ready();
     const [from, to] = [9_000, 9_040];
     await compare(page, from, to);

@@ -16,6 +16,19 @@ export interface TreeRow {
   readonly value: unknown;
 }
 
+/** What the page says of a moment. */
+export interface SeenMoment {
+  /** The sequence, as a person reads it. */
+  readonly place: string;
+  /** All of the line below the scrubber. */
+  readonly line: string;
+  /** Absent before the first event. */
+  readonly time?: string;
+  readonly recordedAt?: number;
+  /** The rows of the tree that are on the page. */
+  readonly rows: readonly TreeRow[];
+}
+
 export class StudioPage {
   readonly page: Page;
   readonly context: BrowserContext;
@@ -85,16 +98,36 @@ export class StudioPage {
     return numberIn((await this.id('header-count').textContent()) ?? '');
   }
 
-  /** The rows of the tree that are on the page. */
-  async treeRows(): Promise<TreeRow[]> {
-    const rows: readonly Readonly<Record<string, string | undefined>>[] = await this.id('tree-row').evaluateAll(
-      (elements: any[]) => elements.map(({ dataset }) => ({ ...dataset })),
-    );
-    return rows.map(({ path = '', changed, inside = '0', value }) => ({
-      ...{ path, isChanged: changed !== undefined, inside: Number(inside) },
-      value: value === undefined ? undefined : JSON.parse(value),
-    }));
+  /** What the page says of this sequence, once everything on it belongs to it: all of it at the same moment. */
+  async seenAt(sequence: number): Promise<SeenMoment> {
+    const handle = await this.page.waitForFunction(momentInPage, sequence);
+    const { rows, ...line } = (await handle.jsonValue()) as Omit<SeenMoment, 'rows'> & { rows: readonly Dataset[] };
+    return { ...line, rows: rows.map(rowOf) };
   }
+}
+
+type Dataset = Readonly<Record<string, string | undefined>>;
+
+function rowOf({ path = '', changed, inside = '0', value }: Dataset): TreeRow {
+  return {
+    ...{ path, isChanged: changed !== undefined, inside: Number(inside) },
+    value: value === undefined ? undefined : JSON.parse(value),
+  };
+}
+
+/** Runs in the page: what it says of a moment; false while it does not stand there. */
+function momentInPage(sequence: number): object | false {
+  const { document } = globalThis as any;
+  if (document.querySelector('main')?.dataset.at !== String(sequence)) return false;
+  const one = (id: string) => document.querySelector(`[data-testid="${id}"]`);
+  const rows = [...document.querySelectorAll('[data-testid="tree-row"]')];
+  return {
+    place: one('moment-sequence').textContent,
+    line: one('moment-line').textContent,
+    time: one('moment-time')?.textContent,
+    recordedAt: Number(one('moment-time')?.dataset.recordedAt),
+    rows: rows.map(({ dataset }) => ({ ...dataset })),
+  };
 }
 
 /** Runs in the page: the sequence that it and its scrubber stand at, as a text; false while they differ. */

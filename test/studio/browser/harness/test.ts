@@ -16,6 +16,9 @@ export interface Fixtures {
   readonly open: (address: string, options?: BrowserContextOptions) => Promise<StudioPage>;
   /** Opens a studio for this test alone. */
   readonly start: (log: TestLog, path?: string) => Promise<Studio>;
+}
+
+interface AllFixtures extends Fixtures {
   /** Opens a way to a studio that holds one stream of lines back. */
   readonly hold: typeof HeldLines.open;
 }
@@ -23,7 +26,7 @@ export interface Fixtures {
 /** Where the picture of a page lies whose test failed. */
 const FAILED = process.env.STUDIO_FAILED ?? '/tmp/refold-studio-failed';
 
-export const test = base.extend<Fixtures>({
+export const test = base.extend<AllFixtures>({
   // biome-ignore lint/correctness/noEmptyPattern: the runner reads from the pattern what a fixture needs
   start: async ({}, use) => {
     const started: Studio[] = [];

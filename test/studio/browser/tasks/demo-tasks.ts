@@ -26,7 +26,8 @@ export const DEMO_TASKS: readonly Task[] = [
       await hand.clickEvent(near.sequence);
       const row = near.index + 723 - (await orderOfEvent(hand));
       await hand.clickLast(({ index }) => index <= row);
-      await hand.click('[data-testid="change-row"][data-path="orders[723]"]');
+      const change = hand.page.page.locator('[data-testid="change-row"][data-path="orders[723]"]');
+      await hand.clickBelow(hand.page.id('event-lines'), change);
       await hand.clickScrubberEnd();
       await hand.click(hand.page.id('why').getByRole('button', { name: 'orders[723]' }));
       return lastChange(hand);

@@ -101,6 +101,16 @@ export class Hand {
     await locator.click();
   }
 
+  /** Clicks on a line of a list, of which only the lines in sight are in the document: turns the wheel until it is one of them. */
+  async clickBelow(list: Locator, line: Locator): Promise<void> {
+    const { x, y, width, height } = (await list.boundingBox())!;
+    while ((await line.count()) === 0) {
+      await this.#flick({ x: x + width / 2, y: y + height / 2 }, height * 0.8);
+      await list.evaluate(outOfSight);
+    }
+    await this.click(line);
+  }
+
   async #bringIntoSight(locator: Locator): Promise<void> {
     for (;;) {
       const { px, x, y } = (await locator.evaluate(outOfSight)) as { px: number; x: number; y: number };

@@ -1,7 +1,7 @@
 /** Compares what the page shows of a moment with what the library says of it. */
 import { formatPath, type Past, type PastCursor, parsePath, toTaggedJson, valueAt } from 'refold';
 import { expect } from 'vitest';
-import { numberIn, type StudioPage, type TreeRow, textOf } from '../harness/studio-page.ts';
+import { numberIn, type SeenMoment, type StudioPage, type TreeRow } from '../harness/studio-page.ts';
 
 /** What is true of a moment. */
 export type Truth = Pick<PastCursor, 'sequence' | 'recordedAt' | 'event' | 'commit' | 'state' | 'changes'>;
@@ -30,23 +30,24 @@ export class Oracle {
    */
   async judge(page: StudioPage, sequence: number, isWhole = true): Promise<void> {
     const truth = await this.at(sequence);
-    await page.standsAt(sequence);
-    await judgeLine(page, truth);
-    judgeTree(await page.treeRows(), truth, isWhole);
+    const seen = await page.seenAt(sequence);
+    judgeLine(seen, truth);
+    judgeTree(seen.rows, truth, isWhole);
   }
 }
 
 /** The line of the moment says place, time, event and commit as the library does. */
-async function judgeLine(page: StudioPage, { sequence, recordedAt, event, commit }: Truth): Promise<void> {
-  expect(numberIn(await textOf(page.id('moment-sequence')))).toBe(sequence);
-  const line = await textOf(page.id('moment-line'));
-  if (sequence === 0) return expect(line).toContain('before the first event');
-  const time = page.id('moment-time');
-  expect(Number(await time.getAttribute('data-recorded-at'))).toBe(recordedAt);
-  expect(await textOf(time)).toContain(new Date(recordedAt).toISOString().slice(16, 23));
-  expect(line).toContain(event?.type ?? 'an event that the model drops');
+function judgeLine(seen: SeenMoment, { sequence, recordedAt, event, commit }: Truth): void {
+  expect(numberIn(seen.place)).toBe(sequence);
+  if (sequence === 0) {
+    expect(seen.line).toContain('before the first event');
+    return;
+  }
+  expect(seen.recordedAt).toBe(recordedAt);
+  expect(seen.time).toContain(new Date(recordedAt).toISOString().slice(16, 23));
+  expect(seen.line).toContain(event?.type ?? 'an event that the model drops');
   const { firstSequence, lastSequence } = commit!;
-  expect(line).toContain(
+  expect(seen.line).toContain(
     firstSequence === lastSequence ? number(firstSequence) : `${number(firstSequence)}–${number(lastSequence)}`,
   );
 }

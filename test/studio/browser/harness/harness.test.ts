@@ -2,9 +2,9 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { SAFE_HEADERS } from '../../../src/studio/server/headers.ts';
-import { openAddress } from './harness/browser.ts';
-import { numberIn } from './harness/studio-page.ts';
+import { SAFE_HEADERS } from '../../../../src/studio/server/headers.ts';
+import { openAddress } from './browser.ts';
+import { numberIn } from './studio-page.ts';
 
 /** Pages by their path. The script of one is at its path with `.js`. */
 const PAGES: Readonly<Record<string, { readonly script: string; readonly isSafe?: boolean; readonly body?: string }>> =

@@ -2,9 +2,9 @@
  * Whether a call may proceed: the store must be open, sound, and for a write not read-only, and the call must not come from
  * code that runs inside a write.
  */
-import { RefoldError } from '../core/errors.ts';
-import type { StoreFailure } from './calls/failure.ts';
-import { type Reentrancy, refuseReentrant } from './calls/reentrancy.ts';
+import { RefoldError } from '../../core/errors.ts';
+import type { StoreFailure } from '../calls/failure.ts';
+import { type Reentrancy, refuseReentrant } from '../calls/reentrancy.ts';
 
 export class Admission {
   readonly #path: string;
