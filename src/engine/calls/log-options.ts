@@ -15,8 +15,19 @@ export interface LogOptions {
 /** A NUL would end a path early, and the system replaces a lone surrogate: either way two texts would name one file. */
 export const A_PATH: OptionCheck = [
   "a file's path or ':memory:'",
-  (value) => typeof value === 'string' && value !== '' && !value.includes('\0') && value.isWellFormed(),
+  (value) =>
+    typeof value === 'string' && value !== '' && !value.includes('\0') && value.isWellFormed() && !isLogUrl(value),
+  undefined,
+  (value) => (isLogUrl(value) ? HINT_URL : undefined),
 ];
+
+const HINT_URL =
+  'Give log: postgresLog(url, { name }) in place of path: a log in PostgreSQL has no file. The command line takes the URL itself';
+
+/** Whether a text names a log in PostgreSQL. It may hold a password, so no message repeats it. */
+export function isLogUrl(value: unknown): boolean {
+  return typeof value === 'string' && /^\s*postgres(ql)?:/i.test(value);
+}
 
 /** How long a call may wait for something, in ms. */
 export const A_WAIT: OptionCheck = [

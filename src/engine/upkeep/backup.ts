@@ -6,8 +6,9 @@
  */
 import type { CutEnd, CutRows, LogBackupOptions, LogCopy, LogCut } from '../../log/log-backup.ts';
 import type { LogStore, ReactorRow } from '../../log/log-store.ts';
-import { A_FUNCTION, A_SIGNAL, checkOptions, type OptionChecks } from '../calls/call-options.ts';
+import { A_FUNCTION, A_SIGNAL, checkOptions, type OptionChecks, wrongKind } from '../calls/call-options.ts';
 import { copyLogTo } from '../calls/log-care.ts';
+import { isLogUrl } from '../calls/log-options.ts';
 import { harmless, type Progress } from '../calls/progress.ts';
 import { UNCHECKED_KEY } from '../folding/upcast.ts';
 import { A_POSITION, type Position } from '../past/history.ts';
@@ -47,6 +48,7 @@ export async function backUpLog(
   tell: (progress: Progress) => void = () => {},
 ): Promise<BackupReport> {
   const { onProgress, ...options } = checkOptions('back up', BACKUP_CHECKS, given);
+  if (isLogUrl(path)) throw wrongKind('back up', 'path', 'the path of a file', undefined, HINT_COPY);
   const tellCaller = harmless(onProgress);
   const inner = copyOptions(options, (progress) => {
     tell(progress);
@@ -55,6 +57,8 @@ export async function backUpLog(
   const { firstSequence, lastSequence, recordedAt, bytes } = await copyLogTo(log, path, inner);
   return { path, firstSequence, lastSequence, recordedAt, bytes };
 }
+
+const HINT_COPY = 'Give the path of a new file; copyLog and refold copy also write to a log in PostgreSQL';
 
 /** What a log is asked for. */
 export function copyOptions(
