@@ -7,6 +7,9 @@
 import { RefoldError } from '../core/errors.ts';
 import { isParts } from '../core/parts.ts';
 import { EMPTY_CHAIN, type StoredBlock } from './blocks/chain.ts';
+import type { FillOptions, LogFilling } from './copying/log-copying.ts';
+import { MemoryFilling } from './copying/memory-filling.ts';
+import { placeTaken } from './copying/unfinished.ts';
 import { Bell } from './following.ts';
 import { requireDurability } from './log-errors.ts';
 import type { RedactionRow } from './log-redaction.ts';
@@ -55,6 +58,14 @@ export class MemoryContents implements LogSource {
     const { durability = 'always', readOnly = false, remember } = openOptionsOf(options);
     requireDurability(durability);
     return new MemoryLogStore(this, readOnly, remember);
+  }
+
+  /** Opens the log to be filled with a copy of another one. @throws RefoldError `INVALID_OPTION` when it holds something */
+  async fill({ of }: FillOptions): Promise<LogFilling> {
+    const filling = new MemoryFilling(this);
+    const isNew = this.head.sequence === 0 && this.meta.size === 0 && this.outcomes.size === 0;
+    if (!isNew && filling.found?.of !== of) throw placeTaken(this.name, filling.found);
+    return filling;
   }
 }
 

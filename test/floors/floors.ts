@@ -35,6 +35,8 @@ const BLOCKS = 'src/log/blocks/';
 const COLUMNS = 'src/log/blocks/columns/';
 const CONTRACT = 'src/log/contract/';
 const REDACTING = 'src/log/contract/redacting/';
+const COPYING = 'src/log/copying/';
+const COPYING_CASES = 'src/log/contract/copying/';
 const SERVER = 'src/log/postgres/server/';
 const TABLES = 'src/log/postgres/tables/';
 const PAGING = 'src/log/paging/';
@@ -60,8 +62,8 @@ const LOOKING = 'src/engine/looking/';
 const QUESTIONS = 'src/engine/looking/questions/';
 const MOVING = 'src/engine/looking/moving/';
 
-const BELOW_THE_ENGINE = [CORE, THREADS, FOLD, COLLECTIONS, ENCODING, LOG, BLOCKS, UNPACKING];
-const BELOW_SQLITE = [CORE, THREADS, LOG, BLOCKS, PAGING];
+const BELOW_THE_ENGINE = [CORE, THREADS, FOLD, COLLECTIONS, ENCODING, LOG, BLOCKS, COPYING, UNPACKING];
+const BELOW_SQLITE = [CORE, THREADS, LOG, BLOCKS, PAGING, COPYING];
 const BELOW_THE_DOORS = [
   ...BELOW_THE_ENGINE,
   'src/engine/',
@@ -228,16 +230,18 @@ export const FLOORS: readonly Floor[] = [
     node: PURE,
   },
 
-  { files: LOG, sees: [CORE, THREADS, BLOCKS], node: 'all' },
+  { files: LOG, sees: [CORE, THREADS, BLOCKS, COPYING], node: 'all' },
+  { files: COPYING, sees: [CORE, LOG, BLOCKS], node: 'all' },
   { files: PAGING, sees: [CORE, THREADS, LOG, BLOCKS], node: 'all' },
   { files: UNPACKING, sees: [CORE, THREADS, LOG, BLOCKS], doors: ['unpacking.ts'], node: 'all' },
   {
     files: CONTRACT,
-    sees: [CORE, LOG, BLOCKS, REDACTING],
+    sees: [CORE, LOG, BLOCKS, REDACTING, COPYING_CASES],
     doors: ['contract.ts', 'bench.ts', 'fixtures.ts'],
     node: 'all',
   },
   { files: REDACTING, sees: [CORE, LOG, BLOCKS, CONTRACT], doors: ['redacting.ts'], node: 'all' },
+  { files: COPYING_CASES, sees: [CORE, LOG, BLOCKS, COPYING, CONTRACT], doors: ['copying.ts'], node: 'all' },
   {
     files: BLOCKS,
     sees: [CORE, 'src/log/log-store.ts', 'src/log/log-care.ts', COLUMNS],
@@ -258,7 +262,7 @@ export const FLOORS: readonly Floor[] = [
     files: 'src/log/sqlite/',
     sees: [
       ...BELOW_SQLITE,
-      ...['file', 'reading', 'writing', 'sharing', 'sealing', 'redacting', 'mending'].map(
+      ...['file', 'reading', 'writing', 'sharing', 'sealing', 'redacting', 'mending', 'copying'].map(
         (wing) => `src/log/sqlite/${wing}/`,
       ),
     ],
@@ -276,6 +280,12 @@ export const FLOORS: readonly Floor[] = [
     files: 'src/log/sqlite/mending/',
     sees: [...BELOW_SQLITE, FILE],
     doors: ['backup.ts', 'check.ts', 'structure.ts', 'repair.ts', 'restore.ts', 'salvage.ts'],
+    node: 'all',
+  },
+  {
+    files: 'src/log/sqlite/copying/',
+    sees: [...BELOW_SQLITE, FILE],
+    doors: ['file-contents.ts', 'file-filling.ts'],
     node: 'all',
   },
   {
@@ -395,7 +405,7 @@ export const FLOORS: readonly Floor[] = [
       SNAPSHOTS,
       REACTING,
     ],
-    doors: ['upkeep.ts', 'backup.ts', 'compaction.ts', 'repair.ts', 'restore.ts', 'retag.ts'],
+    doors: ['upkeep.ts', 'backup.ts', 'copy-log.ts', 'compaction.ts', 'repair.ts', 'restore.ts', 'retag.ts'],
     node: 'all',
   },
   {
@@ -471,7 +481,7 @@ export const FLOORS: readonly Floor[] = [
   { files: 'src/testing.ts', sees: BELOW_THE_DOORS, node: 'all' },
   { files: 'src/model.ts', sees: BELOW_THE_DOORS, node: [] },
   { files: 'src/browser/', sees: [], node: [] },
-  { files: 'src/log.ts', sees: [CORE, LOG, BLOCKS, CONTRACT], node: [] },
+  { files: 'src/log.ts', sees: [CORE, LOG, BLOCKS, COPYING, CONTRACT], node: [] },
 
   { files: TERMINAL, sees: [], packages: ['pretty-bytes', 'pretty-ms'], node: 'all' },
   { files: GUESTS, sees: [...PACKAGE, TERMINAL], node: 'all' },

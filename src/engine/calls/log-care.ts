@@ -41,7 +41,7 @@ export async function copyLogTo(
   path: string,
   options: LogBackupOptions,
 ): Promise<LogCopy> {
-  if (care !== undefined) return care.backup(path, options);
+  if (care?.backup !== undefined) return care.backup(path, options);
   throw new RefoldError('INVALID_OPTION', `Cannot back up ${from}: this log makes no copies`, {
     path: from,
     type: 'log',

@@ -52,8 +52,9 @@ export function isOpenLog(value: unknown): value is LogStore {
 
 function isSource(value: unknown): value is LogSource {
   if (!isParts(value) || can(value, 'append') || !can(value, 'open')) return false;
-  const { name, thread } = value as Partial<Record<keyof LogSource, unknown>>;
-  return typeof name === 'string' && name !== '' && (thread === undefined || isThread(thread));
+  const { name, thread, fill } = value as Partial<Record<keyof LogSource, unknown>>;
+  if (typeof name !== 'string' || name === '' || !(fill === undefined || typeof fill === 'function')) return false;
+  return thread === undefined || isThread(thread);
 }
 
 function isThread(value: unknown): value is LogThread {
@@ -67,11 +68,16 @@ function isThread(value: unknown): value is LogThread {
 /** The members of a source are read once. An open log is used as it is. */
 function copyOfSource(value: unknown): unknown {
   if (!isParts(value) || can(value, 'append') || !can(value, 'open')) return value;
-  const { name, thread } = value as unknown as LogSource;
+  const { name, thread, fill } = value as unknown as LogSource;
   const open: LogSource['open'] = (options) => (value as unknown as LogSource).open(options);
-  if (thread === undefined || !isParts(thread)) return { name, open, thread };
+  const source = {
+    name,
+    open,
+    ...(fill !== undefined && { fill: typeof fill === 'function' ? fill.bind(value) : fill }),
+  };
+  if (thread === undefined || !isParts(thread)) return { ...source, thread };
   const { module, export: exported, options } = thread as unknown as LogThread;
-  return { name, open, thread: { module, export: exported, options } };
+  return { ...source, thread: { module, export: exported, options } };
 }
 
 function can(value: unknown, method: string): boolean {
