@@ -314,8 +314,14 @@ export const FLOORS: readonly Floor[] = [
   },
   {
     files: 'src/log/postgres/',
-    sees: [...BELOW_SQLITE, UNPACKING, SERVER, TABLES],
-    doors: ['postgres-source.ts'],
+    sees: [...BELOW_SQLITE, UNPACKING, SERVER, TABLES, 'src/log/postgres/copying/'],
+    doors: ['postgres-source.ts', 'lease.ts', 'reading.ts'],
+    node: 'all',
+  },
+  {
+    files: 'src/log/postgres/copying/',
+    sees: [...BELOW_SQLITE, 'src/log/postgres/', SERVER, TABLES],
+    doors: ['server-contents.ts', 'server-filling.ts'],
     node: 'all',
   },
   { files: TABLES, sees: [CORE, LOG, BLOCKS, PAGING, SERVER], node: 'all' },

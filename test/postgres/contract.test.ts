@@ -30,6 +30,7 @@ describeLog('PostgreSQL', {
     return { source: postgresLog(server.url(), { name, answerWithin: PATIENCE_MS }), name };
   },
   redaction: true,
+  copies: true,
   scrubs: false,
   replaceWriter: ({ name }) =>
     alter(

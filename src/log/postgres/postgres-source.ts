@@ -4,6 +4,7 @@ import { requireDurability } from '../log-errors.ts';
 import type { LogSource, OpenLogOptions } from '../log-source.ts';
 import type { LogOpening, LogStore } from '../log-store.ts';
 import { DEFAULT_BOUNDS } from '../outcomes.ts';
+import { fillOnServer } from './copying/server-filling.ts';
 import { KnownLog } from './known-log.ts';
 import { LeaseKeeper, type LeasePlace, leaseOf, newHolder, type TakenLease, takeLease } from './lease.ts';
 import { openingOf } from './opening.ts';
@@ -13,7 +14,7 @@ import { PostgresReader } from './reading.ts';
 import { Connections, type Rows } from './server/connections.ts';
 import { type Patience, patiently } from './server/patience.ts';
 import { placeText } from './server/place.ts';
-import { factsOf } from './server/server-facts.ts';
+import { factsOf, type ServerFacts } from './server/server-facts.ts';
 import { readsIn } from './tables/read-statements.ts';
 import { bytesOf } from './tables/rows.ts';
 import { POSTGRES_FORMAT, tablesIn } from './tables/schema.ts';
@@ -67,6 +68,19 @@ export function postgresLog(url: string | undefined, options: PostgresLogOptions
         throw error;
       }
     },
+    fill: async (asked) => {
+      const connections = Connections.join(configuration);
+      const leave = (): Promise<void> => connections.leave();
+      const patience = { path, within: settleWithin, closing: new AbortController().signal };
+      const place = { connections, schema, name, lease, path, patience, migrate, holder: newHolder(), leave };
+      try {
+        const { identity } = await patiently(() => findTables(place, false), patience);
+        return await fillOnServer({ ...place, identity }, asked);
+      } catch (error) {
+        await leave();
+        throw error;
+      }
+    },
   };
 }
 
@@ -111,7 +125,10 @@ async function openLog(place: Place, asked: OpenLogOptions): Promise<LogStore> {
   });
 }
 
-async function findLog(place: Place, { waitForLock, signal }: OpenLogOptions, readOnly: boolean): Promise<Found> {
+type TablesPlace = Pick<Place, 'connections' | 'schema' | 'path' | 'migrate'>;
+
+/** Looks for the tables. A writer makes missing ones. */
+async function findTables(place: TablesPlace, readOnly: boolean): Promise<ServerFacts> {
   const { connections, schema, path, migrate } = place;
   const facts = await factsOf(connections, schema, path);
   if (!facts.hasTables) {
@@ -120,6 +137,12 @@ async function findLog(place: Place, { waitForLock, signal }: OpenLogOptions, re
     await connections.ask('write 0', { text: tablesIn(schema), values: [] });
   }
   await requireFormat(place);
+  return facts;
+}
+
+async function findLog(place: Place, { waitForLock, signal }: OpenLogOptions, readOnly: boolean): Promise<Found> {
+  const { schema, path } = place;
+  const facts = await findTables(place, readOnly);
   const taken = readOnly ? undefined : await takeLease(place, facts.identity, waitForLock, signal);
   const opening = openingOf(facts, taken, path);
   if (taken !== undefined) return { log: taken.log, id: taken.id, taken, opening };
@@ -129,7 +152,7 @@ async function findLog(place: Place, { waitForLock, signal }: OpenLogOptions, re
 }
 
 /** @throws RefoldError `FORMAT_TOO_NEW` */
-async function requireFormat(place: Place): Promise<void> {
+async function requireFormat(place: TablesPlace): Promise<void> {
   const { schema } = place;
   const [row] = await ask(place, `select version from ${schema}.format`);
   const version = row?.[0] as number;
@@ -141,7 +164,7 @@ async function requireFormat(place: Place): Promise<void> {
   );
 }
 
-function ask({ connections }: Place, text: string, ...values: readonly unknown[]): Promise<Rows> {
+function ask({ connections }: Pick<Place, 'connections'>, text: string, ...values: readonly unknown[]): Promise<Rows> {
   return connections.ask('read 0', { text, values });
 }
 

@@ -228,8 +228,12 @@ const MS_A_BYTE = 0.001;
 function workFor({ values }: Question): number {
   let ms = 0;
   for (const value of values) {
-    if (Array.isArray(value)) ms = Math.max(ms, value.length * MS_A_ROW);
-    else if (typeof value === 'string' || Buffer.isBuffer(value)) ms += value.length * MS_A_BYTE;
+    if (Array.isArray(value)) ms = Math.max(ms, value.length * MS_A_ROW) + value.reduce(bytesMs, 0);
+    else ms = bytesMs(ms, value);
   }
   return ms;
+}
+
+function bytesMs(ms: number, value: unknown): number {
+  return typeof value === 'string' || Buffer.isBuffer(value) ? ms + value.length * MS_A_BYTE : ms;
 }

@@ -44,7 +44,8 @@ export type ReadName =
   | 'commandIds'
   | 'allSnapshots'
   | 'redactions'
-  | 'meta';
+  | 'meta'
+  | 'allMeta';
 
 export type ReadStatements = Readonly<Record<ReadName, string>>;
 
@@ -146,5 +147,6 @@ export function readsIn(schema: string): ReadStatements {
     redactions: `select recorded_at, requested_by, selector, events, first_sequence, last_sequence, checksum
   from ${schema}.redactions where log = $1 order by id`,
     meta: `select value from ${schema}.meta where log = $1 and key = $2`,
+    allMeta: `select key, value from ${schema}.meta where log = $1 order by key`,
   };
 }
