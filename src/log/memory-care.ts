@@ -6,7 +6,7 @@ import { headerOf, nextRun, openBytesOf, type SealedRun, type Stretch, sealInRun
 import type { LogContents } from './copying/log-copying.ts';
 import { contentsInMemory } from './copying/memory-filling.ts';
 import type { LogCopy } from './log-backup.ts';
-import type { LogCare, LogSize, SealOptions, SealReport } from './log-care.ts';
+import type { LogCare, LogSize, LogWriter, SealOptions, SealReport } from './log-care.ts';
 import type { SealedBlock } from './log-store.ts';
 import type { MemoryContents } from './memory.ts';
 import { MemoryRedaction } from './memory-redaction.ts';
@@ -57,6 +57,10 @@ export class MemoryCare implements LogCare {
     const packed = blocks.slice(start, start + run.length);
     verifyBlocks(packed, startChain, this.#log.path);
     return { start, run, sealed: sealRun(packed, startChain) };
+  }
+
+  async writer(): Promise<LogWriter | undefined> {
+    return this.#log.reading().writer;
   }
 
   async reclaim(): Promise<void> {

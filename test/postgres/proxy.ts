@@ -9,14 +9,16 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
  * - `hold`: forwards nothing now, and everything later.
  * - `refuse`: ends all connections, and new ones at once.
  * - `half-open`: the connections that there are now never give anything again, and do not end.
+ * - `late`: what the connections that there are now send arrives with `arrive`, also when they were given up meanwhile.
  */
-export type Fault = 'pass' | 'cut' | 'swallow' | 'hold' | 'refuse' | 'half-open';
+export type Fault = 'pass' | 'cut' | 'swallow' | 'hold' | 'refuse' | 'half-open' | 'late';
 export const FAULTS: readonly Fault[] = ['cut', 'swallow', 'hold', 'refuse', 'half-open'];
 
 interface Pair {
   readonly near: Socket;
   readonly far: Socket;
   isDead: boolean;
+  isLate: boolean;
   held: (() => void)[];
 }
 
@@ -25,6 +27,7 @@ export class TcpProxy {
   readonly #to: number;
   readonly #pairs = new Set<Pair>();
   #fault: Fault = 'pass';
+  #delayed: string | undefined;
 
   static async start(to: number): Promise<TcpProxy> {
     const proxy = new TcpProxy(to);
@@ -47,8 +50,27 @@ export class TcpProxy {
     for (const pair of this.#pairs) {
       if (fault === 'cut' || fault === 'refuse') this.#end(pair);
       if (fault === 'half-open') pair.isDead = true;
+      if (fault === 'late') pair.isLate = true;
       if (fault === 'pass') for (const forward of pair.held.splice(0)) forward();
     }
+  }
+
+  /** Makes the connection `late` that sends this text next, from there on. */
+  delay(text: string): void {
+    this.#delayed = text;
+  }
+
+  /** Lets arrive what is late, and resolves when the server has taken it. */
+  async arrive(): Promise<void> {
+    this.#fault = 'pass';
+    const late = [...this.#pairs].filter(({ isLate }) => isLate);
+    for (const { far, held } of late) {
+      far.resume();
+      for (const forward of held.splice(0)) forward();
+      far.end();
+    }
+    await Promise.all(late.map(({ far }) => far.closed || once(far, 'close')));
+    for (const pair of late) this.#end(pair);
   }
 
   async stop(): Promise<void> {
@@ -61,17 +83,22 @@ export class TcpProxy {
     near.on('error', () => {});
     if (this.#fault === 'refuse') return void near.destroy();
     const far = connect(this.#to, '127.0.0.1');
-    const pair: Pair = { near, far, isDead: false, held: [] };
+    const pair: Pair = { near, far, isDead: false, isLate: false, held: [] };
     this.#pairs.add(pair);
     far.on('error', () => near.destroy());
+    near.on('data', (bytes) => {
+      if (this.#delayed === undefined || !bytes.includes(this.#delayed)) return;
+      this.#delayed = undefined;
+      pair.isLate = true;
+    });
     near.on('data', (bytes) => this.#forward(pair, far, bytes, this.#fault === 'swallow' ? 'pass' : this.#fault));
     far.on('data', (bytes) => this.#forward(pair, near, bytes, this.#fault));
-    for (const socket of [near, far]) socket.on('close', () => this.#end(pair));
+    for (const socket of [near, far]) socket.on('close', () => pair.isLate || this.#end(pair));
   }
 
   #forward(pair: Pair, to: Socket, bytes: Buffer, fault: Fault): void {
     if (pair.isDead) return;
-    if (fault === 'hold' || pair.held.length > 0) pair.held.push(() => to.write(bytes));
+    if (fault === 'hold' || pair.isLate || pair.held.length > 0) pair.held.push(() => to.write(bytes));
     else if (fault === 'swallow')
       pair.isDead = true; // later answers would not fit
     else to.write(bytes);

@@ -28,8 +28,18 @@ export const WEAKNESSES = {
   },
   'no epoch check': {
     file: 'tables/write-statements.ts',
-    text: 'select 1 from fence where epoch = $2',
-    becomes: 'select 1 from fence where $2::bigint > 0',
+    text: "BY_EPOCH = 'epoch = $2'",
+    becomes: "BY_EPOCH = '$2::bigint > 0'",
+  },
+  'no rounds': {
+    file: 'tables/write-statements.ts',
+    text: 'and write_round = ($2::bigint[])[2]',
+    becomes: '',
+  },
+  'takeovers of any epoch': {
+    file: 'lease.ts',
+    text: 'and l.epoch = $6 and',
+    becomes: 'and $6::bigint >= 0 and',
   },
   'no chain check': {
     file: 'known-log.ts',

@@ -87,6 +87,11 @@ async function tryToTake(
   { connections, schema, name, lease, holder }: LeasePlace,
   identity: ServerIdentity | undefined,
 ): Promise<TakenLease | undefined> {
+  const found = await connections.ask(useFor('write', 0), {
+    text: `select epoch from ${schema}.logs where name = $1`,
+    values: [bytesOf(name)],
+  });
+  const epochBefore = found[0]![0]; // it is named, so that a late copy takes nothing
   const [row] = await connections.ask(useFor('write', 0), {
     text: `with settings as materialized (
          select set_config('lock_timeout', '1000', true), set_config('synchronous_commit', ${SYNCED}, true)
@@ -95,11 +100,11 @@ async function tryToTake(
        )
        update ${schema}.logs l
        set epoch = l.epoch + 1, lease_until = clock_timestamp() + $2 * interval '1 ms', holder = $3,
-         system_id = $4, timeline = $5
+         system_id = $4, timeline = $5, write_round = 0
        from before
-       where l.log = before.log and (l.lease_until <= clock_timestamp() or l.holder = $3)
+       where l.log = before.log and l.epoch = $6 and (l.lease_until <= clock_timestamp() or l.holder = $3)
        returning l.log, l.log_id, l.epoch, before.system_id, before.timeline`,
-    values: [bytesOf(name), lease, holder, identity?.systemId ?? null, identity?.timeline ?? null],
+    values: [bytesOf(name), lease, holder, identity?.systemId ?? null, identity?.timeline ?? null, epochBefore],
   });
   if (row === undefined) return undefined;
   const [log, id, epoch, systemId, timeline] = row as readonly [number, string, number, string | null, number | null];
@@ -197,7 +202,7 @@ export class LeaseKeeper {
     const { log, epoch } = this.#taken;
     await connections
       .ask(useFor('write', log), {
-        text: `update ${schema}.logs set lease_until = clock_timestamp() where log = $1 and epoch = $2`,
+        text: `update ${schema}.logs set lease_until = clock_timestamp(), holder = '' where log = $1 and epoch = $2`,
         values: [log, epoch],
       })
       .catch(() => {}); // it ends by itself

@@ -12,7 +12,8 @@ import type { KnownLog } from './known-log.ts';
 import { OutcomePlaces, type OutcomePlacesStart } from './outcome-places.ts';
 import type { PostgresReader } from './reading.ts';
 import { type Connections, type Rows, useFor } from './server/connections.ts';
-import { type Patience, patiently } from './server/patience.ts';
+import type { Patience } from './server/patience.ts';
+import { WriteRounds } from './server/write-rounds.ts';
 import { bytesOf } from './tables/rows.ts';
 import type { WriteName, WriteStatements } from './tables/write-statements.ts';
 
@@ -40,6 +41,7 @@ export class PostgresWriter {
   readonly #parts: WriterParts;
   readonly #appender: Appender;
   readonly #outcomes: OutcomePlaces;
+  readonly #rounds: WriteRounds;
   /** The ordinals of each reactor's rows. */
   readonly #reactors = new Map<string, { first: number; last: number }>();
 
@@ -49,9 +51,10 @@ export class PostgresWriter {
     this.#outcomes = new OutcomePlaces(parts.outcomes, parts.bounds);
     const { epoch, known, reader } = parts;
     const { path, within } = parts.patience;
+    this.#rounds = new WriteRounds(parts.patience, (round) => this.#beginRound(round));
     this.#appender = new Appender({
       ...{ path, epoch, head: known.state.head, settleWithin: within, outcomes: this.#outcomes, reader },
-      ask: (values) => this.#askOnce('append', values),
+      ask: (values) => this.#askOnce('append', [epoch, ...values]),
       explain: (refusal) => this.#explain(refusal),
     });
   }
@@ -190,28 +193,46 @@ export class PostgresWriter {
 
   /** Asks one of the statements, once more where the connection was lost. @throws RefoldError `SEQUENCE_CONFLICT` */
   ask(name: WriteName, ...values: readonly unknown[]): Promise<Rows> {
-    return patiently(async () => this.#allowed(await this.#askOnce(name, values)), this.#parts.patience);
+    return this.#rounds.ask((round) => this.#askIn(round, name, values));
   }
 
   #askSynced(name: WriteName, ...values: readonly unknown[]): Promise<Rows> {
-    const { synced, patience } = this.#parts;
-    return patiently(async () => this.#allowed(await this.#askOnce(name, values, synced)), patience);
+    return this.#rounds.ask((round) => this.#askIn(round, name, values, this.#parts.synced));
+  }
+
+  /** Every write tells the epoch and the round that it found. @returns undefined when another round is the last */
+  async #askIn(
+    round: number,
+    name: WriteName,
+    values: readonly unknown[],
+    statements?: WriteStatements,
+  ): Promise<Rows | undefined> {
+    const rows = await this.#askOnce(name, [[this.#parts.epoch, round], ...values], statements);
+    const [epoch, last] = String(rows[0]![0] ?? 0)
+      .split('.')
+      .map(Number) as [number, number];
+    this.#requireOwn(epoch);
+    return last === round ? rows : undefined;
+  }
+
+  async #beginRound(round: number): Promise<number> {
+    const [row] = await this.#askOnce('beginRound', [this.#parts.epoch, round]);
+    const [epoch, begun] = row as readonly [number | null, number | null];
+    this.#requireOwn(epoch ?? 0);
+    return begun!;
   }
 
   #askOnce(name: WriteName, values: readonly unknown[], statements = this.#parts.statements): Promise<Rows> {
-    const { connections, log, epoch, synced } = this.#parts;
+    const { connections, log, synced } = this.#parts;
     return connections.ask(useFor('write', log), {
       ...{ name: `refold ${name}${statements === synced ? '' : ' unsynced'}`, text: statements[name] },
-      values: [log, epoch, ...values],
+      values: [log, ...values],
     });
   }
 
-  /** Every write tells the epoch that it found: another one has refused it. */
-  #allowed(answer: Rows): Rows {
+  #requireOwn(found: number): void {
     const { epoch, patience } = this.#parts;
-    const found = answer[0]?.[0] as number | null | undefined;
-    if (found !== epoch) throw epochConflict(patience.path, epoch, found ?? 0);
-    return answer;
+    if (found !== epoch) throw epochConflict(patience.path, epoch, found);
   }
 }
 

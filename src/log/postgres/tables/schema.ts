@@ -3,7 +3,8 @@
  *
  * - `format`: one row, the version of these tables. They are numbered on their own.
  * - `logs`: one row for each log. An append locks the row `for share` and reads its epoch; it never updates it. An update would
- *   leave a dead version for each append, and an old snapshot elsewhere in the database would keep all of them.
+ *   leave a dead version for each append, and an old snapshot elsewhere in the database would keep all of them. `write_round` rises
+ *   after a lost connection: what was sent before it and arrives later is refused.
  * - `blocks`: the log. `json` holds an open block, as written; `packed` a sealed one.
  * - `commands`: outcomes. `ordinal` counts up with each one, so that the oldest are found without a scan.
  * - `redactions`: what was redacted, never the words. `staged_blocks` and `staged_outcomes` wait for a redaction to be applied.
@@ -40,6 +41,7 @@ create table if not exists ${schema}.logs (
   trimmed_recorded_at bigint not null,
   trimmed_chain text not null,
   redactions bigint not null,
+  write_round bigint not null default 0,
   system_id text,
   timeline integer
 );

@@ -1,21 +1,25 @@
 /**
- * The statements that write, each named after its job. `$1` is the log's number and `$2` the writer's epoch in every one of them.
+ * The statements that write, each named after its job. `$1` is the log's number in every one of them. `$2` is the writer's epoch where
+ * the log's end is named, too, and to renew the lease; everywhere else it is the epoch and the round of writing.
  *
  * Every write begins with the same fence: the log's row, locked `for share`, with its epoch. A takeover changes the epoch under a
  * stronger lock, so it waits for writes under way, and later ones find the new epoch. Every statement may be asked twice.
  */
 
 /** The time that a lock is waited for, and the durability, hold for this statement alone. */
-const FENCE = (schema: string, isSynced: boolean): string => `settings as materialized (
+const FENCE = (schema: string, isSynced: boolean, isAllowed: string): string => `settings as materialized (
     select set_config('lock_timeout', '1000', true), set_config('synchronous_commit', ${isSynced ? SYNCED : "'off'"}, true)
   ), fence as materialized (
-    select l.epoch, l.trimmed_through, l.trimmed_chain, l.redactions
+    select l.epoch, l.write_round, l.trimmed_through, l.trimmed_chain, l.redactions
     from settings, ${schema}.logs l
     where l.log = $1
     for share of l
   ), allowed as materialized (
-    select 1 from fence where epoch = $2
+    select 1 from fence where ${isAllowed}
   )`;
+
+const BY_EPOCH = 'epoch = $2';
+const BY_ROUND = 'epoch = ($2::bigint[])[1] and write_round = ($2::bigint[])[2]';
 
 /** A weaker default of the server does not count, and a stronger one does. */
 export const SYNCED =
@@ -36,6 +40,7 @@ export type WriteName =
   | 'sweepChunks'
   | 'dropBlocks'
   | 'flush'
+  | 'beginRound'
   | 'renew'
   | 'seal'
   | 'stageBlock'
@@ -45,9 +50,10 @@ export type WriteName =
 export type WriteStatements = Readonly<Record<WriteName, string>>;
 
 export function writesIn(schema: string, isSynced: boolean): WriteStatements {
-  const fence = FENCE(schema, isSynced);
-  const fenced = (body: string): string => `with ${fence}, ${body}`;
-  const told = 'select (select epoch from fence)';
+  const fence = FENCE(schema, isSynced, BY_EPOCH);
+  const fenceOfRound = FENCE(schema, isSynced, BY_ROUND);
+  const fenced = (body: string): string => `with ${fenceOfRound}, ${body}`;
+  const told = "select (select epoch || '.' || write_round from fence)";
   return {
     /**
      * A block behind the expected head with its outcomes, or nothing. Outcomes alone need no exact head: only this writer can have
@@ -186,13 +192,26 @@ export function writesIn(schema: string, isSynced: boolean): WriteStatements {
   ) ${told}, (select max(last_sequence) from old), (select sum(bytes) from old)`),
     /** Changes nothing, but the lock on the log's row makes it a write. */
     flush: fenced(`nothing as (select 1 from allowed) ${told}`),
-    /** A later end of the lease. It need not survive a crash. */
+    /**
+     * The next round of writing, from `$3` on: what is still on its way in an earlier one is refused. Not fenced as the others: to
+     * lock a row twice, the second time more strongly, could be a deadlock with a takeover.
+     */
+    beginRound: `with settings as materialized (
+    select set_config('lock_timeout', '1000', true), set_config('synchronous_commit', ${SYNCED}, true)
+  ), begun as (
+    update ${schema}.logs l set write_round = greatest(write_round, $3)
+    from settings
+    where log = $1 and epoch = $2
+    returning write_round
+  )
+  select (select epoch from ${schema}.logs where log = $1), (select write_round from begun)`,
+    /** A later end of the lease, unless it was given back. It need not survive a crash. */
     renew: `with settings as materialized (
     select set_config('lock_timeout', '1000', true), set_config('synchronous_commit', 'off', true)
   ), renewed as (
     update ${schema}.logs l set lease_until = clock_timestamp() + $3 * interval '1 ms'
     from settings
-    where log = $1 and epoch = $2
+    where log = $1 and epoch = $2 and holder <> ''
     returning epoch
   )
   select epoch from renewed`,
