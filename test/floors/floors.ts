@@ -284,8 +284,8 @@ export const FLOORS: readonly Floor[] = [
   },
   {
     files: 'src/log/sqlite/copying/',
-    sees: [...BELOW_SQLITE, FILE],
-    doors: ['file-contents.ts', 'file-filling.ts'],
+    sees: [...BELOW_SQLITE, FILE, 'src/log/sqlite/mending/'],
+    doors: ['file-backup.ts', 'file-contents.ts', 'file-filling.ts'],
     node: 'all',
   },
   {
@@ -403,6 +403,7 @@ export const FLOORS: readonly Floor[] = [
     sees: [
       ...BELOW_THE_ENGINE,
       'src/log/sqlite/mending/',
+      'src/log/sqlite/copying/',
       CALLS,
       FOLDING,
       PAST,

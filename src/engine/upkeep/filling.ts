@@ -10,7 +10,7 @@ import type { CopyMark, LastRows, LogContents, LogFilling } from '../../log/copy
 import type { Block, Checkpoint, LogStore, SnapshotInfo, StoredOutcome } from '../../log/log-store.ts';
 import { throwIfAborted } from '../../threads/aborted.ts';
 import type { Progress } from '../calls/progress.ts';
-import { rowsUpTo } from './backup.ts';
+import { rowsUpTo } from './rows-up-to.ts';
 
 /** Blocks and outcomes of one transaction of the copy. */
 const COPIED_BYTES_AT_ONCE = 4 * 1024 * 1024;

@@ -29,7 +29,7 @@ export interface FillStatements {
 }
 
 /** What holds for one transaction. */
-const SETTINGS = (schema: string, synced: string): string => `select l.epoch, exists (
+const FILL_SETTINGS = (schema: string, synced: string): string => `select l.epoch, exists (
     select 1 from ${schema}.meta m where m.log = l.log and m.key = $2
   )
   from (select set_config('lock_timeout', '1000', true), set_config('synchronous_commit', ${synced}, true)) settings,
@@ -38,7 +38,7 @@ const SETTINGS = (schema: string, synced: string): string => `select l.epoch, ex
   for update of l`;
 
 export function fillsIn(schema: string): FillStatements {
-  const [unsynced, synced] = [SETTINGS(schema, "'off'"), SETTINGS(schema, SYNCED)];
+  const [unsynced, synced] = [FILL_SETTINGS(schema, "'off'"), FILL_SETTINGS(schema, SYNCED)];
   return {
     look: `select l.log, (select value from ${schema}.meta m where m.log = l.log and m.key = $2),
     l.trimmed_through > 0

@@ -44,7 +44,7 @@ export async function fillOnServer(place: FillingPlace, options: FillOptions): P
   const statements = fillsIn(place.schema);
   const { waitForLock, signal, of } = options;
   await requirePlace(place, statements, of); // before the lease: that of another log stays as it is
-  const taken = await takeLease(place, place.identity, waitForLock, signal);
+  const taken = await patiently(() => takeLease(place, place.identity, waitForLock, signal), place.patience);
   const found = await requirePlace(place, statements, of);
   const keeper = new LeaseKeeper(place, taken, writesIn(place.schema, true).renew, async () => {});
   const { head } = await new PostgresReader(
