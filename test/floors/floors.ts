@@ -88,6 +88,7 @@ const BELOW_THE_DOORS = [
   MOVING,
 ];
 const PACKAGE = ['src/index.ts'];
+const POSTGRES_DOOR = 'src/postgres.ts';
 /** What guests share: the command line, and whatever else shows a log to people. */
 const GUESTS = 'src/guests/';
 /** The progress bar, numbers for people, and escaping. The examples see it as `#terminal`, and nothing else below `refold`. */
@@ -324,6 +325,12 @@ export const FLOORS: readonly Floor[] = [
     doors: ['server-contents.ts', 'server-filling.ts'],
     node: 'all',
   },
+  {
+    files: 'src/log/postgres/overview/',
+    sees: [...BELOW_SQLITE, 'src/log/postgres/', SERVER, TABLES],
+    doors: ['examine-log.ts', 'list-logs.ts'],
+    node: 'all',
+  },
   { files: TABLES, sees: [CORE, LOG, BLOCKS, PAGING, SERVER], node: 'all' },
   { files: SERVER, sees: [CORE, THREADS, LOG], packages: ['pg'], node: 'all' },
 
@@ -488,6 +495,7 @@ export const FLOORS: readonly Floor[] = [
   { files: 'src/testing.ts', sees: BELOW_THE_DOORS, node: 'all' },
   { files: 'src/model.ts', sees: BELOW_THE_DOORS, node: [] },
   { files: 'src/browser/', sees: [], node: [] },
+  { files: POSTGRES_DOOR, sees: ['src/log/postgres/', 'src/log/postgres/overview/', SERVER, TABLES], node: [] },
   { files: 'src/log.ts', sees: [CORE, LOG, BLOCKS, COPYING, CONTRACT], node: [] },
 
   { files: TERMINAL, sees: [], packages: ['pretty-bytes', 'pretty-ms'], node: 'all' },
@@ -497,7 +505,8 @@ export const FLOORS: readonly Floor[] = [
     sees: [
       ...PACKAGE,
       GUESTS,
-      ...['', 'reading/', 'replaying/', 'looking/'].map((wing) => `src/cli/commands/${wing}`),
+      POSTGRES_DOOR,
+      ...['', 'moving/', 'reading/', 'replaying/', 'looking/'].map((wing) => `src/cli/commands/${wing}`),
       'src/cli/completion/',
       'src/cli/input/',
       'src/cli/output/',
@@ -505,10 +514,11 @@ export const FLOORS: readonly Floor[] = [
     packages: ['commander'],
     node: 'all',
   },
-  ...['', 'reading/', 'replaying/', 'looking/'].map((wing) => ({
+  ...['', 'moving/', 'reading/', 'replaying/', 'looking/'].map((wing) => ({
     files: `src/cli/commands/${wing}`,
     sees: [
       ...PACKAGE,
+      POSTGRES_DOOR,
       GUESTS,
       'src/redis/index.ts',
       'src/studio/index.ts',
@@ -530,7 +540,7 @@ export const FLOORS: readonly Floor[] = [
     packages: ['commander', '@bomb.sh/tab'],
     node: 'all',
   },
-  { files: 'src/cli/doctor/', sees: [...PACKAGE, GUESTS, 'src/cli/output/'], node: 'all' },
+  { files: 'src/cli/doctor/', sees: [...PACKAGE, POSTGRES_DOOR, GUESTS, 'src/cli/', 'src/cli/output/'], node: 'all' },
   { files: 'src/cli/input/', sees: [...PACKAGE, GUESTS, 'src/cli/output/'], node: 'all' },
   {
     files: 'src/cli/output/',
