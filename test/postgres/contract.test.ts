@@ -31,6 +31,7 @@ describeLog('PostgreSQL', {
   },
   redaction: true,
   scrubs: false,
+  threads: true,
   replaceWriter: ({ name }) =>
     alter(
       'update refold.logs set epoch = epoch + 1, lease_until = clock_timestamp() where name = $1',

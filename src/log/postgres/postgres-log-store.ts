@@ -125,6 +125,8 @@ export class PostgresLogStore implements LogStore {
     { from, to }: { readonly from: number; readonly to?: number | undefined },
   ): AsyncGenerator<Block, void> {
     this.#requireOpen();
+    // Another process may have told that the log goes so far before this one has polled it.
+    if (to !== undefined && to > this.head().sequence) this.#parts.known.see(await reader.state());
     for await (const block of reader.read(Math.max(1, from), Math.min(to ?? Infinity, this.head().sequence))) {
       this.#requireOpen();
       yield block;

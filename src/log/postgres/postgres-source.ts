@@ -1,13 +1,13 @@
 /** The source of a log in PostgreSQL: opened by its writer, who takes a lease, or beside it. This is the door to this folder. */
 import { RefoldError } from '../../core/errors.ts';
 import { requireDurability } from '../log-errors.ts';
-import type { LogSource, OpenLogOptions } from '../log-source.ts';
+import type { LogSource, LogThread, OpenLogOptions } from '../log-source.ts';
 import type { LogOpening, LogStore } from '../log-store.ts';
 import { DEFAULT_BOUNDS } from '../outcomes.ts';
 import { KnownLog } from './known-log.ts';
 import { LeaseKeeper, type LeasePlace, leaseOf, newHolder, type TakenLease, takeLease } from './lease.ts';
 import { openingOf } from './opening.ts';
-import { type PostgresLogOptions, settingsOf } from './options.ts';
+import { type PostgresLogOptions, type PostgresSettings, settingsOf } from './options.ts';
 import { PostgresLogStore } from './postgres-log-store.ts';
 import { PostgresReader } from './reading.ts';
 import { Connections, type Rows } from './server/connections.ts';
@@ -27,6 +27,8 @@ interface Place extends LeasePlace {
   readonly closing: AbortController;
   readonly watching: Watching;
   readonly migrate: boolean;
+  /** Whether another thread can open the log. */
+  readonly hasThread: boolean;
 }
 
 export type { PostgresLogOptions } from './options.ts';
@@ -38,18 +40,49 @@ export type { PostgresLogOptions } from './options.ts';
  * @throws RefoldError `INVALID_OPTION`
  */
 export function postgresLog(url: string | undefined, options: PostgresLogOptions = {}): LogSource {
-  const { name, schema, lease, answerWithin, connection, settleWithin, pollEvery, notify, migrate } = settingsOf(
-    url,
-    options,
-  );
+  const settings = settingsOf(url, options);
+  const source = sourceOf(url, settings, false);
+  const thread = threadOf(url, settings);
+  return thread === undefined ? source : { ...source, thread };
+}
+
+/** How another thread opens the log: over one connection, without bells. */
+export function postgresLogInThread({ url, settings }: InThread): LogSource {
+  return sourceOf(url, { ...settings, notify: false, pollEvery: Math.min(settings.pollEvery, THREAD_POLLS_MS) }, true);
+}
+
+interface InThread {
+  readonly url: string | undefined;
+  readonly settings: PostgresSettings;
+}
+
+/** A thread hears no bells. */
+const THREAD_POLLS_MS = 200;
+
+/** Undefined where an option cannot be copied to another thread, such as a function that gives the password. */
+function threadOf(url: string | undefined, settings: PostgresSettings): LogThread | undefined {
+  const here: string | undefined = import.meta.url; // a bundle that is not a module does not know where it lies
+  if (here === undefined) return undefined;
+  try {
+    const options: InThread = structuredClone({ url, settings });
+    const file = here.endsWith('.ts') ? './postgres-source.ts' : './postgres-refold.js';
+    return { module: new URL(file, here).href, export: 'postgresLogInThread', options };
+  } catch {
+    return undefined;
+  }
+}
+
+function sourceOf(url: string | undefined, settings: PostgresSettings, isInThread: boolean): LogSource {
+  const { name, schema, lease, answerWithin, connection, settleWithin, pollEvery, notify, migrate } = settings;
   const { hostname: host = 'localhost', port = '', pathname = '/' } = url === undefined ? {} : new URL(url);
   const database = pathname.slice(1);
   const path = placeText({ host, port: Number(port === '' ? 5432 : port), database, schema, name });
   const configuration = {
     connection: { ...connection, ...(url !== undefined && { connectionString: url }) },
-    ...{ answerWithin, place: path.slice(0, -name.length - 1) },
+    ...{ answerWithin, place: path.slice(0, -name.length - 1), isSingle: isInThread },
     shared: JSON.stringify([pollEvery, notify]),
   };
+  const hasThread = threadOf(url, settings) !== undefined;
   return {
     name: path,
     open: async (asked) => {
@@ -60,7 +93,19 @@ export function postgresLog(url: string | undefined, options: PostgresLogOptions
       const watching = Watching.over(connections, { schema, pollEvery, notify });
       try {
         const holder = newHolder();
-        const place = { connections, schema, name, lease, path, patience, closing, watching, migrate, holder };
+        const place = {
+          connections,
+          schema,
+          name,
+          lease,
+          path,
+          patience,
+          closing,
+          watching,
+          migrate,
+          holder,
+          hasThread,
+        };
         return await openLog(place, asked);
       } catch (error) {
         await connections.leave();
@@ -121,7 +166,7 @@ async function findLog(place: Place, { waitForLock, signal }: OpenLogOptions, re
   }
   await requireFormat(place);
   const taken = readOnly ? undefined : await takeLease(place, facts.identity, waitForLock, signal);
-  const opening = openingOf(facts, taken, path);
+  const opening = openingOf({ ...facts, hasThread: place.hasThread }, taken, path);
   if (taken !== undefined) return { log: taken.log, id: taken.id, taken, opening };
   const [row] = await ask(place, `select log, log_id from ${schema}.logs where name = $1`, bytesOf(place.name));
   if (row === undefined) throw noLog(path);

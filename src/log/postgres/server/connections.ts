@@ -39,6 +39,8 @@ export interface Configuration {
   readonly answerWithin: number;
   /** Names the database and the schema in messages. */
   readonly place: string;
+  /** One connection for every use. */
+  readonly isSingle: boolean;
   /** Other options that its logs must have in common. */
   readonly shared: string;
 }
@@ -137,7 +139,8 @@ export class Connections {
     await Promise.allSettled(open.map(async (client) => endClient(await client)));
   }
 
-  #client(use: Use): Promise<Client> {
+  #client(asked: Use): Promise<Client> {
+    const use = this.#configuration.isSingle ? 'read 0' : asked;
     let client = this.#open.get(use);
     if (client === undefined) {
       client = this.#connectFor(use);
