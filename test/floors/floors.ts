@@ -38,6 +38,7 @@ const REDACTING = 'src/log/contract/redacting/';
 const SERVER = 'src/log/postgres/server/';
 const TABLES = 'src/log/postgres/tables/';
 const PAGING = 'src/log/paging/';
+const WITNESS = 'src/log/witness/';
 const UNPACKING = 'src/log/unpacking/';
 const FILE = 'src/log/sqlite/file/';
 const CALLS = 'src/engine/calls/';
@@ -61,7 +62,7 @@ const QUESTIONS = 'src/engine/looking/questions/';
 const MOVING = 'src/engine/looking/moving/';
 
 const BELOW_THE_ENGINE = [CORE, THREADS, FOLD, COLLECTIONS, ENCODING, LOG, BLOCKS, UNPACKING];
-const BELOW_SQLITE = [CORE, THREADS, LOG, BLOCKS, PAGING];
+const BELOW_SQLITE = [CORE, THREADS, LOG, BLOCKS, PAGING, WITNESS];
 const BELOW_THE_DOORS = [
   ...BELOW_THE_ENGINE,
   'src/engine/',
@@ -230,6 +231,7 @@ export const FLOORS: readonly Floor[] = [
 
   { files: LOG, sees: [CORE, THREADS, BLOCKS], node: 'all' },
   { files: PAGING, sees: [CORE, THREADS, LOG, BLOCKS], node: 'all' },
+  { files: WITNESS, sees: [CORE, LOG], node: 'all' },
   { files: UNPACKING, sees: [CORE, THREADS, LOG, BLOCKS], doors: ['unpacking.ts'], node: 'all' },
   {
     files: CONTRACT,

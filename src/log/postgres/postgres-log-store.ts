@@ -19,6 +19,7 @@ import type {
 } from '../log-store.ts';
 import type { OutcomeBounds } from '../outcomes.ts';
 import { KnownIds } from '../paging/known-ids.ts';
+import type { LogWitness } from '../witness/log-witness.ts';
 import type { KnownLog } from './known-log.ts';
 import type { LeaseKeeper } from './lease.ts';
 import { PostgresCare } from './postgres-care.ts';
@@ -44,6 +45,8 @@ export interface LogParts {
   readonly keeper: LeaseKeeper | undefined;
   readonly patience: Patience;
   readonly opening: LogOpening;
+  /** Remembers the last acknowledged head beside this process. */
+  readonly witness: LogWitness | undefined;
   readonly remembers: OutcomeBounds;
   readonly holder: () => Promise<LogWriter | undefined>;
   /** Tells other processes that the log has grown. */
@@ -111,6 +114,7 @@ export class PostgresLogStore implements LogStore {
     this.#ids.keep(handed);
     if (head.sequence <= this.#head.sequence) return;
     this.#head = head;
+    this.#parts.witness?.note(head);
     this.care.grew(request.commits.reduce((sum, { json }) => sum + json.length, 0));
     this.#parts.known.see({ head });
     this.#parts.ring();

@@ -4,8 +4,9 @@ import { requireDurability } from '../log-errors.ts';
 import type { LogSource, LogThread, OpenLogOptions } from '../log-source.ts';
 import type { LogOpening, LogStore } from '../log-store.ts';
 import { DEFAULT_BOUNDS } from '../outcomes.ts';
+import { LogWitness } from '../witness/log-witness.ts';
 import { KnownLog } from './known-log.ts';
-import { LeaseKeeper, type LeasePlace, leaseOf, newHolder, type TakenLease, takeLease } from './lease.ts';
+import { endLease, LeaseKeeper, type LeasePlace, leaseOf, newHolder, type TakenLease, takeLease } from './lease.ts';
 import { openingOf } from './opening.ts';
 import { type PostgresLogOptions, type PostgresSettings, settingsOf } from './options.ts';
 import { PostgresLogStore } from './postgres-log-store.ts';
@@ -15,7 +16,7 @@ import { type Patience, patiently } from './server/patience.ts';
 import { placeText } from './server/place.ts';
 import { factsOf } from './server/server-facts.ts';
 import { readsIn } from './tables/read-statements.ts';
-import { bytesOf } from './tables/rows.ts';
+import { bytesOf, type LogState } from './tables/rows.ts';
 import { POSTGRES_FORMAT, tablesIn } from './tables/schema.ts';
 import { writesIn } from './tables/write-statements.ts';
 import { Watching } from './watching.ts';
@@ -27,6 +28,8 @@ interface Place extends LeasePlace {
   readonly closing: AbortController;
   readonly watching: Watching;
   readonly migrate: boolean;
+  readonly witness: string | undefined;
+  readonly acceptLoss: boolean;
   /** Whether another thread can open the log. */
   readonly hasThread: boolean;
 }
@@ -41,14 +44,15 @@ export type { PostgresLogOptions } from './options.ts';
  */
 export function postgresLog(url: string | undefined, options: PostgresLogOptions = {}): LogSource {
   const settings = settingsOf(url, options);
-  const source = sourceOf(url, settings, false);
   const thread = threadOf(url, settings);
+  const source = sourceOf(url, settings, { isInThread: false, hasThread: thread !== undefined });
   return thread === undefined ? source : { ...source, thread };
 }
 
 /** How another thread opens the log: over one connection, without bells. */
 export function postgresLogInThread({ url, settings }: InThread): LogSource {
-  return sourceOf(url, { ...settings, notify: false, pollEvery: Math.min(settings.pollEvery, THREAD_POLLS_MS) }, true);
+  const own = { notify: false, pollEvery: Math.min(settings.pollEvery, THREAD_POLLS_MS), witness: undefined };
+  return sourceOf(url, { ...settings, ...own }, { isInThread: true, hasThread: true });
 }
 
 interface InThread {
@@ -72,8 +76,13 @@ function threadOf(url: string | undefined, settings: PostgresSettings): LogThrea
   }
 }
 
-function sourceOf(url: string | undefined, settings: PostgresSettings, isInThread: boolean): LogSource {
-  const { name, schema, lease, answerWithin, connection, settleWithin, pollEvery, notify, migrate } = settings;
+interface Threads {
+  readonly isInThread: boolean;
+  readonly hasThread: boolean;
+}
+
+function sourceOf(url: string | undefined, settings: PostgresSettings, { isInThread, hasThread }: Threads): LogSource {
+  const { name, schema, answerWithin, connection, settleWithin, pollEvery, notify } = settings;
   const { hostname: host = 'localhost', port = '', pathname = '/' } = url === undefined ? {} : new URL(url);
   const database = pathname.slice(1);
   const path = placeText({ host, port: Number(port === '' ? 5432 : port), database, schema, name });
@@ -82,7 +91,6 @@ function sourceOf(url: string | undefined, settings: PostgresSettings, isInThrea
     ...{ answerWithin, place: path.slice(0, -name.length - 1), isSingle: isInThread },
     shared: JSON.stringify([pollEvery, notify]),
   };
-  const hasThread = threadOf(url, settings) !== undefined;
   return {
     name: path,
     open: async (asked) => {
@@ -93,19 +101,7 @@ function sourceOf(url: string | undefined, settings: PostgresSettings, isInThrea
       const watching = Watching.over(connections, { schema, pollEvery, notify });
       try {
         const holder = newHolder();
-        const place = {
-          connections,
-          schema,
-          name,
-          lease,
-          path,
-          patience,
-          closing,
-          watching,
-          migrate,
-          holder,
-          hasThread,
-        };
+        const place = { ...settings, connections, path, patience, closing, watching, holder, hasThread };
         return await openLog(place, asked);
       } catch (error) {
         await connections.leave();
@@ -124,10 +120,15 @@ interface Found extends Pick<TakenLease, 'log' | 'id'> {
 async function openLog(place: Place, asked: OpenLogOptions): Promise<LogStore> {
   const { connections, schema, path, patience, closing, watching } = place;
   const { durability = 'always', readOnly = false, remember = DEFAULT_BOUNDS } = asked;
+  const witness =
+    place.witness === undefined
+      ? undefined
+      : LogWitness.read(place.witness, { path, acceptsLoss: place.acceptLoss, isWriter: !readOnly });
   const found = await patiently(() => findLog(place, asked, readOnly), patience);
   const { log, id, taken, opening } = found;
   const bare = new PostgresReader(connections, readsIn(schema), log, patience);
   const [state, ends] = [await bare.state(), await bare.lastEnds()];
+  await requireWitness(place, witness, found, bare, state);
   const known = KnownLog.join(path, state, ends, taken !== undefined);
   const reader = bare.beside(known);
   const synced = writesIn(schema, true);
@@ -144,16 +145,38 @@ async function openLog(place: Place, asked: OpenLogOptions): Promise<LogStore> {
   const unwatch = writer === undefined ? watching.watch(log, known, reader) : (): void => {};
   return new PostgresLogStore({
     ...{ path, id, schema, log, connections, known, reader, writer, keeper, patience, opening, remembers: remember },
+    witness,
     holder: async () => (await leaseOf(place)).holder,
     ring: () => watching.ring(log),
     closing,
     leave: async () => {
       unwatch();
+      witness?.close();
       await keeper?.giveBack();
       known.leave();
       await connections.leave();
     },
   });
+}
+
+/** A writer whose log is refused gives back its lease at once. */
+async function requireWitness(
+  place: Place,
+  witness: LogWitness | undefined,
+  { id, taken }: Found,
+  reader: PostgresReader,
+  { head, epoch }: LogState,
+): Promise<void> {
+  if (witness === undefined) return;
+  const log = { path: place.path, id, head, epoch };
+  const chainAt = (sequence: number): Promise<string | undefined> => reader.chainAt(sequence);
+  try {
+    await witness.require(log, chainAt);
+    if (taken !== undefined) await witness.begin(log, chainAt);
+  } catch (error) {
+    if (taken !== undefined) await endLease(place, taken);
+    throw error;
+  }
 }
 
 async function findLog(place: Place, { waitForLock, signal }: OpenLogOptions, readOnly: boolean): Promise<Found> {

@@ -106,6 +106,15 @@ export class PostgresReader {
     return chain;
   }
 
+  /**
+   * The chain of the block that ends at a sequence; undefined where a sealed block holds it and ends later. An open block that ends
+   * later was never joined with others: it is not one that ended there, and its chain differs.
+   */
+  async chainAt(sequence: number): Promise<string | undefined> {
+    const [row] = await this.ask('ends', sequence, sequence, 1);
+    return row?.[1] === sequence || row?.[3] === 'open' ? (row[2] as string) : undefined;
+  }
+
   /** Blocks as they are stored, with the chain before the first: for sealing and redaction. */
   async run(first: number, last: number): Promise<BlockPage> {
     const rows = await this.ask('page', first, last, Number.MAX_SAFE_INTEGER, last - first + 1);
