@@ -152,6 +152,7 @@ export type { ParkedEvent } from './engine/reacting/progress.ts';
 export type { Reactor } from './engine/reacting/reactor.ts';
 export type { ReadingStore } from './engine/reading-store.ts';
 export type { WaitOptions } from './engine/replica/waiters.ts';
+export type { StoreRole } from './engine/roles/role-listeners.ts';
 export type { SnapshotReport } from './engine/snapshots/snapshotter.ts';
 export type { Store, StoreOf } from './engine/store.ts';
 export type { StoreStats } from './engine/store-stats.ts';

@@ -19,6 +19,7 @@ export type ErrorCode =
   | 'INVARIANT_BROKEN'
   | 'REENTRANT_WRITE'
   | 'SEQUENCE_CONFLICT'
+  | 'NOT_WRITER'
   | 'LOG_LOCKED'
   | 'LOG_CORRUPT'
   | 'LOG_FULL'

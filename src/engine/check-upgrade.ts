@@ -232,7 +232,9 @@ async function fitOf(
   const { name } = definition;
   const onBlock = async (): Promise<void> => throwIfAborted(signal);
   const [built, problem] = await attempt(async () => {
-    const { rebuild, advance } = rebuildingOf(new Projection(definition, { model, log, readOnly: true }));
+    const { rebuild, advance } = rebuildingOf(
+      new Projection(definition, { model, log, readOnly: true, write: (work) => work(log) }),
+    );
     return await despiteDrops(log, async () => {
       const rebuilt = await rebuild(log);
       await onBlock();

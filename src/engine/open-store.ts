@@ -12,12 +12,15 @@ import {
 import type { LogStore } from '../log/log-store.ts';
 import { performance } from '../threads/timers.ts';
 import { refuseLostTail, requireRemembered, requireSameModel } from './calls/log-ownership.ts';
-import { openLogOf, threadOf } from './calls/open-log.ts';
+import { closeBoth, openAsOwner, openLogs } from './calls/open-both.ts';
+import { threadOf } from './calls/open-log.ts';
 import { type Settings, type StoreOptions, settingsOf } from './calls/options.ts';
+import { shareGuard } from './calls/reentrancy.ts';
 import { warnOfShapes } from './calls/shape-warning.ts';
 import { RECOVERY_TRACE, traced } from './calls/traces.ts';
-import { warnOf, warnThat, warnTo } from './calls/warn.ts';
+import { warnOf, warnThat } from './calls/warn.ts';
 import { noteBeliefs } from './folding/beliefs.ts';
+import type { ModelFingerprint } from './folding/fingerprint.ts';
 import { fingerprintOfModel } from './folding/model-module.ts';
 import { ReplaceableState } from './folding/replaceable-state.ts';
 import { noteTaggers } from './folding/taggers.ts';
@@ -65,19 +68,11 @@ export async function openRecovered<
   start: number,
   onClosed?: () => void,
 ): Promise<Store<State, C, K, D>> {
-  const { durability, readOnly, remember, waitForLock } = settings;
-  const log = await openLogOf(settings, {
-    durability,
-    readOnly,
-    ...(remember && !readOnly && { remember }),
-    ...(waitForLock !== undefined && { waitForLock }),
-  });
-  warnTo(log, settings.onWarning);
-  for (const { name, message, detail } of log.opening?.warnings ?? []) warnThat(log, name, message, detail);
+  const { readOnly } = settings;
+  const opened = await openLogs(settings);
+  const { log, reading } = opened;
   try {
-    if (!readOnly) requireRemembered(log, remember);
-    await requireSameModel(log, model);
-    await refuseLostTail(log);
+    await requireOwner(log, model, settings);
     const fingerprint = fingerprintOfModel(model);
     const total = log.head().sequence;
     settings.onProgress({ phase: 'load', done: 0, total });
@@ -108,11 +103,7 @@ export async function openRecovered<
     rates.open = (rates.open + restMs) / 2; // now and then the disk is cold, or the machine is busy
     warnOfOverrun(log, recovery);
     tellPassedOver(log, recovery.passedOver, `the model ${model.name}`);
-    if (!readOnly && !log.readOnly) {
-      await beginChecking(log);
-      await noteTaggers(model, log);
-      await noteBeliefs(log, '', fingerprint);
-    }
+    if (!readOnly && !log.readOnly) await noteForReaders(log, model, fingerprint);
     const { sequence } = cursor;
     const logThread = threadOf(settings);
     const isBelieved = recovered.belief !== undefined;
@@ -128,11 +119,32 @@ export async function openRecovered<
       generation,
       onClosed,
     };
-    return new Store(model, Workings.open(model, { log, logThread, settings, ...found }));
+    const openWriter = async (waitMs: number, signal: AbortSignal): Promise<LogStore> =>
+      openAsOwner(opened.source, settings, { waitMs, signal }, async (writable) => {
+        shareGuard(writable, reading);
+        await requireOwner(writable, model, settings);
+        await noteForReaders(writable, model, fingerprint);
+      });
+    const standby = settings.standby ? { reading, openWriter } : undefined;
+    return new Store(model, Workings.open(model, { log, logThread, settings, standby, ...found }));
   } catch (error) {
-    await log.close();
+    await closeBoth(opened);
     throw error;
   }
+}
+
+/** The log belongs to the model, and nothing of it is missing. @throws RefoldError `MODEL_MISMATCH`, `LOG_CORRUPT` */
+async function requireOwner(log: LogStore, model: Model, { readOnly, remember }: Settings): Promise<void> {
+  if (!readOnly && !log.readOnly) requireRemembered(log, remember);
+  await requireSameModel(log, model);
+  await refuseLostTail(log);
+}
+
+/** What a writer notes before its first append. */
+async function noteForReaders(log: LogStore, model: Model, fingerprint: ModelFingerprint): Promise<void> {
+  await beginChecking(log);
+  await noteTaggers(model, log);
+  await noteBeliefs(log, '', fingerprint);
 }
 
 /** The state to be folded into from now on. Warns of what is not checked, and of what had to be copied. */

@@ -4,14 +4,14 @@
  * Each door checks that the store is open, and hands the call to the part that does it. The doors that write are in `store.ts`.
  */
 import type { Catalog, RecordedEventOf, TypeOf } from '../core/catalog.ts';
-import { RefoldError } from '../core/errors.ts';
+import type { RefoldError } from '../core/errors.ts';
 import type { DeepReadonly } from '../core/event.ts';
 import type { CommandDecisions, CommandInputs, Model } from '../core/model.ts';
 import { hashStateOf } from '../fold/encoding/state-codec.ts';
-import { checkOptions } from './calls/call-options.ts';
+import { A_FUNCTION, checkOptions, checkValue } from './calls/call-options.ts';
 import { warnLike } from './calls/warn.ts';
 import type { EventBatch } from './following/selection.ts';
-import { followerMetrics, type StoreMetrics } from './metrics/metrics.ts';
+import type { StoreMetrics } from './metrics/metrics.ts';
 import { type CommitRange, readCommits } from './past/commits.ts';
 import { type EventRange, readEvents } from './past/events.ts';
 import { checkWatching, type FollowOptions, type Watched, type WatchOptions } from './past/follow-log.ts';
@@ -34,10 +34,10 @@ import {
   type VerifyReport,
   verifyLog,
 } from './past/verify.ts';
-import type { Replica } from './replica/replica.ts';
 import type { WaitOptions } from './replica/waiters.ts';
+import type { StoreRole } from './roles/role-listeners.ts';
 import type { Workings } from './roles/workings.ts';
-import { describeStore, type StoreStats } from './store-stats.ts';
+import { metricsOf, type StoreStats, statsOf } from './store-stats.ts';
 import { type BackupOptions, type BackupReport, backUpLog } from './upkeep/backup.ts';
 import type { Listener } from './writing/publisher.ts';
 
@@ -77,7 +77,8 @@ export abstract class ReadingStore<
    * atomic fold: they are frozen, and a change makes new ones. Under the direct fold nothing may be kept across a write.
    *
    * @throws RefoldError the `failure` of a store that has failed: its state may hold events that the log does not have. A live
-   * replica whose state is still that of whole commits gives it
+   * replica whose state is still that of whole commits gives it. `NOT_WRITER` on a standby that was the writer, until it has
+   * recovered
    */
   get state(): DeepReadonly<State> {
     return this.#work.session.state as DeepReadonly<State>;
@@ -99,6 +100,25 @@ export abstract class ReadingStore<
    */
   get failure(): RefoldError | undefined {
     return this.#work.failure.error;
+  }
+
+  /**
+   * What the store does now. A store that reads is a `replica`. A standby is the `writer` or a `replica`. `onRole` tells when that
+   * changes. Between a takeover and the change to `replica` the store takes no write, and `state` throws `NOT_WRITER`.
+   */
+  get role(): StoreRole {
+    return this.#work.role;
+  }
+
+  /**
+   * Calls the listener with the new role whenever the role of a standby has changed. Returns the function that ends that.
+   *
+   * @throws RefoldError `INVALID_OPTION` for something that is not a function; `STORE_CLOSED`
+   */
+  onRole(listener: (role: StoreRole) => unknown): () => void {
+    this.#work.admission.requireOpen();
+    checkValue('listen to the role', 'listener', A_FUNCTION, listener);
+    return this.#work.roleListeners.add(listener);
   }
 
   /** The log's file, or `:memory:`. */
@@ -168,22 +188,22 @@ export abstract class ReadingStore<
   }
 
   /**
-   * For a live replica: resolves when the state has every event that is durable now.
+   * For a live replica or a standby: resolves when the state has every event that is durable now.
    *
    * @throws RefoldError as `waitFor` does
    */
   async catchUp(): Promise<void> {
-    await this.#live('catch up').catchUp();
+    await this.#work.catchUp();
   }
 
   /**
-   * For a live replica: resolves when the state has the event at `sequence`, which may be a future event.
+   * For a live replica or a standby: resolves when the state has the event at `sequence`, which may be a future event.
    *
    * @throws RefoldError `INVALID_OPTION` for a store that is not live; `STORE_FAILED` when the replica fails, `STORE_CLOSED`
    * when it is closed, `SEQUENCE_CONFLICT` when `timeout` has passed; the reason of `signal` when it aborts
    */
   async waitFor(sequence: number, options?: WaitOptions): Promise<void> {
-    await this.#live('wait for a sequence').waitFor(sequence, options);
+    await this.#work.waitFor(sequence, options);
   }
 
   /**
@@ -230,7 +250,7 @@ export abstract class ReadingStore<
     this.#work.admission.requireSound();
     const checked = checkWatching(options, this.model);
     const { state, sequence } = this;
-    return { state, sequence, events: this.follow({ ...checked, from: sequence + 1 } as never) };
+    return { state, sequence, events: this.#work.followState(sequence, checked) };
   }
 
   /**
@@ -280,57 +300,13 @@ export abstract class ReadingStore<
   }
 
   stats(): StoreStats {
-    return describeStore(
-      {
-        sequence: this.sequence,
-        durableSequence: this.durableSequence,
-        failure: this.#work.failure.error,
-        queuedBytes: this.#work.session.writes.queue.bytes,
-        waitingBytes: this.#work.session.writes.waitingBytes,
-        recoverWithin: this.#work.settings.recoverWithin,
-        untaggedEvents: this.#work.session.upkeep.untaggedEvents,
-        ...this.#work.session.upkeep.stats(),
-      },
-      this.#work.log,
-    );
+    return statsOf(this.#work);
   }
 
   /**
    * What the store has done since it was opened, and how it is now, as plain JSON. Counters and histograms only grow. Never throws.
    */
   metrics(): StoreMetrics {
-    const { queue, waitingBytes } = this.#work.session.writes;
-    const { meter } = queue;
-    const { fold, load } = this.#work.parts.rates;
-    const { durableSequence } = this;
-    return {
-      uptimeMilliseconds: meter.uptimeMs,
-      failed: this.#work.failure.error !== undefined,
-      sequence: this.sequence,
-      durableSequence,
-      commits: meter.commits,
-      events: meter.events,
-      characters: meter.characters,
-      appendMilliseconds: meter.append.report(),
-      syncMilliseconds: meter.sync.report(),
-      queue: { bytes: queue.bytes, waitingBytes },
-      rates: { foldedEventsPerSecond: fold * 1_000, loadedBytesPerSecond: load * 1_000 },
-      estimatedRecoveryMilliseconds: this.#work.session.upkeep.stats().estimatedRecoveryMs,
-      listeners: this.#work.publisher.listeners,
-      followers: followerMetrics(this.#work.publisher.tail.readers),
-      projections: this.#work.projections.report(durableSequence),
-      reactors: this.#work.reactors.report(durableSequence),
-    };
-  }
-
-  #live(action: string): Replica<State> {
-    this.#work.admission.requireOpen();
-    const { replica } = this.#work.session;
-    if (replica !== undefined) return replica;
-    throw new RefoldError('INVALID_OPTION', `Cannot ${action}: the store is not a live replica`, {
-      path: this.path,
-      type: 'live',
-      hint: 'Open it with { readOnly: true, live: true }',
-    });
+    return metricsOf(this.#work);
   }
 }

@@ -48,7 +48,7 @@ export class Store<
    * Appends one event, or an array as one commit: all of them or none.
    *
    * @throws RefoldError `UNKNOWN_EVENT_TYPE`, `EVENT_REJECTED`, `SEQUENCE_CONFLICT`, `REDUCER_FAILED`, `COMMAND_ID_REUSED`:
-   * refused, and nothing was changed. `LOG_FULL`: not written; `OUTCOME_UNKNOWN`: perhaps written; after both the store has failed.
+   * refused, and nothing was changed. `NOT_WRITER`: refused, because another process is the writer. `LOG_FULL`: not written; `OUTCOME_UNKNOWN`: perhaps written; after both the store has failed.
    * `STORE_FAILED`, `STORE_CLOSED`: not tried.
    */
   append(events: EventOf<C> | readonly EventOf<C>[], options?: AppendOptions): Promise<Commit> {
@@ -107,7 +107,8 @@ export class Store<
    * @throws RefoldError `INVALID_OPTION` for one that is running, or that the log does not know
    */
   async forgetProjection(name: string): Promise<void> {
-    this.#work.admission.requireWritable();
+    const refused = this.#work.admission.unwritable('forget a projection');
+    if (refused !== undefined) return refused;
     await this.#work.drained();
     await this.#work.projections.forget(name);
   }
@@ -116,11 +117,14 @@ export class Store<
    * Starts a reactor: it runs an effect for each durable event, at least once, from where it was before. Resolves when the log
    * knows it. From then on the log keeps the events that it needs, also while it does not run.
    *
+   * On a standby it waits while another store is the writer. It begins when this one is, from where the log says then, and its
+   * `signal` aborts when another writer has taken over. An effect that is in flight at a takeover may run twice at the same time.
+   *
    * @throws RefoldError `INVALID_OPTION` for a bad definition, when one of this name runs already, or on a read-only store;
    * `HISTORY_GONE` when the events that it needs were dropped
    */
   async react<Type extends TypeOf<C>>(definition: ReactorDefinition<State, C, Type>): Promise<Reactor> {
-    this.#work.admission.requireWritable();
+    this.#work.admission.requireNotReadOnly();
     await this.#work.drained();
     return this.#work.reactors.start(definition as unknown as ReactorDefinition);
   }
@@ -131,7 +135,8 @@ export class Store<
    * @throws RefoldError `INVALID_OPTION` for one that is running, or that the log does not know
    */
   async forgetReactor(name: string): Promise<void> {
-    this.#work.admission.requireWritable();
+    const refused = this.#work.admission.unwritable('forget a reactor');
+    if (refused !== undefined) return refused;
     await this.#work.reactors.forget(name);
   }
 
@@ -162,9 +167,11 @@ export class Store<
    */
   async retag(options: RetagOptions = {}): Promise<RetagReport> {
     const checked = checkOptions('retag', RETAG_CHECKS, options);
-    this.#work.admission.requireWritable();
+    const refused = this.#work.admission.unwritable('retag');
+    if (refused !== undefined) return refused;
     await this.#work.drained();
-    return this.#work.watching(() => this.#work.session.upkeep.retag(checked));
+    const { session } = this.#work;
+    return session.watching(() => session.upkeep.retag(checked));
   }
 
   /**
@@ -184,20 +191,23 @@ export class Store<
     if (this.#work.guard.entered) return refuseReentrant('redact', this.path);
     this.#work.admission.requireSound();
     const checked = checkOptions('redact', REDACT_CHECKS, options);
-    if (checked.dryRun !== true) this.#work.admission.requireWritable();
+    const refused = checked.dryRun === true ? undefined : this.#work.admission.unwritable('redact');
+    if (refused !== undefined) return refused;
+    const { session } = this.#work;
     // A close waits for calls that came before it.
     const ready = async (): Promise<void> => {
       if (this.#work.failure.error !== undefined) throw this.#work.failure.error;
-      await this.#work.session.settled();
+      await session.settled();
     };
-    return this.#work.session.erasure.redact(selector, checked, ready);
+    return session.watching(() => session.erasure.redact(selector, checked, ready));
   }
 
   /** Resolves when everything appended so far is on the disk, under every durability. */
   async flush(): Promise<void> {
-    await this.#work.drained();
-    if (this.#work.settings.readOnly) return;
-    await this.#work.watching(() => this.#work.log.flush());
+    await this.#work.durable();
+    const { session } = this.#work;
+    if (session.settings.readOnly) return;
+    await session.watching(() => session.log.flush());
   }
 
   /** Waits for pending work, saves projections, takes a snapshot, and releases the log. Further calls do nothing. */
@@ -211,16 +221,19 @@ export class Store<
 
   /** Waits for the turn of every earlier call, so that the snapshot contains their events. */
   async #snapshot(): Promise<SnapshotReport> {
-    if (this.#work.session.writes.isHoldingBack) await this.#work.session.writes.turn();
-    return this.#work.watching(() => this.#work.session.upkeep.snapshot());
+    const { session } = this.#work;
+    if (session.writes.isHoldingBack) await session.writes.turn();
+    return session.watching(() => session.upkeep.snapshot());
   }
 
   async #compact(options: CompactOptions): Promise<CompactionReport> {
     const checked = checkOptions('compact', COMPACT_CHECKS, options);
-    if (checked.dryRun !== true) this.#work.admission.requireWritable();
+    const refused = checked.dryRun === true ? undefined : this.#work.admission.unwritable('compact');
+    if (refused !== undefined) return refused;
     await this.#work.drained();
     await this.#work.projections.save();
-    return this.#work.watching(() => this.#work.session.upkeep.compact(checked));
+    const { session } = this.#work;
+    return session.watching(() => session.upkeep.compact(checked));
   }
 
   #append(events: unknown, options: AppendOptions | undefined): Promise<Commit> {

@@ -1,5 +1,5 @@
 /** The refusals that all logs share. */
-import { grouped, RefoldError } from '../core/errors.ts';
+import { grouped, isRefoldError, RefoldError } from '../core/errors.ts';
 import { HINT_CORRUPT } from './blocks/chain.ts';
 import type { Durability } from './log-store.ts';
 
@@ -35,8 +35,19 @@ export function epochConflict(path: string, epoch: number, current: number): Ref
   return new RefoldError(
     'SEQUENCE_CONFLICT',
     `Cannot write to ${path} as writer ${epoch}: writer ${current} has opened it since`,
-    { path, hint: 'Close this store; only the newest writer of a log may write' },
+    { path, type: EPOCH, hint: 'Close this store; only the newest writer of a log may write' },
   );
+}
+
+/** What the refusal of a replaced writer names. */
+const EPOCH = 'epoch';
+
+/**
+ * Whether a log refused a write because another writer has replaced this one. A log that does not say it with `epochConflict` is
+ * only understood when it refuses an append.
+ */
+export function isFenced(error: unknown): error is RefoldError {
+  return isRefoldError(error, 'SEQUENCE_CONFLICT') && error.type === EPOCH;
 }
 
 /** A redaction of blocks that have changed since they were read. */
@@ -63,6 +74,14 @@ export function requireApart(
     if (firstSequence <= end) throw blocksChanged(path, firstSequence);
     end = lastSequence;
   }
+}
+
+/** An open for writing that was asked to wait for the writer before it. */
+export function logInUse(path: string): RefoldError {
+  return new RefoldError('LOG_LOCKED', `Cannot open ${path} for writing: another store has it open`, {
+    path,
+    hint: 'Close the other store, or open this one with readOnly',
+  });
 }
 
 export function storeClosed(path: string): RefoldError {

@@ -282,7 +282,8 @@ export interface LogStore {
 
   /**
    * Calls back once when the log finds by itself, outside of a call, that it takes no more writes: its thread has died, or its
-   * connection is lost. A log that cannot find out leaves it out. The listener does not throw.
+   * connection is lost. With an `epochConflict` when another writer has taken over. A log that cannot find out leaves it out. The
+   * listener does not throw.
    */
   onLost?(listener: (cause: RefoldError) => void): void;
 

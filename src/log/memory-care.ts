@@ -4,7 +4,7 @@ import { nextTurn } from '../threads/timers.ts';
 import { type StoredBlock, verifyBlocks } from './blocks/chain.ts';
 import { headerOf, nextRun, openBytesOf, type SealedRun, type Stretch, sealInRuns, sealRun } from './blocks/sealing.ts';
 import type { LogCopy } from './log-backup.ts';
-import type { LogCare, LogSize, SealOptions, SealReport } from './log-care.ts';
+import type { LogCare, LogSize, LogWriter, SealOptions, SealReport } from './log-care.ts';
 import type { SealedBlock } from './log-store.ts';
 import type { MemoryContents } from './memory.ts';
 import { MemoryRedaction } from './memory-redaction.ts';
@@ -55,6 +55,10 @@ export class MemoryCare implements LogCare {
     const packed = blocks.slice(start, start + run.length);
     verifyBlocks(packed, startChain, this.#log.path);
     return { start, run, sealed: sealRun(packed, startChain) };
+  }
+
+  async writer(): Promise<LogWriter | undefined> {
+    return this.#log.reading().writer;
   }
 
   async reclaim(): Promise<void> {

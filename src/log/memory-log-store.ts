@@ -1,9 +1,11 @@
 /** An open log in memory. */
+import { hostname } from 'node:os';
 import { checksumOf, type StoredBlock, verifyBlock } from './blocks/chain.ts';
 import { nextBlock } from './blocks/next-block.ts';
 import { headerOf } from './blocks/sealing.ts';
 import { mayHold } from './blocks/tag-list.ts';
 import { followLog } from './following.ts';
+import type { LogWriter } from './log-care.ts';
 import {
   epochConflict,
   eventsMissing,
@@ -41,13 +43,17 @@ export class MemoryLogStore implements LogStore {
   readonly #contents: MemoryContents;
   /** A writer's epoch. */
   readonly #epoch: number;
+  readonly #writer: LogWriter = { pid: process.pid, host: hostname(), startedAt: Date.now() };
   #closed = false;
 
   constructor(contents: MemoryContents, readOnly: boolean, bounds: OutcomeBounds = DEFAULT_BOUNDS) {
     this.#contents = contents;
     this.remembers = bounds;
     this.readOnly = readOnly;
-    if (!readOnly) contents.epoch += 1;
+    if (!readOnly) {
+      contents.epoch += 1;
+      contents.writer = this.#writer;
+    }
     this.#epoch = contents.epoch;
     this.care = new MemoryCare({
       path: this.path,
@@ -214,6 +220,7 @@ export class MemoryLogStore implements LogStore {
 
   async close(): Promise<void> {
     this.#closed = true;
+    if (this.#contents.writer === this.#writer) this.#contents.writer = undefined;
     this.#contents.bell.ring();
   }
 

@@ -8,7 +8,8 @@ import { RefoldError } from '../core/errors.ts';
 import { isParts } from '../core/parts.ts';
 import { EMPTY_CHAIN, type StoredBlock } from './blocks/chain.ts';
 import { Bell } from './following.ts';
-import { requireDurability } from './log-errors.ts';
+import type { LogWriter } from './log-care.ts';
+import { logInUse, requireDurability } from './log-errors.ts';
 import type { RedactionRow } from './log-redaction.ts';
 import type { LogSource, OpenLogOptions } from './log-source.ts';
 import type { Durability, LogHead, LogStore, ReactorRow, SnapshotInfo, StoredOutcome } from './log-store.ts';
@@ -45,15 +46,19 @@ export class MemoryContents implements LogSource {
   /** The end of what was dropped. */
   trimmed: { readonly through: number; readonly chain: string } = { through: 0, chain: EMPTY_CHAIN };
   epoch = 0;
+  /** The newest writer, until it is closed. */
+  writer: LogWriter | undefined;
 
   /**
-   * Opens the log. A writer replaces the one before it. `durability` is checked but has no effect: there is no disk.
+   * Opens the log. A writer replaces the one before it, unless it is asked to wait. `durability` is checked but has no effect:
+   * there is no disk.
    *
-   * @throws RefoldError `INVALID_OPTION`
+   * @throws RefoldError `INVALID_OPTION`; `LOG_LOCKED` with `waitForLock`, while another writer is open
    */
   async open(options: OpenLogOptions = {}): Promise<LogStore> {
-    const { durability = 'always', readOnly = false, remember } = openOptionsOf(options);
+    const { durability = 'always', readOnly = false, remember, waitForLock } = openOptionsOf(options);
     requireDurability(durability);
+    if (!readOnly && waitForLock !== undefined && this.writer !== undefined) throw logInUse(this.name);
     return new MemoryLogStore(this, readOnly, remember);
   }
 }
@@ -83,17 +88,20 @@ function contentsOf(options: unknown): MemoryContents | undefined {
   }
 }
 
-/** It waits for nothing: a writer replaces the one before it. */
 const OPEN_OPTIONS: ReadonlySet<string> = new Set(['durability', 'readOnly', 'remember', 'waitForLock', 'signal']);
 
 function openOptionsOf(options: unknown): OpenLogOptions {
   try {
     if (isParts(options)) {
-      const { durability, readOnly, remember } = options;
+      const { durability, readOnly, remember, waitForLock } = options;
       let areKnown = true;
       for (const name in options) areKnown &&= OPEN_OPTIONS.has(name); // inherited ones too
       if (areKnown && (readOnly === undefined || typeof readOnly === 'boolean')) {
-        return { durability: durability as Durability | undefined, readOnly, remember: remember as OutcomeBounds };
+        const given = {
+          durability: durability as Durability | undefined,
+          waitForLock: waitForLock as number | undefined,
+        };
+        return { ...given, readOnly, remember: remember as OutcomeBounds };
       }
     }
   } catch {

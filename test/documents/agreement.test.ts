@@ -7,6 +7,7 @@ import { exitCodeOf } from '../../src/cli/output/exit-codes.ts';
 import { defineProgram } from '../../src/cli/program.ts';
 import { EventLog } from '../../src/engine/event-log.ts';
 import { Projection } from '../../src/engine/past/projection.ts';
+import { ReadingStore } from '../../src/engine/reading-store.ts';
 import { Store } from '../../src/engine/store.ts';
 import { commandTable } from '../../src/redis/commands/table.ts';
 import { PARAMETERS } from '../../src/redis/server/config/server-config.ts';
@@ -122,6 +123,7 @@ describe('options', () => {
 
 test.each([
   ['Store', Store],
+  ['ReadingStore', ReadingStore],
   ['Projection', Projection],
   ['EventLog', EventLog],
 ])('calls of %s are in the guide', (_, { prototype }) => {

@@ -171,8 +171,8 @@ test('a store whose writer was replaced writes nothing more, and can be closed',
   const store = await openStore(cartModel, { log: contents });
   await store.append(note('a'));
   await using other = await openStore(cartModel, { log: contents });
-  expect((await errorOf(store.snapshot())).code).toBe('SEQUENCE_CONFLICT');
-  expect((await errorOf(store.append(note('b')))).code).toBe('SEQUENCE_CONFLICT');
+  expect((await errorOf(store.snapshot())).code).toBe('NOT_WRITER');
+  expect((await errorOf(store.append(note('b')))).code).toBe('NOT_WRITER');
   await store.close();
   await other.append(note('c'));
   expect(other.state.seen.notes).toEqual(['a', 'c']);

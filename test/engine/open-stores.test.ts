@@ -203,8 +203,8 @@ test('a store that fails does not stop its neighbours', async () => {
   const foreign = new Database(failing!.path);
   foreign.exec('update log_state set epoch = epoch + 1'); // as another writer would do it
   foreign.close();
-  expect(await errorOf(failing!.append(note('lost')))).toMatchObject({ code: 'SEQUENCE_CONFLICT' });
-  expect(failing!.failure).toMatchObject({ code: 'STORE_FAILED' });
+  expect(await errorOf(failing!.append(note('lost')))).toMatchObject({ code: 'NOT_WRITER' });
+  expect(failing!.failure).toMatchObject({ code: 'NOT_WRITER' });
   await other!.append(note('fine'));
   expect(other!.failure).toBe(undefined);
   await failing!.close().catch(() => {});

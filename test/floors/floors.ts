@@ -440,7 +440,7 @@ export const FLOORS: readonly Floor[] = [
       REACTING,
       ERASING,
     ],
-    doors: ['workings.ts'],
+    doors: ['workings.ts', 'role-listeners.ts'],
     node: 'all',
   },
   {

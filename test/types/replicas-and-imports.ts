@@ -1,6 +1,13 @@
 /** Types of replicas and imports, checked by the compiler alone: nothing here runs. */
 import { z } from 'zod';
-import { defineModel, type ImportReport, importEvents, openStore, type PastEvent } from '../../src/index.ts';
+import {
+  defineModel,
+  type ImportReport,
+  importEvents,
+  openStore,
+  type PastEvent,
+  type StoreRole,
+} from '../../src/index.ts';
 
 const model = defineModel({
   name: 'types',
@@ -26,6 +33,20 @@ export async function imports(events: AsyncGenerator<PastEvent>): Promise<void> 
   await importEvents(model, { path: 'x' }, { type: 'Counted', data: { by: 1 }, recordedAt: 1 });
   // @ts-expect-error there is no such option
   await importEvents(model, { path: 'x', fold: 'direct' }, events);
+}
+
+export async function standbys(): Promise<void> {
+  const store = await openStore(model, { path: 'x', standby: true });
+  const role: StoreRole = store.role;
+  const end: () => void = store.onRole((next: 'writer' | 'replica') => next === role);
+  end();
+  await store.waitFor(7);
+  // @ts-expect-error the role is read-only
+  store.role = 'writer';
+  // @ts-expect-error there is no such role
+  store.onRole((next: 'reader') => next);
+  // @ts-expect-error standby is true or false
+  await openStore(model, { path: 'x', standby: 'yes' });
 }
 
 export async function replicas(): Promise<void> {

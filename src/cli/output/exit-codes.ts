@@ -33,6 +33,7 @@ const BY_ERROR: { readonly [Code in ErrorCode]: ExitCode } = {
   REENTRANT_WRITE: EXIT.badInput,
   INVARIANT_BROKEN: EXIT.checkFailed,
   SEQUENCE_CONFLICT: EXIT.notNow,
+  NOT_WRITER: EXIT.notNow,
   LOG_LOCKED: EXIT.notNow,
   LOG_FULL: EXIT.notNow,
   OUTCOME_UNKNOWN: EXIT.notNow,

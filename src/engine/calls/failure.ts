@@ -5,6 +5,8 @@
  */
 import { isRefoldError, RefoldError } from '../../core/errors.ts';
 import { letGo } from '../../core/let-go.ts';
+import { isFenced } from '../../log/log-errors.ts';
+import { deposed } from './not-writer.ts';
 import { warnOf } from './warn.ts';
 
 export class StoreFailure {
@@ -44,18 +46,33 @@ export class StoreFailure {
     }
   }
 
-  /** Looks at what background work or a flush threw: after an unknown outcome the log takes no more writes. */
+  /**
+   * Looks at what background work or a flush threw: after an unknown outcome, or when another writer has taken over, the log takes
+   * no more writes.
+   */
   notice(error: unknown, path: string): void {
     if (isRefoldError(error, 'OUTCOME_UNKNOWN')) this.fail(failedBefore(path, error));
+    else if (isFenced(error)) this.fail(deposed(path, error));
   }
 
-  /** Does work that writes, and notices when the log fails in it. */
+  /** Does work that writes, and notices when the log fails in it. A takeover is a `NOT_WRITER` for the caller. */
   async watching<T>(path: string, work: () => Promise<T>): Promise<T> {
     try {
       return await work();
     } catch (error) {
       this.notice(error, path);
-      throw error;
+      throw isFenced(error) ? deposed(path, error) : error;
+    }
+  }
+
+  /** The same for work whose unknown outcome does not matter to the store: what it writes can be written again. */
+  async fencing<T>(path: string, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isFenced(error)) throw error;
+      this.notice(error, path);
+      throw deposed(path, error);
     }
   }
 

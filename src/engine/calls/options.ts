@@ -71,6 +71,14 @@ export interface StoreOptions {
    * Default false. Costs one look at the file every 25 ms, and the folding of new events.
    */
   readonly live?: boolean | undefined;
+  /**
+   * Lets the store wait as a live replica while another one is the writer, and take over when the log is free: when its writer
+   * has closed or died. If the log is free at the open, the store opens as the writer. Default false. It opens the log twice, to
+   * read and to write. `store.role` says what it is, and `store.onRole` when that changes. While it is a replica, writes are
+   * `NOT_WRITER`. With `waitForLock` the open waits so long before it goes on as a replica. Refused with `readOnly`, `live` and
+   * beside an open `log`.
+   */
+  readonly standby?: boolean | undefined;
   /** Called when long work that the application asked for starts, and now and then while it runs. */
   readonly onProgress?: ((progress: Progress) => void) | undefined;
   /**
@@ -79,7 +87,8 @@ export interface StoreOptions {
    */
   readonly onWarning?: ((warning: StoreWarning) => unknown) | undefined;
   /**
-   * Called once, when the store fails: with the `STORE_FAILED` that every later call throws. It is called before any promise
+   * Called once, when the store fails: with the `STORE_FAILED` that every later call throws, or with `NOT_WRITER` when another
+   * writer has taken over. It is called before any promise
    * rejects because of the failure, and while the failing call still runs. Default: not told; `store.failure` says it too.
    */
   readonly onFailure?: ((failure: RefoldError) => unknown) | undefined;
@@ -130,6 +139,7 @@ export interface Settings {
   readonly saysStrict: boolean;
   readonly readOnly: boolean;
   readonly live: boolean;
+  readonly standby: boolean;
   readonly onProgress: (progress: Progress) => void;
   readonly onWarning: ((warning: StoreWarning) => unknown) | undefined;
   readonly onFailure: ((failure: RefoldError) => unknown) | undefined;
@@ -154,6 +164,7 @@ export const STORE_CHECKS: OptionChecks<StoreOptions> = {
   strict: TRUE_OR_FALSE,
   readOnly: TRUE_OR_FALSE,
   live: TRUE_OR_FALSE,
+  standby: TRUE_OR_FALSE,
   onProgress: A_FUNCTION,
   onWarning: A_FUNCTION,
   onFailure: A_FUNCTION,
@@ -177,6 +188,7 @@ export function settingsOf(given: StoreOptions): Settings {
   requireOneLog('open the store', options);
   requireWaitHonoured('open the store', options);
   warnTo(options, options.onWarning);
+  if (options.standby === true) requireStandby(options);
   const openLog = isOpenLog(options.log) ? options.log : undefined;
   if (openLog !== undefined) requireHonoured(openLog, options);
   const readOnly = options.readOnly ?? openLog?.readOnly ?? false;
@@ -198,6 +210,7 @@ export function settingsOf(given: StoreOptions): Settings {
     saysStrict: options.strict !== undefined,
     readOnly,
     live: options.live ?? false,
+    standby: options.standby ?? false,
     onProgress: harmless(options.onProgress, options),
     onWarning: options.onWarning,
     onFailure: options.onFailure,
@@ -205,6 +218,22 @@ export function settingsOf(given: StoreOptions): Settings {
     remember: options.remember && boundsOf(options.remember),
     waitForLock: options.waitForLock,
   };
+}
+
+/** A standby opens its log by itself, to read and again to write. */
+function requireStandby({ log, readOnly, live }: StoreOptions): void {
+  const why = isOpenLog(log)
+    ? 'its log is open'
+    : readOnly === true
+      ? 'a reader never becomes the writer'
+      : live !== undefined
+        ? 'a standby is live whenever it reads'
+        : undefined;
+  if (why === undefined) return;
+  throw new RefoldError('INVALID_OPTION', `Cannot open the store as a standby: ${why}`, {
+    type: 'standby',
+    hint: 'Give a path or a log source, and leave readOnly and live out',
+  });
 }
 
 /** Refuses options that were decided when the log was opened. */

@@ -23,8 +23,10 @@ import { type EncodedView, SavedViews } from './saved-views.ts';
 export interface ProjectionParts {
   readonly model: Model;
   readonly log: LogStore;
-  /** Whether the store is read-only. Nothing is saved then. */
+  /** Whether the store only reads now. Nothing is saved then. */
   readonly readOnly: boolean;
+  /** Does work with the log to write to. @throws RefoldError `NOT_WRITER` when another writer has taken over */
+  readonly write: <T>(work: (log: LogStore) => Promise<T>) => Promise<T>;
 }
 
 /** How many events pass between two saves: a restart after a crash replays at most this many. */
@@ -106,7 +108,7 @@ export class Projection<State extends object = any> {
     this.#reducers = reducersOf(definition);
     this.#types = new Set(Object.keys(this.#reducers));
     const fingerprint = fingerprintOfProjection(definition, parts.model);
-    this.#saved = new SavedViews(this.name, this.#definition, fingerprint, parts.readOnly);
+    this.#saved = new SavedViews(this.name, this.#definition, fingerprint);
     this.#cursor = startCursor(freshState(this.#definition));
   }
 
@@ -215,14 +217,14 @@ export class Projection<State extends object = any> {
   }
 
   async #save(): Promise<void> {
-    const { log, readOnly } = this.#parts;
+    const { log, readOnly, write } = this.#parts;
     if (readOnly) throw cannotSave(this.name, log.path);
     let at = this.sequence;
     try {
       const moment = await this.#work.run(() => this.#encode());
       if (moment === undefined) return;
       at = moment.head.sequence;
-      await this.#saved.write(log, moment);
+      await write((writable) => this.#saved.write(writable, moment));
       this.#savedAt = at;
       this.#isBelieved = false;
     } catch (error) {
@@ -241,24 +243,24 @@ export class Projection<State extends object = any> {
   }
 
   #tellUnsaved(sequence: number, cause: unknown): void {
-    if (isRefoldError(cause, 'STORE_CLOSED')) return; // the caller that closed the store knows
+    // The caller that closed the store knows, and the store says that it is not the writer any more.
+    if (isRefoldError(cause, 'STORE_CLOSED') || isRefoldError(cause, 'NOT_WRITER')) return;
     const message = `The projection ${this.name} could not be saved at ${grouped(sequence)}: ${messageOf(cause)}`;
     warnOf(this.#parts.log, 'RefoldProjectionWarning', new Error(message, { cause }));
   }
 
   async #advance(): Promise<void> {
     if (this.#error !== undefined) throw this.#error;
-    const { readOnly } = this.#parts;
     try {
       await this.#foldOn();
     } catch (error) {
-      if (!readOnly || !isRefoldError(error, 'HISTORY_GONE')) throw this.#stop(error);
+      if (!this.#parts.readOnly || !isRefoldError(error, 'HISTORY_GONE')) throw this.#stop(error);
       await this.#load(); // the writer dropped the needed events, but may have saved its projection of this name since
       await this.#foldOn().catch((cause) => {
         throw this.#stop(cause);
       });
     }
-    if (readOnly || this.sequence - Math.max(this.#savedAt, this.#triedAt) < SAVE_EVERY) return;
+    if (this.#parts.readOnly || this.sequence - Math.max(this.#savedAt, this.#triedAt) < SAVE_EVERY) return;
     this.#triedAt = this.sequence;
     this.save().catch(() => {}); // it has warned
   }
@@ -276,10 +278,20 @@ export class Projection<State extends object = any> {
     return this.#error;
   }
 
+  /** After a takeover it is for the next writer to note them. */
+  async #noteBeliefs(): Promise<void> {
+    try {
+      await this.#parts.write((writable) => this.#saved.noteBeliefs(writable));
+    } catch (error) {
+      if (!isRefoldError(error, 'NOT_WRITER')) throw error;
+    }
+  }
+
   async #load(): Promise<void> {
-    const { log } = this.#parts;
+    const { log, readOnly } = this.#parts;
     try {
       const saved = await this.#saved.load(log);
+      if (!readOnly) await this.#noteBeliefs();
       const { loaded, unusable, plan } = saved;
       if (loaded !== undefined) {
         const { sequence } = loaded.snapshot;

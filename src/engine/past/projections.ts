@@ -102,14 +102,12 @@ export class Projections {
     const kept = typeof name === 'string' && name !== '' ? await log.snapshots(name) : [];
     const checkpoints = (await log.checkpoints()).map(({ projection }) => projection);
     if (kept.length === 0 && !checkpoints.includes(name)) throw unknown(name, checkpoints, log);
-    // The checkpoint is deleted last: if this is interrupted, it still names what is left to forget.
-    if (kept.length > 0) {
-      await log.dropSnapshots(
-        name,
-        kept.map(({ sequence }) => sequence),
-      );
-    }
-    await log.dropCheckpoint(name);
+    const sequences = kept.map(({ sequence }) => sequence);
+    await this.#parts.write(async (writable) => {
+      // The checkpoint is deleted last: if this is interrupted, it still names what is left to forget.
+      if (sequences.length > 0) await writable.dropSnapshots(name, sequences);
+      await writable.dropCheckpoint(name);
+    });
     this.#started.delete(name);
   }
 }

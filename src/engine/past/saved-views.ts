@@ -44,22 +44,23 @@ export class SavedViews<State extends object> {
   readonly #name: string;
   readonly #beginning: BeginsWith<State>;
   readonly #fingerprint: ModelFingerprint;
-  readonly #readOnly: boolean;
 
-  /** @param readOnly whether nothing may be written: neither states nor what is believed of them */
-  constructor(name: string, beginning: BeginsWith<State>, fingerprint: ModelFingerprint, readOnly: boolean) {
+  constructor(name: string, beginning: BeginsWith<State>, fingerprint: ModelFingerprint) {
     this.#name = name;
     this.#beginning = beginning;
     this.#fingerprint = fingerprint;
-    this.#readOnly = readOnly;
   }
 
   async load(log: LogStore): Promise<LoadedView<State>> {
     const facts = await snapshotFacts(log, this.#name, this.#fingerprint);
     const plan = planRecovery({ ...facts, head: log.head().sequence, firstSequence: log.firstSequence() });
     const loading = await loadFirst(log, plan.candidates, () => beginningOf(this.#beginning), { pace: newPace() });
-    if (!log.readOnly && !this.#readOnly) await noteBeliefs(log, this.#name, this.#fingerprint);
     return { ...loading, plan };
+  }
+
+  /** Notes what the saved states stand for. Call this after they were loaded, for writing. */
+  async noteBeliefs(log: LogStore): Promise<void> {
+    await noteBeliefs(log, this.#name, this.#fingerprint);
   }
 
   /** The state of a cursor as bytes. Nothing may be folded into it meanwhile; other work runs between the slices. */

@@ -12,6 +12,7 @@ import type { EventBatch } from '../following/selection.ts';
 import type { CheckedReactor } from './definition.ts';
 import { type EffectOutcome, tryEffect } from './effect.ts';
 import { type ParkedEvent, ReactorProgress, type StoredProgress } from './progress.ts';
+import { cannotContinue, stopped, waits } from './reactor-errors.ts';
 import { Run } from './run.ts';
 import { Saver } from './saver.ts';
 import { bySequence, keyOf, rejectAll, type Task } from './task.ts';
@@ -19,6 +20,12 @@ import { bySequence, keyOf, rejectAll, type Task } from './task.ts';
 /** What a reactor needs of its store. */
 export interface ReactorParts {
   readonly log: LogStore;
+  /** Does work with the log to write to. @throws RefoldError `NOT_WRITER` when another writer has taken over */
+  readonly write: <T>(work: (log: LogStore) => Promise<T>) => Promise<T>;
+  /** Whether the store writes now. Effects run only then. */
+  readonly isWriter: () => boolean;
+  /** Whether the store may become the writer again after another one has taken over. Its reactors wait for that. */
+  readonly isStandby: boolean;
   /** Durable events, in the model's versions, until the signal aborts. The events of one sequence are in one batch. */
   readonly follow: (options: { readonly from: number; readonly signal: AbortSignal }) => AsyncIterable<EventBatch>;
   /** Events of a range, in the model's versions. */
@@ -31,26 +38,48 @@ export interface ReactorParts {
 /** Progress over events without an effect is saved after so many. */
 const PASSED_UNSAVED = 1_000;
 
+/** What becomes of a reactor when the role of its store changes. */
+interface Pausing {
+  /** The store is not the writer now. Aborts the `signal` of the effects in flight, and begins nothing until `resume`. */
+  pause(): void;
+  /** Resolves when nothing runs any more. */
+  rested(): Promise<void>;
+  /** The store is the writer again: begins where the log says. Call it when the reactor has rested. */
+  resume(stored: StoredProgress): Promise<void>;
+  /** The store is the writer again, and the reactor cannot go on. */
+  refuse(error: unknown): void;
+}
+
+export let pausingOf: (reactor: Reactor) => Pausing;
+
 /** Some events were redacted: what the errors of their effects said is forgotten. */
 export let forgetMessages: (reactor: Reactor, sequences: ReadonlySet<number>) => Promise<void>;
 
-/** A running reactor. Made by `store.react`. */
+/** A reactor. Made by `store.react`. On a standby it waits while another store is the writer. */
 export class Reactor {
   readonly name: string;
   readonly #reactor: CheckedReactor;
   readonly #parts: ReactorParts;
-  readonly #progress: ReactorProgress;
+  #progress: ReactorProgress;
   readonly #saver: Saver = new Saver(() => this.#write());
   readonly #retries = new Map<number, Promise<void>>();
   #savedThrough: number;
   #run: Run<Task> | undefined;
   #error: RefoldError | undefined;
   #isStopped = false;
+  /** Whether it waits until its store is the writer. */
+  #isWaiting = false;
   /** Called once, when the progress or the error has changed. */
   readonly #watchers = new Set<() => void>();
 
   static {
     forgetMessages = (reactor, sequences) => reactor.#forgetMessages(sequences);
+    pausingOf = (reactor) => ({
+      pause: () => reactor.#pause(),
+      rested: async () => reactor.#run?.settled,
+      resume: (stored) => reactor.#resume(stored),
+      refuse: (error) => reactor.#refuse(error),
+    });
   }
 
   /** Use `store.react`. */
@@ -82,10 +111,10 @@ export class Reactor {
     return this.#isStopped;
   }
 
-  /** Registers the reactor in the log, and begins. Called once. */
+  /** Registers the reactor in the log, and begins. */
   async start(): Promise<void> {
     await this.#saver.save();
-    if (!this.#isStopped) this.#begin();
+    if (!this.#isStopped && !this.#isWaiting) this.#begin();
   }
 
   /**
@@ -104,7 +133,7 @@ export class Reactor {
    * @throws RefoldError `INVALID_OPTION` for another event; `REACTOR_FAILED` when the effect fails again; `HISTORY_GONE`
    */
   async retry(sequence: number): Promise<void> {
-    this.#requireNotStopped();
+    this.#requireRunning();
     if (this.#progress.isParked(sequence)) return this.#retryOnce(sequence);
     this.#requireStoppedAt('retry', sequence);
     await this.#continue();
@@ -118,7 +147,7 @@ export class Reactor {
    * @throws RefoldError `INVALID_OPTION` for another event
    */
   async skip(sequence: number): Promise<void> {
-    this.#requireNotStopped();
+    this.#requireRunning();
     const isParked = this.#progress.isParked(sequence);
     if (!isParked) {
       this.#requireStoppedAt('skip', sequence);
@@ -138,6 +167,25 @@ export class Reactor {
     await this.#saver.save().catch(() => {}); // every effect was saved when it finished
   }
 
+  #pause(): void {
+    this.#isWaiting = true;
+    this.#run?.abort();
+    this.#tell();
+  }
+
+  async #resume(stored: StoredProgress): Promise<void> {
+    this.#isWaiting = false;
+    this.#error = undefined;
+    this.#progress = new ReactorProgress(stored);
+    this.#savedThrough = stored.sequence;
+    await this.start();
+  }
+
+  #refuse(error: unknown): void {
+    this.#isWaiting = false;
+    this.#fail(error);
+  }
+
   async #forgetMessages(sequences: ReadonlySet<number>): Promise<void> {
     if (!this.parked.some(({ sequence }) => sequences.has(sequence))) return;
     this.#progress.forgetMessages(sequences);
@@ -153,14 +201,14 @@ export class Reactor {
       read: (run) => this.#read(run),
       work: (tasks, run) => this.#work(tasks, run),
       failed: (error) => this.#fail(error),
-      abandoned: (tasks) => rejectAll(tasks, this.#error ?? stopped(this.name)),
+      abandoned: (tasks) => rejectAll(tasks, this.#reasonToEnd()),
     });
   }
 
   /** Begins again after an error, once the effects in flight are over. */
   async #continue(): Promise<void> {
     await this.#run?.settled;
-    if (this.#isStopped || this.#error === undefined) return;
+    if (this.#isStopped || this.#isWaiting || this.#error === undefined) return;
     this.#error = undefined;
     this.#progress.rewind();
     this.#begin();
@@ -215,7 +263,7 @@ export class Reactor {
 
   async #conclude(tasks: readonly Task[], outcome: EffectOutcome): Promise<boolean> {
     if (outcome.kind === 'ended') {
-      rejectAll(tasks, this.#error ?? stopped(this.name));
+      rejectAll(tasks, this.#reasonToEnd());
       return false;
     }
     if (outcome.kind === 'done') for (const { sequence } of tasks) this.#progress.finish(sequence);
@@ -268,7 +316,7 @@ export class Reactor {
       return this.#saver.save();
     }
     if (this.#error !== undefined) throw this.#error;
-    this.#requireNotStopped();
+    this.#requireRunning();
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     this.#run?.lanes.add(keyOf(this.#reactor, first), { sequence, events, retried: { resolve, reject } });
     await promise;
@@ -280,14 +328,17 @@ export class Reactor {
     this.#savedThrough = Math.max(this.#savedThrough, stored.sequence);
     const neededAfter = this.#progress.neededAfter;
     if (checkpoint !== undefined) await checkpoint.save(stored.sequence);
-    await this.#parts.log.putReactor({ reactor: this.name, sequence: neededAfter, progress: JSON.stringify(stored) });
+    const row = { reactor: this.name, sequence: neededAfter, progress: JSON.stringify(stored) };
+    await this.#parts.write((log) => log.putReactor(row));
   }
 
   /** Stops because of an error. Effects in flight finish, and their progress is saved if that is possible. */
   #fail(thrown: unknown): void {
     this.#run?.end();
+    // A standby pauses its reactors at a takeover. Any other store has failed then.
+    const isPausing = this.#isWaiting || (isRefoldError(thrown, 'NOT_WRITER') && this.#parts.isStandby);
     const isClosing = this.#isStopped && isRefoldError(thrown, 'STORE_CLOSED');
-    if (!isClosing) this.#error ??= isRefoldError(thrown) ? thrown : cannotContinue(this.name, thrown);
+    if (!isClosing && !isPausing) this.#error ??= isRefoldError(thrown) ? thrown : cannotContinue(this.name, thrown);
     this.#tell();
   }
 
@@ -301,6 +352,16 @@ export class Reactor {
 
   #requireNotStopped(): void {
     if (this.#isStopped) throw stopped(this.name);
+  }
+
+  #requireRunning(): void {
+    this.#requireNotStopped();
+    if (this.#isWaiting) throw waits(this.name);
+  }
+
+  /** Why an effect has not finished. */
+  #reasonToEnd(): RefoldError {
+    return this.#error ?? (this.#isWaiting && !this.#isStopped ? waits(this.name) : stopped(this.name));
   }
 
   #requireStoppedAt(action: string, sequence: number): void {
@@ -325,18 +386,3 @@ export class Reactor {
 
 /** A longer message of an application's error is cut where it is kept. */
 const KEPT_MESSAGE_CHARACTERS = 1_000;
-
-function stopped(name: string): RefoldError {
-  return new RefoldError('STORE_CLOSED', `Cannot use the reactor ${name}: it was stopped`, {
-    type: name,
-    hint: 'Start it again with store.react',
-  });
-}
-
-function cannotContinue(name: string, cause: unknown): RefoldError {
-  return new RefoldError('STORE_FAILED', `Cannot continue the reactor ${name}: ${messageOf(cause)}`, {
-    type: name,
-    cause,
-    hint: 'Look at the cause, and start the reactor again',
-  });
-}

@@ -1,5 +1,5 @@
 /** The reactors of a store: started, stopped and forgotten by name. */
-import { grouped, messageOf, RefoldError } from '../../core/errors.ts';
+import { grouped, isRefoldError, messageOf, RefoldError } from '../../core/errors.ts';
 import type { Model } from '../../core/model.ts';
 import { listNearest } from '../../core/nearest.ts';
 import { storeClosed } from '../../log/log-errors.ts';
@@ -8,7 +8,7 @@ import { Mutex } from '../../threads/mutex.ts';
 import { locate } from '../past/history.ts';
 import { type CheckedReactor, checkReactor, checkReactorName, type ReactorDefinition } from './definition.ts';
 import { parseProgress, type StoredProgress, withoutMessages } from './progress.ts';
-import { forgetMessages, Reactor, type ReactorParts } from './reactor.ts';
+import { forgetMessages, pausingOf, Reactor, type ReactorParts } from './reactor.ts';
 
 export interface ReactorsParts extends ReactorParts {
   readonly model: Model;
@@ -17,6 +17,7 @@ export interface ReactorsParts extends ReactorParts {
 export class Reactors {
   readonly #parts: ReactorsParts;
   readonly #started = new Map<string, Reactor>();
+  readonly #definitions = new Map<string, CheckedReactor>();
   /** Starting and forgetting run one after the other. */
   readonly #turns = new Mutex();
   #isClosed = false;
@@ -47,11 +48,12 @@ export class Reactors {
       if (this.#isRunning(name)) {
         throw invalid(`Cannot forget the reactor ${name}: it is running`, name, 'Stop it first');
       }
-      const { log } = this.#parts;
+      const { log, write } = this.#parts;
       const known = (await log.reactors()).map(({ reactor }) => reactor);
       if (!known.includes(name)) throw unknown(name, known, log.path);
-      await log.dropReactor(name);
+      await write((writable) => writable.dropReactor(name));
       this.#started.delete(name);
+      this.#definitions.delete(name);
     });
   }
 
@@ -66,7 +68,7 @@ export class Reactors {
   /** Forgets what the errors of parked events said, because these events were redacted. */
   forgetMessages(sequences: ReadonlySet<number>): Promise<void> {
     return this.#turns.run(async () => {
-      const { log } = this.#parts;
+      const { log, write } = this.#parts;
       for (const row of await log.reactors()) {
         const running = this.#started.get(row.reactor);
         if (running?.isStopped === false) {
@@ -75,7 +77,8 @@ export class Reactors {
         }
         const stored = parseProgress(row.progress);
         const told = stored && withoutMessages(stored, sequences);
-        if (told !== undefined) await log.putReactor({ ...row, progress: JSON.stringify(told) });
+        if (told === undefined) continue;
+        await write((writable) => writable.putReactor({ ...row, progress: JSON.stringify(told) }));
       }
     });
   }
@@ -85,6 +88,31 @@ export class Reactors {
     return Array.from(this.#started.values(), ({ name, sequence }) => {
       return { name, sequence, lag: Math.max(0, durableSequence - sequence) };
     });
+  }
+
+  /** The store is not the writer any more: no effect begins, and those in flight are told to end. */
+  pause(): void {
+    for (const reactor of this.#started.values()) pausingOf(reactor).pause();
+  }
+
+  /** The store is the writer: those that wait begin where the log says. Never rejects. */
+  resume(): Promise<void> {
+    return this.#turns.run(async () => {
+      const waiting = Array.from(this.#started.values()).filter(({ isStopped }) => !isStopped);
+      await Promise.all(waiting.map((reactor) => this.#resume(reactor)));
+    });
+  }
+
+  async #resume(reactor: Reactor): Promise<void> {
+    const { rested, resume, refuse } = pausingOf(reactor);
+    await rested(); // an effect that was in flight at the takeover
+    try {
+      const progress = await this.#startOf(this.#definitions.get(reactor.name)!);
+      if (this.#isClosed || !this.#parts.isWriter()) return;
+      await resume(progress);
+    } catch (error) {
+      if (this.#parts.isWriter()) refuse(error);
+    }
   }
 
   /** Stops all of them, and resolves when their effects are over. */
@@ -105,14 +133,35 @@ export class Reactors {
     if (this.#isRunning(name)) {
       throw invalid(`Cannot start the reactor ${name}: it runs already`, name, 'Give each reactor its own name');
     }
+    const isWaiting = !this.#parts.isWriter();
+    const progress = isWaiting ? { ...NOTHING_FINISHED, sequence: 0 } : await this.#startOf(checked);
+    const reactor = new Reactor(checked, this.#parts, progress);
+    if (isWaiting) pausingOf(reactor).pause();
+    else await this.#begin(reactor);
+    this.#started.set(name, reactor);
+    this.#definitions.set(name, checked);
+    // The role may have changed while this one was not known yet.
+    if (isWaiting && this.#parts.isWriter()) await this.#resume(reactor);
+    else if (!isWaiting && !this.#parts.isWriter()) pausingOf(reactor).pause();
+    return reactor;
+  }
+
+  /** On a standby a takeover in this moment only lets the reactor wait. */
+  async #begin(reactor: Reactor): Promise<void> {
+    try {
+      await reactor.start();
+    } catch (error) {
+      if (!this.#parts.isStandby || !isRefoldError(error, 'NOT_WRITER')) throw error;
+    }
+  }
+
+  /** Where a reactor begins. @throws RefoldError `HISTORY_GONE` when the events that it needs were dropped */
+  async #startOf(checked: CheckedReactor): Promise<StoredProgress> {
     const progress = await this.#progressOf(checked);
     const first = this.#parts.log.firstSequence();
     const needed = Math.min(progress.sequence + 1, progress.parked[0]?.sequence ?? Number.POSITIVE_INFINITY);
-    if (needed < first) throw historyGone(name, needed, first, this.#parts.log.path);
-    const reactor = new Reactor(checked, this.#parts, progress);
-    await reactor.start();
-    this.#started.set(name, reactor);
-    return reactor;
+    if (needed < first) throw historyGone(checked.name, needed, first, this.#parts.log.path);
+    return progress;
   }
 
   async #progressOf(checked: CheckedReactor): Promise<StoredProgress> {

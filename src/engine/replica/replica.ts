@@ -9,7 +9,6 @@ import { grouped, isRefoldError, messageOf, RefoldError } from '../../core/error
 import type { RecordedEvent } from '../../core/event.ts';
 import type { Block, LogStore } from '../../log/log-store.ts';
 import { Pace } from '../../threads/pace.ts';
-import { A_SEQUENCE, checkOptions, checkValue } from '../calls/call-options.ts';
 import { guardOf, type Reentrancy } from '../calls/reentrancy.ts';
 import { warnOf } from '../calls/warn.ts';
 import { commitsAfter, presentEvents, type RecordedCommit } from '../folding/recorded-commits.ts';
@@ -18,10 +17,13 @@ import { recoverDespiteDrops } from '../past/history.ts';
 import { copyForOthers, type Publisher } from '../writing/publisher.ts';
 import { type ReaderParts, renewState } from './reader-state.ts';
 import { FOLLOWER_LOOK_MS, Renewal } from './renewal.ts';
-import { WAIT_CHECKS, Waiters, type WaitOptions } from './waiters.ts';
+import type { Waiters } from './waiters.ts';
 
 export interface ReplicaParts<State extends object> extends ReaderParts<State> {
   readonly publisher: Publisher;
+  readonly waiters: Waiters;
+  /** The first sequence of each event type so far; kept up to date. */
+  readonly firstSeen: Map<string, number>;
   /** Called when the state has changed. */
   readonly onAdvance: () => void;
 }
@@ -34,7 +36,6 @@ const UNPACKED = 8;
 export class Replica<State extends object> {
   readonly #parts: ReplicaParts<State>;
   readonly #guard: Reentrancy;
-  readonly #waiters = new Waiters();
   readonly #closing = new AbortController();
   readonly #pace = new Pace(REPLICA_SLICE_MS);
   readonly #renewal: Renewal;
@@ -77,34 +78,19 @@ export class Replica<State extends object> {
   /** Resolves when the state has every event that is durable now. @throws RefoldError as `waitFor` does */
   async catchUp(): Promise<void> {
     await this.#renewal.current();
-    await this.#reach(this.#parts.log.head().sequence, {}); // asking for the head also wakes the follower
+    await this.#parts.waiters.reach(this.#parts.log.head().sequence); // asking for the head also wakes the follower
   }
 
-  /**
-   * Resolves when the state has the event at `sequence`.
-   *
-   * @throws RefoldError `STORE_FAILED` when the replica fails, `STORE_CLOSED` when it is closed, `SEQUENCE_CONFLICT` when the
-   * timeout ends; the signal's reason when the signal aborts
-   */
-  async waitFor(sequence: number, options: WaitOptions | undefined): Promise<void> {
-    const checked = checkValue('wait', 'sequence', A_SEQUENCE, sequence) as number;
-    await this.#reach(checked, checkOptions('wait', WAIT_CHECKS, options));
-  }
-
-  async #reach(sequence: number, options: WaitOptions): Promise<void> {
-    const { failure } = this.#parts;
+  /** Looks whether the log was redacted: the state is made again then. */
+  look(): void {
     this.#renewal.look();
-    if (failure.error !== undefined) throw failure.error;
-    if (sequence <= this.#sequence) return;
-    await this.#waiters.wait(sequence, options, (timeout) => this.#late(sequence, timeout));
   }
 
-  /** Stops following. Calls that wait are rejected. */
+  /** Stops following. Resolves when nothing more is folded. */
   async close(): Promise<void> {
     this.#closing.abort();
     this.#round.abort();
     this.#renewal.close();
-    this.#waiters.fail(closed(this.#parts.log));
     await this.#ended;
   }
 
@@ -142,10 +128,11 @@ export class Replica<State extends object> {
   }
 
   #fold(commit: RecordedCommit, rules: UpcastRules, eventCharacters: number): void {
-    const { model, state, publisher } = this.#parts;
+    const { model, state, publisher, waiters, firstSeen } = this.#parts;
     const { last } = commit;
     const count = commit.events.length;
     let published: readonly RecordedEvent[] | undefined;
+    for (const { type, sequence } of commit.events) if (!firstSeen.has(type)) firstSeen.set(type, sequence);
     this.#guard.enter();
     try {
       const events = presentEvents(model, commit, rules);
@@ -157,7 +144,7 @@ export class Replica<State extends object> {
     }
     this.#sequence = last;
     publisher.publish(last, published, count, count * eventCharacters);
-    this.#waiters.reached(last);
+    waiters.reached(last);
   }
 
   /** After history was dropped, continues with the newest snapshot. After anything else the replica has failed. */
@@ -171,31 +158,21 @@ export class Replica<State extends object> {
       this.#parts.failure.fail(failure);
       warnOf(this.#parts.log, 'RefoldReplicaWarning', failure);
       this.#renewal.close();
-      this.#waiters.fail(failure);
     }
   }
 
   async #reload(gone: RefoldError): Promise<void> {
-    const { model, log, fingerprint, state, publisher, onAdvance } = this.#parts;
+    const { model, log, fingerprint, state, publisher, onAdvance, waiters, firstSeen } = this.#parts;
     const before = this.#sequence;
     const { cursor } = await recoverDespiteDrops(model, log, fingerprint);
     if (cursor.sequence <= before) throw gone; // otherwise it would fail in the same way again and again
     state.replace(cursor.state);
+    for (const [type, sequence] of cursor.firstSeen) firstSeen.set(type, sequence);
     this.#sequence = cursor.sequence;
     publisher.tail.jump(cursor.sequence);
     warnOf(log, 'RefoldReplicaWarning', jumped(log, before, cursor.sequence));
-    this.#waiters.reached(cursor.sequence);
+    waiters.reached(cursor.sequence);
     onAdvance();
-  }
-
-  #late(sequence: number, timeout: number): RefoldError {
-    const { path } = this.#parts.log;
-    const message = `Cannot wait any longer for sequence ${grouped(sequence)}: after ${timeout} ms the replica is at ${grouped(this.#sequence)}`;
-    return new RefoldError('SEQUENCE_CONFLICT', message, {
-      path,
-      sequence: this.#sequence,
-      hint: 'Wait longer, or look whether the writer is still running',
-    });
   }
 }
 
@@ -213,12 +190,5 @@ function failureOf({ path }: LogStore, sequence: number, cause: unknown): Refold
     ...(type !== undefined && { type }),
     hint: hint ?? 'Look at the cause, then open the replica again',
     cause,
-  });
-}
-
-function closed({ path }: LogStore): RefoldError {
-  return new RefoldError('STORE_CLOSED', 'Cannot wait any longer: the store was closed', {
-    path,
-    hint: 'Open the store again, and close it after the last use',
   });
 }

@@ -1,23 +1,31 @@
 /**
- * Whether a call may proceed: the store must be open, sound, and for a write not read-only, and the call must not come from
+ * Whether a call may proceed: the store must be open, sound, and for a write the writer of its log. And the call must not come from
  * code that runs inside a write.
  */
 import { RefoldError } from '../../core/errors.ts';
+import type { LogStore } from '../../log/log-store.ts';
 import type { StoreFailure } from '../calls/failure.ts';
+import { holderOf, notTheWriter } from '../calls/not-writer.ts';
 import { type Reentrancy, refuseReentrant } from '../calls/reentrancy.ts';
 
+/** What decides. */
+interface AdmissionParts {
+  /** What is read. It also knows who writes. */
+  readonly log: LogStore;
+  readonly guard: Reentrancy;
+  readonly failure: StoreFailure;
+  /** Whether the store was opened to read, whatever happens. */
+  readonly isReadOnly: boolean;
+  /** Whether the store writes now: a standby does not always. */
+  readonly isWriter: () => boolean;
+}
+
 export class Admission {
-  readonly #path: string;
-  readonly #isReadOnly: boolean;
-  readonly #guard: Reentrancy;
-  readonly #failure: StoreFailure;
+  readonly #parts: AdmissionParts;
   #isClosed = false;
 
-  constructor(path: string, isReadOnly: boolean, guard: Reentrancy, failure: StoreFailure) {
-    this.#path = path;
-    this.#isReadOnly = isReadOnly;
-    this.#guard = guard;
-    this.#failure = failure;
+  constructor(parts: AdmissionParts) {
+    this.#parts = parts;
   }
 
   get isClosed(): boolean {
@@ -31,19 +39,30 @@ export class Admission {
 
   /** A rejection if a write cannot even be tried. Functions that return promises never throw. */
   refused(action: string): Promise<never> | undefined {
-    if (this.#guard.entered) return refuseReentrant(action, this.#path);
+    const { guard, log } = this.#parts;
+    return guard.entered ? refuseReentrant(action, log.path) : this.unwritable(action);
+  }
+
+  /** The same for a call that may be made inside a write, and runs after it. */
+  unwritable(action: string): Promise<never> | undefined {
     try {
-      this.requireWritable();
-      return undefined;
+      this.requireNotReadOnly();
     } catch (error) {
       return Promise.reject(error);
     }
+    return this.#parts.isWriter() ? undefined : this.notWriter(action);
+  }
+
+  /** Rejects with `NOT_WRITER`, and names the writer. */
+  async notWriter(action: string): Promise<never> {
+    const { log } = this.#parts;
+    throw notTheWriter(action, log.path, await holderOf(log));
   }
 
   requireOpen(): void {
     if (!this.#isClosed) return;
     throw new RefoldError('STORE_CLOSED', 'Cannot use the store: it is closed', {
-      path: this.#path,
+      path: this.#parts.log.path,
       hint: 'Open the store again, and close it after the last use',
     });
   }
@@ -51,19 +70,21 @@ export class Admission {
   /** After a failure the state may hold events that the log does not have. */
   requireSound(): void {
     this.requireOpen();
-    if (this.#failure.error !== undefined) throw this.#failure.error;
+    const { error } = this.#parts.failure;
+    if (error !== undefined) throw error;
   }
 
-  requireWritable(): void {
+  /** Also for a standby, which may become the writer. @throws RefoldError `INVALID_OPTION` on a store that only reads */
+  requireNotReadOnly(): void {
     this.requireSound();
-    if (this.#isReadOnly)
+    if (this.#parts.isReadOnly)
       throw this.readOnly('write', 'Open it without readOnly; only one process can write at a time');
   }
 
   /** The error for a call that a read-only store cannot serve. */
   readOnly(action: string, hint: string): RefoldError {
     return new RefoldError('INVALID_OPTION', `Cannot ${action}: the store was opened read-only`, {
-      path: this.#path,
+      path: this.#parts.log.path,
       type: 'readOnly',
       hint,
     });

@@ -4,19 +4,24 @@
  * The parts of a store that outlive a role are given to it (`LastingParts`). It knows nothing of calls: whether one may proceed is
  * decided before (`admission.ts`).
  */
+
+import { isRefoldError, type RefoldError } from '../../core/errors.ts';
 import type { Model } from '../../core/model.ts';
 import type { LogThread } from '../../log/log-source.ts';
 import type { LogStore, SnapshotInfo } from '../../log/log-store.ts';
-import type { StoreFailure } from '../calls/failure.ts';
+import { failedBefore, StoreFailure } from '../calls/failure.ts';
+import { deposed, endedByTakeover } from '../calls/not-writer.ts';
 import type { Settings } from '../calls/options.ts';
 import { Erasure } from '../erasing/erasure.ts';
 import type { ModelFingerprint } from '../folding/fingerprint.ts';
 import type { ReplaceableState } from '../folding/replaceable-state.ts';
+import type { Meter } from '../metrics/meter.ts';
 import type { CommitReader } from '../past/commit-reader.ts';
 import type { Projections } from '../past/projections.ts';
 import type { Reactors } from '../reacting/reactors.ts';
 import { Replica } from '../replica/replica.ts';
 import { StillReader } from '../replica/still-reader.ts';
+import type { Waiters } from '../replica/waiters.ts';
 import type { Rates } from '../snapshots/rates.ts';
 import { Upkeep } from '../upkeep/upkeep.ts';
 import type { StoreClock } from '../writing/clock.ts';
@@ -49,7 +54,12 @@ export interface LastingParts<State extends object> {
   readonly projections: Projections;
   readonly reactors: Reactors;
   readonly commits: CommitReader;
+  /** Calls that wait for a sequence. */
+  readonly waiters: Waiters;
+  readonly meter: Meter;
   readonly isClosed: () => boolean;
+  /** Everything up to this sequence is durable. */
+  readonly onDurable: (sequence: number) => void;
   /** The log was redacted: followers read again what they have not given yet. */
   readonly renewFollowers: () => void;
 }
@@ -57,32 +67,36 @@ export interface LastingParts<State extends object> {
 export class Session<State extends object> {
   readonly log: LogStore;
   readonly settings: Settings;
+  /** Why the session can do nothing more. What it means for the store is decided elsewhere. */
   readonly failure: StoreFailure;
+  /** The first sequence of each event type so far. */
+  readonly firstSeen: Map<string, number>;
   readonly writes: WritePath;
   readonly upkeep: Upkeep;
   readonly erasure: Erasure<State>;
   readonly replica: Replica<State> | undefined;
   readonly #reader: StillReader<State> | undefined;
+  #closed: Promise<void> | undefined;
 
-  /** Begins its work. @param failure learns why the session can do nothing more, if that happens */
-  static open<State extends object>(
-    parts: SessionParts<State>,
-    lasting: LastingParts<State>,
-    failure: StoreFailure,
-  ): Session<State> {
-    const session = new Session(parts, lasting, failure);
+  /** Begins its work. */
+  static open<State extends object>(parts: SessionParts<State>, lasting: LastingParts<State>): Session<State> {
+    const session = new Session(parts, lasting);
     void session.erasure.cleanUpLater();
     return session;
   }
 
-  private constructor(parts: SessionParts<State>, lasting: LastingParts<State>, failure: StoreFailure) {
-    const { log, settings, fingerprint, live, sequence, generation } = parts;
-    const { model, projections, reactors, publisher, renewFollowers } = lasting;
+  private constructor(parts: SessionParts<State>, lasting: LastingParts<State>) {
+    const { log, settings, fingerprint, live, sequence, generation, firstSeen } = parts;
+    const { model, projections, reactors, publisher, renewFollowers, waiters } = lasting;
+    const failure = new StoreFailure(log, undefined);
     this.log = log;
     this.settings = settings;
+    this.firstSeen = firstSeen;
     this.failure = failure;
     this.writes = writePathOf(parts, lasting, failure, (bytes) => {
       projections.wake();
+      waiters.reached(this.writes.durableSequence);
+      lasting.onDurable(this.writes.durableSequence);
       if (!lasting.isClosed()) this.upkeep.wake(bytes);
     });
     const { writes } = this;
@@ -98,8 +112,49 @@ export class Session<State extends object> {
       await projections.renew();
     };
     const onAdvance = (): void => projections.wake();
-    if (settings.live) this.replica = Replica.start({ ...reading, publisher, onAdvance, onRenewed });
+    if (settings.live)
+      this.replica = Replica.start({ ...reading, publisher, onAdvance, onRenewed, waiters, firstSeen });
     else if (settings.readOnly) this.#reader = new StillReader({ ...reading, onRenewed });
+    failure.ends((error) => this.#refuse(error));
+    log.onLost?.((cause) => this.lose(cause));
+  }
+
+  /** Whether another writer has taken over its log. */
+  get isDeposed(): boolean {
+    return this.failure.error?.code === 'NOT_WRITER';
+  }
+
+  /** The log takes no more writes. @param cause why: a `SEQUENCE_CONFLICT` when another writer has taken over */
+  lose(cause: RefoldError): void {
+    const { path } = this.log;
+    const isTakeover = isRefoldError(cause, 'SEQUENCE_CONFLICT');
+    this.failure.fail(isTakeover ? deposed(path, cause) : failedBefore(path, cause));
+  }
+
+  #refuse(error: RefoldError): void {
+    if (error.code !== 'NOT_WRITER') return;
+    this.upkeep.stop();
+    this.writes.refuse(error);
+  }
+
+  /** Does work that writes, and notices when the log fails in it. @throws RefoldError `NOT_WRITER` after a takeover */
+  watching<T>(work: () => Promise<T>): Promise<T> {
+    return this.#afterTakeover(() => this.failure.watching(this.log.path, work));
+  }
+
+  /** The same for work whose unknown outcome does not matter to the store. */
+  fencing<T>(work: (log: LogStore) => Promise<T>): Promise<T> {
+    return this.#afterTakeover(() => this.failure.fencing(this.log.path, () => work(this.log)));
+  }
+
+  /** After a takeover the log is closed, whatever still works with it. */
+  async #afterTakeover<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      if (!this.isDeposed || !isRefoldError(error, 'STORE_CLOSED')) throw error;
+      throw endedByTakeover(this.log.path, error);
+    }
   }
 
   /** @throws RefoldError why the session can do nothing more, unless a replica's state is still that of whole commits */
@@ -132,8 +187,25 @@ export class Session<State extends object> {
     else await this.writes.drained().catch(() => {});
   }
 
+  /** Stops following. Calls that wait go on waiting, and the log stays open. */
+  async stopFollowing(): Promise<void> {
+    await this.replica?.close();
+    await this.upkeep.close();
+  }
+
+  /** Another writer has taken over: waits for the answers of appends that were sent, and closes the log. Never rejects. */
+  async end(): Promise<void> {
+    await this.writes.queue.settled();
+    await this.close().catch(() => {}); // nothing that was acknowledged depends on it
+  }
+
   /** Ends all its work, and closes the log. */
   async close(): Promise<void> {
+    this.#closed ??= this.#close();
+    await this.#closed;
+  }
+
+  async #close(): Promise<void> {
     await this.replica?.close();
     this.#reader?.close();
     await this.upkeep.close();
@@ -143,12 +215,12 @@ export class Session<State extends object> {
 
 function writePathOf<State extends object>(
   { log, settings, live, sequence, firstSeen }: SessionParts<State>,
-  { model, clock, publisher, commits }: LastingParts<State>,
+  { model, clock, publisher, commits, meter }: LastingParts<State>,
   failure: StoreFailure,
   onDurable: (bytes: number) => void,
 ): WritePath {
   return new WritePath({
-    ...{ model, log, settings, clock, live, sequence, firstSeen, publisher, failure, onDurable },
+    ...{ model, log, settings, clock, live, sequence, firstSeen, publisher, failure, onDurable, meter },
     readCommit: (commit) => commits.read(commit),
   });
 }

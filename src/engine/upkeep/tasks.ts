@@ -1,5 +1,6 @@
 /** Runs upkeep tasks in the background when they are due, side by side. Writes never wait for them. */
 
+import { isFenced } from '../../log/log-errors.ts';
 import type { LogStore } from '../../log/log-store.ts';
 import { performance } from '../../threads/timers.ts';
 import type { StoreFailure } from '../calls/failure.ts';
@@ -39,9 +40,14 @@ export class TaskRunner {
     }
   }
 
+  /** From now on no task begins. The failure of one that runs is not told. */
+  stop(): void {
+    this.#stopped = true;
+  }
+
   /** Resolves when the running tasks have ended. No other begins. */
   async drained(): Promise<void> {
-    this.#stopped = true;
+    this.stop();
     await Promise.all(this.#running.values());
   }
 
@@ -64,7 +70,7 @@ export class TaskRunner {
     } catch (error) {
       this.#pausedUntil.set(task, performance.now() + RETRY_AFTER_MS);
       this.#failure.notice(error, this.#log.path);
-      if (this.#stopped) return;
+      if (this.#stopped || isFenced(error)) return; // the store says that it is not the writer any more
       warnOf(this.#log, 'RefoldHousekeepingWarning', error);
     }
   }

@@ -170,6 +170,12 @@ export class Upkeep {
     }
   }
 
+  /** Another writer has taken over: no more work begins, and what runs fails in silence. */
+  stop(): void {
+    this.#compaction.stop();
+    this.#tasks.stop();
+  }
+
   /** Ends the work in other threads. */
   close(): Promise<void> {
     return this.#snapshotter.close();

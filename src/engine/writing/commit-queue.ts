@@ -2,7 +2,8 @@
  * Group commit: everything queued while the log was busy becomes the next block.
  *
  * Writes enter already folded, in the order of their sequences. They leave in the same order, when their block is durable.
- * After the first failure the queue refuses everything that is queued, and accepts no further write.
+ * After the first failure the queue refuses everything that is queued, and accepts no further write. When another writer has taken
+ * over, it refuses what waits at once, and what was sent gets the answer of the log.
  */
 import { isRefoldError, messageOf, RefoldError } from '../../core/errors.ts';
 import { requireReadable } from '../../log/blocks/block-rules.ts';
@@ -10,6 +11,7 @@ import type { LogHead, LogStore, StoredOutcome } from '../../log/log-store.ts';
 import { performance, soon } from '../../threads/timers.ts';
 import { failedBefore } from '../calls/failure.ts';
 import { renameOwner } from '../calls/log-ownership.ts';
+import { deposed } from '../calls/not-writer.ts';
 import { COMMIT_TRACE, traced } from '../calls/traces.ts';
 import { warnOf } from '../calls/warn.ts';
 import { Meter } from '../metrics/meter.ts';
@@ -35,7 +37,7 @@ const PIPELINE_BYTES = 128 * 1024;
 const QUEUE_BYTES = 64 * 1024 * 1024;
 
 export class CommitQueue {
-  readonly meter: Meter = new Meter();
+  readonly meter: Meter;
   readonly #log: LogStore;
   readonly #onComplete: (completed: Completed) => void;
   #waiting: QueuedWrite[] = [];
@@ -47,13 +49,17 @@ export class CommitQueue {
   /** Resolves when everything sent so far is durable; rejects with the first failure, in the order of sending. */
   #lastWrite: Promise<void> = Promise.resolve();
   #pumpScheduled = false;
+  /** Why no further write is accepted. */
   #failure: RefoldError | undefined;
+  /** Whether an append has failed: what was sent after it is refused too. */
+  #hasFailed = false;
 
   /**
    * @param onComplete called with each block when it has become durable, and once when an append has failed. The call comes
    * before code that waits for one of the block's promises continues
    */
-  constructor(log: LogStore, onComplete: (completed: Completed) => void) {
+  constructor(log: LogStore, onComplete: (completed: Completed) => void, meter: Meter = new Meter()) {
+    this.meter = meter;
     this.#log = log;
     this.#onComplete = onComplete;
     this.#sent = log.head();
@@ -87,6 +93,21 @@ export class CommitQueue {
   /** Resolves when everything pushed so far is durable. */
   drained(): Promise<void> {
     return this.push(new QueuedWrite(0, 0, () => undefined));
+  }
+
+  /** Another writer has taken over: refuses what waits. Blocks that were sent get the answer of the log. */
+  refuse(error: RefoldError): void {
+    if (this.#failure !== undefined) return;
+    this.#failure = error;
+    const refused = this.#waiting;
+    this.#waiting = [];
+    this.#waitingBytes = 0;
+    for (const write of refused) write.reject(error);
+  }
+
+  /** Resolves when everything that was sent has its answer. Never rejects. */
+  settled(): Promise<void> {
+    return this.#lastWrite.catch(() => {});
   }
 
   /** Sends later in this turn of the event loop, so that the writes of one turn share a block. A full block is sent at once. */
@@ -168,7 +189,7 @@ export class CommitQueue {
   }
 
   #complete(block: Block): void {
-    if (this.#failure !== undefined) return;
+    if (this.#hasFailed) return;
     this.#inFlight.shift();
     this.#inFlightBytes -= block.bytes;
     // Nothing is sent after a fence before it has completed, so the log's head is the one that it asks for.
@@ -178,15 +199,23 @@ export class CommitQueue {
   }
 
   #fail(cause: unknown): void {
-    if (this.#failure !== undefined) return;
-    const error = isRefoldError(cause) ? cause : unknownOutcome(this.#log.path, cause);
-    this.#failure = failedBefore(this.#log.path, error);
+    if (this.#hasFailed) return;
+    this.#hasFailed = true;
+    const error = this.#refusalOf(cause);
+    this.#failure ??= error.code === 'NOT_WRITER' ? error : failedBefore(this.#log.path, error);
     const refused = [...this.#inFlight.flatMap(({ writes }) => writes), ...this.#waiting];
     this.#inFlight = [];
     this.#waiting = [];
     this.#waitingBytes = this.#inFlightBytes = 0;
     this.#tell({ commits: [], outcomes: [], failure: this.#failure });
     for (const write of refused) write.reject(error);
+  }
+
+  /** The log knows sequences and epochs. For the caller the other writer matters. */
+  #refusalOf(cause: unknown): RefoldError {
+    const { path } = this.#log;
+    if (isRefoldError(cause, 'SEQUENCE_CONFLICT')) return deposed(path, cause);
+    return isRefoldError(cause) ? cause : unknownOutcome(path, cause);
   }
 
   /** What became durable is acknowledged, even if the callback throws. */

@@ -19,6 +19,7 @@ import type { StoredOutcome } from '../../log/log-store.ts';
 import { A_FUNCTION, checkValue } from '../calls/call-options.ts';
 import type { Settings } from '../calls/options.ts';
 import { guardOf, type Reentrancy } from '../calls/reentrancy.ts';
+import type { Meter } from '../metrics/meter.ts';
 import { ANSWERS_OF_APPEND, type Answers, answersOfExecute, NO_ANSWERS, type ReadCommit } from './answers.ts';
 import { CommitQueue, type Completed } from './commit-queue.ts';
 import { EarlierCalls, isLooking } from './earlier-calls.ts';
@@ -50,6 +51,8 @@ export interface WritePathParts extends HeadParts {
   /** Called when a block has become durable, with the size of its text in bytes, roughly. */
   readonly onDurable: (bytes: number) => void;
   readonly readCommit: ReadCommit;
+  /** Counts on in place of a new one. */
+  readonly meter?: Meter | undefined;
 }
 
 /** A call that waits for its turn, with what it needs then. */
@@ -80,7 +83,7 @@ export class WritePath {
     this.#head = new LiveHead(parts);
     this.#earlier = new EarlierCalls(this.#head.desk);
     this.#executed = answersOfExecute(parts.readCommit);
-    this.queue = new CommitQueue(log, (completed) => this.#completed(completed));
+    this.queue = new CommitQueue(log, (completed) => this.#completed(completed), parts.meter);
     this.#turns = new Turns(this.queue, this.#guard, {
       begin: (call) => this.#begin(call),
       refused: ({ options }) => options.commandId !== undefined && this.#earlier.forget(options.commandId),
@@ -179,6 +182,12 @@ export class WritePath {
     return this.#turns.hold();
   }
 
+  /** Another writer has taken over, which is the store's failure already: refuses everything that waits. */
+  refuse(error: RefoldError): void {
+    this.queue.refuse(error);
+    this.#turns.admit();
+  }
+
   /** Neither this nor the functions it calls are async: with thousands of appends at once, each extra promise costs time. */
   #write<Answer>(wish: Wish, options: AppendOptions, answers: Answers<Answer>): Promise<Answer> {
     if (this.#turns.mayBegin) return this.#writeNow(wish, options, answers);
@@ -240,7 +249,7 @@ export class WritePath {
   #begin({ ask, options, answers, known, startedAt }: WaitingCall): unknown {
     if (ask === undefined) return undefined;
     if (typeof ask === 'function') return this.#transactNow(ask, options, startedAt);
-    if (known !== undefined && 'error' in known) throw known.error;
+    if (known !== undefined && 'error' in known) throw this.failure ?? known.error;
     if (known?.outcome === undefined) return this.#writeNow(ask, options, answers, startedAt);
     this.#earlier.forget(options.commandId!);
     return this.#earlier.answerAgain(ask, known.outcome, answers);

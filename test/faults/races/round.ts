@@ -50,7 +50,7 @@ export async function stolenRound(
   const problems = expectDone('open', await first!.tell(openOrder(track)));
   problems.push(...(await write(track, first!, 2)));
   first!.signal('SIGSTOP');
-  fs.rmSync(`${track.path}-lock`);
+  fs.rmSync(`${track.path}-lock`, { force: true });
   const opened = await second!.tell(openOrder(track));
   problems.push(...expectDone('open beside a stopped owner without a lock', opened));
   problems.push(...(await write(track, second!, 3, ['snapshot', 'compact'])));
@@ -64,9 +64,9 @@ export async function stolenRound(
 }
 
 function lateProblems({ marks, code, message }: Answer): string[] {
-  const refused = marks.some((mark) => /^refused \d+ SEQUENCE_CONFLICT/.test(mark));
+  const refused = marks.some((mark) => /^refused \d+ NOT_WRITER/.test(mark));
   const said = marks.filter((mark) => !mark.startsWith('doing')).join(', ') || `${code} ${message}`;
-  return refused ? [] : [`a writer that was replaced was not refused as SEQUENCE_CONFLICT: ${said}`];
+  return refused ? [] : [`a writer that was replaced was not refused as NOT_WRITER: ${said}`];
 }
 
 async function race(track: RaceTrack, racers: readonly Racer[]): Promise<{ winner?: Racer; problems: string[] }> {

@@ -40,6 +40,7 @@ export class Violation extends Error {}
 const DEFINITE: ReadonlySet<string> = new Set([
   'LOG_FULL',
   'SEQUENCE_CONFLICT',
+  'NOT_WRITER',
   'EVENT_REJECTED',
   'COMMAND_INPUT_REJECTED',
   'REDUCER_FAILED',

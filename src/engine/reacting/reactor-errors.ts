@@ -1,0 +1,27 @@
+/** Why a reactor cannot be used, or has stopped. */
+import { messageOf, RefoldError } from '../../core/errors.ts';
+
+/** After `stop`, and after the close of the store. */
+export function stopped(name: string): RefoldError {
+  return new RefoldError('STORE_CLOSED', `Cannot use the reactor ${name}: it was stopped`, {
+    type: name,
+    hint: 'Start it again with store.react',
+  });
+}
+
+/** While another store is the writer. */
+export function waits(name: string): RefoldError {
+  return new RefoldError('NOT_WRITER', `Cannot use the reactor ${name}: it runs where the writer is`, {
+    type: name,
+    hint: 'Wait until store.role is writer, or make the call in the process that writes',
+  });
+}
+
+/** After an error that is not its own. */
+export function cannotContinue(name: string, cause: unknown): RefoldError {
+  return new RefoldError('STORE_FAILED', `Cannot continue the reactor ${name}: ${messageOf(cause)}`, {
+    type: name,
+    cause,
+    hint: 'Look at the cause, and start the reactor again',
+  });
+}
