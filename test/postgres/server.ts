@@ -6,14 +6,14 @@
  */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chownSync, globSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { globSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
 import type { LogSource } from '../../src/log/log-source.ts';
 import type { LogStore } from '../../src/log/log-store.ts';
+import { asPostgres, end, freePort, giveToPostgres } from './starting.ts';
 
-const PASSWORD = 'only for tests';
+export const PASSWORD = 'only for tests';
 
 /** The folder of the newest PostgreSQL that Debian has installed. */
 function postgresPrograms(): string {
@@ -125,34 +125,7 @@ export class PostgresServer {
 
   /** Ends the server, and deletes its files. */
   async stop(): Promise<void> {
-    const server = this.#process;
-    if (server?.exitCode === null && server.signalCode === null) {
-      const ended = once(server, 'exit');
-      const late = setTimeout(() => server.kill('SIGQUIT'), 5_000);
-      server.kill('SIGINT');
-      await ended;
-      clearTimeout(late);
-    }
+    await end(this.#process);
     rmSync(this.#folder, { recursive: true, force: true });
   }
-}
-
-/** PostgreSQL refuses to run as root. */
-function asPostgres(): { readonly uid?: number; readonly gid?: number } {
-  if (process.getuid?.() !== 0) return {};
-  const idOf = (flag: string): number => Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' }));
-  return { uid: idOf('-u'), gid: idOf('-g') };
-}
-
-function giveToPostgres(path: string): void {
-  const { uid, gid } = asPostgres();
-  if (uid !== undefined) chownSync(path, uid, gid!);
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as { readonly port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

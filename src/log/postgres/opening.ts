@@ -5,18 +5,21 @@ import type { ServerFacts, ServerIdentity } from './server/server-facts.ts';
 
 /** What was found out before. */
 export interface OpeningFacts extends Pick<ServerFacts, 'identity' | 'unsafe'> {
+  /** Whether it was found just now that bells are not heard. */
+  readonly isDeaf: boolean;
   /** Whether another thread can open the log. */
   readonly hasThread: boolean;
 }
 
 /** @param taken undefined for a reader: it does not compare servers */
 export function openingOf(
-  { identity, unsafe, hasThread }: OpeningFacts,
+  { identity, unsafe, hasThread, isDeaf }: OpeningFacts,
   taken: Pick<TakenLease, 'before'> | undefined,
   path: string,
 ): LogOpening {
   const warnings: LogWarning[] = [];
   if (unsafe.length > 0) warnings.push(unsafeServer(unsafe, path));
+  if (isDeaf) warnings.push(withoutBells(path));
   if (taken === undefined) return { warnings };
   if (!hasThread) warnings.push(withoutThread(path));
   if (identity === undefined) return { warnings: [...warnings, unknownServer(path)] };
@@ -47,6 +50,14 @@ function withoutThread(path: string): LogWarning {
     name: 'RefoldSnapshotWarning',
     message: `Snapshots of ${path} are made between writes: a value in \`connection\` cannot be copied to another thread`,
     detail: 'Leave functions out of `connection`, or accept that large snapshots take processor time from writes',
+  };
+}
+
+function withoutBells(path: string): LogWarning {
+  return {
+    name: 'RefoldReplicaWarning',
+    message: `Readers of ${path} poll every 50 ms: notifications of its server do not arrive, as behind a pool of connections`,
+    detail: 'Connect to the server directly, or give notify: false and pollEvery',
   };
 }
 

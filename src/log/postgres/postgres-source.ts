@@ -189,11 +189,17 @@ async function findLog(place: Place, { waitForLock, signal }: OpenLogOptions, re
   }
   await requireFormat(place);
   const taken = readOnly ? undefined : await takeLease(place, facts.identity, waitForLock, signal);
-  const opening = openingOf({ ...facts, hasThread: place.hasThread }, taken, path);
-  if (taken !== undefined) return { log: taken.log, id: taken.id, taken, opening };
+  const { log, id } = taken ?? (await logOf(place));
+  const isDeaf = readOnly && (await place.watching.isDeaf());
+  return { log, id, taken, opening: openingOf({ ...facts, hasThread: place.hasThread, isDeaf }, taken, path) };
+}
+
+/** @throws RefoldError `INVALID_OPTION` when there is no such log */
+async function logOf(place: Place): Promise<Pick<TakenLease, 'log' | 'id'>> {
+  const { schema, path } = place;
   const [row] = await ask(place, `select log, log_id from ${schema}.logs where name = $1`, bytesOf(place.name));
   if (row === undefined) throw noLog(path);
-  return { log: row[0] as number, id: row[1] as string, taken, opening };
+  return { log: row[0] as number, id: row[1] as string };
 }
 
 /** @throws RefoldError `FORMAT_TOO_NEW` */

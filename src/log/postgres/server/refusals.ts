@@ -4,7 +4,10 @@ import { RefoldError } from '../../../core/errors.ts';
 /** The server was not reached, or did not answer: whether it did what was asked is unknown. */
 export class ConnectionLost extends Error {}
 
-/** The server did not do what was asked, and would do it another time: it waited too long for a lock, or met a deadlock. */
+/**
+ * The server did not do what was asked, and would do it another time: it waited too long for a lock, met a deadlock, or does not know a
+ * prepared statement.
+ */
 export class ServerBusy extends Error {}
 
 interface Answered {
@@ -23,7 +26,7 @@ export function refusalOf(error: unknown, place: string): Error {
   const { code, message, severity } = (error ?? {}) as Answered;
   if (typeof code !== 'string' || typeof severity !== 'string') return new ConnectionLost(String(message ?? error));
   if (isLostConnection(code)) return new ConnectionLost(String(message));
-  if (ASKED_AGAIN.has(code)) return new ServerBusy(String(message));
+  if (ASKED_AGAIN.has(code) || isStatementLost(error)) return new ServerBusy(String(message));
   const told = `Cannot use ${place}: PostgreSQL says: ${String(message)} (${code})`;
   if (code === '53100')
     return new RefoldError('LOG_FULL', told, { path: place, hint: 'Make room on the disk of the server' });
@@ -36,6 +39,12 @@ export function unreachable(path: string, cause: unknown): RefoldError {
     path,
     hint: 'Check that the server runs and can be reached from here, then try again',
   });
+}
+
+/** Whether a pool has given the question to a connection that has other prepared statements than this client thinks. */
+export function isStatementLost(error: unknown): boolean {
+  const { code } = (error ?? {}) as Answered;
+  return code === '42P05' || code === '26000';
 }
 
 /** Waits for a lock (55P03), deadlocks (40P01), conflicts between transactions (40001). */
