@@ -52,10 +52,12 @@ const ASKED_AGAIN: ReadonlySet<string> = new Set(['55P03', '40P01', '40001']);
 
 /**
  * Classes of SQLSTATE: connections (08), a cancelled statement and an ending server (57014, 57P01 to 57P05), too many connections
- * (53300), a transaction that was ended because it was idle (25P03).
+ * (53300), a transaction that was ended because it was idle (25P03), a standby that is not promoted yet (25006).
  */
 function isLostConnection(code: string): boolean {
-  return code.startsWith('08') || /^57(014|P0[1-5])$/.test(code) || code === '53300' || code === '25P03';
+  return (
+    code.startsWith('08') || /^57(014|P0[1-5])$/.test(code) || code === '53300' || code === '25P03' || code === '25006'
+  );
 }
 
 function hintOf(code: string): string {
