@@ -40,6 +40,7 @@ const COPYING_CASES = 'src/log/contract/copying/';
 const SERVER = 'src/log/postgres/server/';
 const TABLES = 'src/log/postgres/tables/';
 const PAGING = 'src/log/paging/';
+const WITNESS = 'src/log/witness/';
 const UNPACKING = 'src/log/unpacking/';
 const FILE = 'src/log/sqlite/file/';
 const CALLS = 'src/engine/calls/';
@@ -63,7 +64,7 @@ const QUESTIONS = 'src/engine/looking/questions/';
 const MOVING = 'src/engine/looking/moving/';
 
 const BELOW_THE_ENGINE = [CORE, THREADS, FOLD, COLLECTIONS, ENCODING, LOG, BLOCKS, COPYING, UNPACKING];
-const BELOW_SQLITE = [CORE, THREADS, LOG, BLOCKS, PAGING, COPYING];
+const BELOW_SQLITE = [CORE, THREADS, LOG, BLOCKS, PAGING, WITNESS, COPYING];
 const BELOW_THE_DOORS = [
   ...BELOW_THE_ENGINE,
   'src/engine/',
@@ -234,6 +235,7 @@ export const FLOORS: readonly Floor[] = [
   { files: LOG, sees: [CORE, THREADS, BLOCKS, COPYING], node: 'all' },
   { files: COPYING, sees: [CORE, LOG, BLOCKS], node: 'all' },
   { files: PAGING, sees: [CORE, THREADS, LOG, BLOCKS], node: 'all' },
+  { files: WITNESS, sees: [CORE, LOG], node: 'all' },
   { files: UNPACKING, sees: [CORE, THREADS, LOG, BLOCKS], doors: ['unpacking.ts'], node: 'all' },
   {
     files: CONTRACT,

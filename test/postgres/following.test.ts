@@ -143,17 +143,3 @@ describe('the view of recent events', () => {
     await log.close();
   });
 });
-
-describe('many logs', () => {
-  test('share the connections of their configuration, and end them', { timeout: 120_000 }, async () => {
-    const count = `select count(*)::integer as open from pg_stat_activity where application_name = 'refold' and datname = 'many'`;
-    await server.sql('create database many');
-    const open = (log: number) => postgresLog(server.url(server.port, 'many'), { name: `log ${log}` }).open({});
-    const stores: LogStore[] = [await open(1)];
-    for (let log = 2; log <= 60; log++) stores.push(await open(log));
-    await Promise.all(stores.map((log) => appendNotes(log, 2)));
-    expect((await server.sql(count))[0].open).toBeLessThanOrEqual(10);
-    await Promise.all(stores.map((log) => log.close()));
-    await expect.poll(async () => (await server.sql(count))[0].open).toBe(0);
-  });
-});

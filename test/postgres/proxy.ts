@@ -24,7 +24,7 @@ interface Pair {
 
 export class TcpProxy {
   readonly #server: Server;
-  readonly #to: number;
+  #to: number;
   readonly #pairs = new Set<Pair>();
   #fault: Fault = 'pass';
   #delayed: string | undefined;
@@ -71,6 +71,12 @@ export class TcpProxy {
     }
     await Promise.all(late.map(({ far }) => far.closed || once(far, 'close')));
     for (const pair of late) this.#end(pair);
+  }
+
+  /** Leads new connections elsewhere, and ends those that there are. */
+  lead(to: number): void {
+    this.#to = to;
+    for (const pair of this.#pairs) this.#end(pair);
   }
 
   async stop(): Promise<void> {

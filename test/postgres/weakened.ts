@@ -36,6 +36,11 @@ export const WEAKNESSES = {
     text: 'and write_round = ($2::bigint[])[2]',
     becomes: '',
   },
+  'only prepared statements': {
+    file: 'server/refusals.ts',
+    text: "return code === '42P05' || code === '26000';",
+    becomes: 'return false;',
+  },
   'takeovers of any epoch': {
     file: 'lease.ts',
     text: 'and l.epoch = $6 and',

@@ -101,7 +101,7 @@ export class KnownLog {
   }
 
   /**
-   * Compares what was seen with the log.
+   * Compares what was seen with the log. A standby that is not promoted yet proves nothing: it may still get what it lacks.
    *
    * @throws RefoldError `LOG_CORRUPT` with the first lost sequence
    */
@@ -114,7 +114,7 @@ export class KnownLog {
       ...{ first: first as number, last: last as number, chain: chain as string, encoding: encoding as string },
     }));
     const lost = firstLost(this.#ends, blocks, { trimmedThrough, head });
-    if (lost === undefined) return;
+    if (lost === undefined || (await reader.isStandby())) return;
     this.#lost ??= tailLost(this.path, lost, head.sequence, newest);
     this.bell.ring();
     throw this.#lost;

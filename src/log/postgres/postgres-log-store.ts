@@ -19,6 +19,7 @@ import type {
 } from '../log-store.ts';
 import type { OutcomeBounds } from '../outcomes.ts';
 import { KnownIds } from '../paging/known-ids.ts';
+import type { LogWitness } from '../witness/log-witness.ts';
 import type { KnownLog } from './known-log.ts';
 import type { LeaseKeeper } from './lease.ts';
 import { PostgresCare } from './postgres-care.ts';
@@ -44,6 +45,8 @@ export interface LogParts {
   readonly keeper: LeaseKeeper | undefined;
   readonly patience: Patience;
   readonly opening: LogOpening;
+  /** Remembers the last acknowledged head beside this process. */
+  readonly witness: LogWitness | undefined;
   readonly remembers: OutcomeBounds;
   readonly holder: () => Promise<LogWriter | undefined>;
   /** Tells other processes that the log has grown. */
@@ -111,6 +114,7 @@ export class PostgresLogStore implements LogStore {
     this.#ids.keep(handed);
     if (head.sequence <= this.#head.sequence) return;
     this.#head = head;
+    this.#parts.witness?.note(head);
     this.care.grew(request.commits.reduce((sum, { json }) => sum + json.length, 0));
     this.#parts.known.see({ head });
     this.#parts.ring();
@@ -125,6 +129,8 @@ export class PostgresLogStore implements LogStore {
     { from, to }: { readonly from: number; readonly to?: number | undefined },
   ): AsyncGenerator<Block, void> {
     this.#requireOpen();
+    // Another process may have told that the log goes so far before this one has polled it.
+    if (to !== undefined && to > this.head().sequence) this.#parts.known.see(await reader.state());
     for await (const block of reader.read(Math.max(1, from), Math.min(to ?? Infinity, this.head().sequence))) {
       this.#requireOpen();
       yield block;

@@ -1,14 +1,15 @@
 /** The source of a log in PostgreSQL: opened by its writer, who takes a lease, or beside it. This is the door to this folder. */
 import { RefoldError } from '../../core/errors.ts';
 import { requireDurability } from '../log-errors.ts';
-import type { LogSource, OpenLogOptions } from '../log-source.ts';
+import type { LogSource, LogThread, OpenLogOptions } from '../log-source.ts';
 import type { LogOpening, LogStore } from '../log-store.ts';
 import { DEFAULT_BOUNDS } from '../outcomes.ts';
+import { LogWitness } from '../witness/log-witness.ts';
 import { fillOnServer } from './copying/server-filling.ts';
 import { KnownLog } from './known-log.ts';
-import { LeaseKeeper, type LeasePlace, leaseOf, newHolder, type TakenLease, takeLease } from './lease.ts';
+import { endLease, LeaseKeeper, type LeasePlace, leaseOf, newHolder, type TakenLease, takeLease } from './lease.ts';
 import { openingOf } from './opening.ts';
-import { type PostgresLogOptions, settingsOf } from './options.ts';
+import { type PostgresLogOptions, type PostgresSettings, settingsOf } from './options.ts';
 import { PostgresLogStore } from './postgres-log-store.ts';
 import { PostgresReader } from './reading.ts';
 import { Connections, type Rows } from './server/connections.ts';
@@ -16,7 +17,7 @@ import { type Patience, patiently } from './server/patience.ts';
 import { placeText } from './server/place.ts';
 import { factsOf, type ServerFacts } from './server/server-facts.ts';
 import { readsIn } from './tables/read-statements.ts';
-import { bytesOf } from './tables/rows.ts';
+import { bytesOf, type LogState } from './tables/rows.ts';
 import { POSTGRES_FORMAT, tablesIn } from './tables/schema.ts';
 import { writesIn } from './tables/write-statements.ts';
 import { Watching } from './watching.ts';
@@ -28,6 +29,10 @@ interface Place extends LeasePlace {
   readonly closing: AbortController;
   readonly watching: Watching;
   readonly migrate: boolean;
+  readonly witness: string | undefined;
+  readonly acceptLoss: boolean;
+  /** Whether another thread can open the log. */
+  readonly hasThread: boolean;
 }
 
 export type { PostgresLogOptions } from './options.ts';
@@ -39,16 +44,52 @@ export type { PostgresLogOptions } from './options.ts';
  * @throws RefoldError `INVALID_OPTION`
  */
 export function postgresLog(url: string | undefined, options: PostgresLogOptions = {}): LogSource {
-  const { name, schema, lease, answerWithin, connection, settleWithin, pollEvery, notify, migrate } = settingsOf(
-    url,
-    options,
-  );
+  const settings = settingsOf(url, options);
+  const thread = threadOf(url, settings);
+  const source = sourceOf(url, settings, { isInThread: false, hasThread: thread !== undefined });
+  return thread === undefined ? source : { ...source, thread };
+}
+
+/** How another thread opens the log: over one connection, without bells. */
+export function postgresLogInThread({ url, settings }: InThread): LogSource {
+  const own = { notify: false, pollEvery: Math.min(settings.pollEvery, THREAD_POLLS_MS), witness: undefined };
+  return sourceOf(url, { ...settings, ...own }, { isInThread: true, hasThread: true });
+}
+
+interface InThread {
+  readonly url: string | undefined;
+  readonly settings: PostgresSettings;
+}
+
+/** A thread hears no bells. */
+const THREAD_POLLS_MS = 200;
+
+/** Undefined where an option cannot be copied to another thread, such as a function that gives the password. */
+function threadOf(url: string | undefined, settings: PostgresSettings): LogThread | undefined {
+  const here: string | undefined = import.meta.url; // a bundle that is not a module does not know where it lies
+  if (here === undefined) return undefined;
+  try {
+    const options: InThread = structuredClone({ url, settings });
+    const file = here.endsWith('.ts') ? './postgres-source.ts' : './postgres-refold.js';
+    return { module: new URL(file, here).href, export: 'postgresLogInThread', options };
+  } catch {
+    return undefined;
+  }
+}
+
+interface Threads {
+  readonly isInThread: boolean;
+  readonly hasThread: boolean;
+}
+
+function sourceOf(url: string | undefined, settings: PostgresSettings, { isInThread, hasThread }: Threads): LogSource {
+  const { name, schema, answerWithin, connection, settleWithin, pollEvery, notify } = settings;
   const { hostname: host = 'localhost', port = '', pathname = '/' } = url === undefined ? {} : new URL(url);
   const database = pathname.slice(1);
   const path = placeText({ host, port: Number(port === '' ? 5432 : port), database, schema, name });
   const configuration = {
     connection: { ...connection, ...(url !== undefined && { connectionString: url }) },
-    ...{ answerWithin, place: path.slice(0, -name.length - 1) },
+    ...{ answerWithin, place: path.slice(0, -name.length - 1), isSingle: isInThread },
     shared: JSON.stringify([pollEvery, notify]),
   };
   return {
@@ -61,7 +102,7 @@ export function postgresLog(url: string | undefined, options: PostgresLogOptions
       const watching = Watching.over(connections, { schema, pollEvery, notify });
       try {
         const holder = newHolder();
-        const place = { connections, schema, name, lease, path, patience, closing, watching, migrate, holder };
+        const place = { ...settings, connections, path, patience, closing, watching, holder, hasThread };
         return await openLog(place, asked);
       } catch (error) {
         await connections.leave();
@@ -72,7 +113,7 @@ export function postgresLog(url: string | undefined, options: PostgresLogOptions
       const connections = Connections.join(configuration);
       const leave = (): Promise<void> => connections.leave();
       const patience = { path, within: settleWithin, closing: new AbortController().signal };
-      const place = { connections, schema, name, lease, path, patience, migrate, holder: newHolder(), leave };
+      const place = { ...settings, connections, path, patience, holder: newHolder(), leave };
       try {
         const { identity } = await patiently(() => findTables(place, false), patience);
         return await fillOnServer({ ...place, identity }, asked);
@@ -93,10 +134,15 @@ interface Found extends Pick<TakenLease, 'log' | 'id'> {
 async function openLog(place: Place, asked: OpenLogOptions): Promise<LogStore> {
   const { connections, schema, path, patience, closing, watching } = place;
   const { durability = 'always', readOnly = false, remember = DEFAULT_BOUNDS } = asked;
+  const witness =
+    place.witness === undefined
+      ? undefined
+      : LogWitness.read(place.witness, { path, acceptsLoss: place.acceptLoss, isWriter: !readOnly });
   const found = await patiently(() => findLog(place, asked, readOnly), patience);
   const { log, id, taken, opening } = found;
   const bare = new PostgresReader(connections, readsIn(schema), log, patience);
   const [state, ends] = [await bare.state(), await bare.lastEnds()];
+  await requireWitness(place, witness, found, bare, state);
   const known = KnownLog.join(path, state, ends, taken !== undefined);
   const reader = bare.beside(known);
   const synced = writesIn(schema, true);
@@ -113,16 +159,38 @@ async function openLog(place: Place, asked: OpenLogOptions): Promise<LogStore> {
   const unwatch = writer === undefined ? watching.watch(log, known, reader) : (): void => {};
   return new PostgresLogStore({
     ...{ path, id, schema, log, connections, known, reader, writer, keeper, patience, opening, remembers: remember },
+    witness,
     holder: async () => (await leaseOf(place)).holder,
     ring: () => watching.ring(log),
     closing,
     leave: async () => {
       unwatch();
+      witness?.close();
       await keeper?.giveBack();
       known.leave();
       await connections.leave();
     },
   });
+}
+
+/** A writer whose log is refused gives back its lease at once. */
+async function requireWitness(
+  place: Place,
+  witness: LogWitness | undefined,
+  { id, taken }: Found,
+  reader: PostgresReader,
+  { head, epoch }: LogState,
+): Promise<void> {
+  if (witness === undefined) return;
+  const log = { path: place.path, id, head, epoch };
+  const chainAt = (sequence: number): Promise<string | undefined> => reader.chainAt(sequence);
+  try {
+    await witness.require(log, chainAt);
+    if (taken !== undefined) await witness.begin(log, chainAt);
+  } catch (error) {
+    if (taken !== undefined) await endLease(place, taken);
+    throw error;
+  }
 }
 
 type TablesPlace = Pick<Place, 'connections' | 'schema' | 'path' | 'migrate'>;
@@ -144,11 +212,17 @@ async function findLog(place: Place, { waitForLock, signal }: OpenLogOptions, re
   const { schema, path } = place;
   const facts = await findTables(place, readOnly);
   const taken = readOnly ? undefined : await takeLease(place, facts.identity, waitForLock, signal);
-  const opening = openingOf(facts, taken, path);
-  if (taken !== undefined) return { log: taken.log, id: taken.id, taken, opening };
+  const { log, id } = taken ?? (await logOf(place));
+  const isDeaf = readOnly && (await place.watching.isDeaf());
+  return { log, id, taken, opening: openingOf({ ...facts, hasThread: place.hasThread, isDeaf }, taken, path) };
+}
+
+/** @throws RefoldError `INVALID_OPTION` when there is no such log */
+async function logOf(place: Place): Promise<Pick<TakenLease, 'log' | 'id'>> {
+  const { schema, path } = place;
   const [row] = await ask(place, `select log, log_id from ${schema}.logs where name = $1`, bytesOf(place.name));
   if (row === undefined) throw noLog(path);
-  return { log: row[0] as number, id: row[1] as string, taken, opening };
+  return { log: row[0] as number, id: row[1] as string };
 }
 
 /** @throws RefoldError `FORMAT_TOO_NEW` */

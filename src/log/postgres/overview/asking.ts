@@ -24,7 +24,7 @@ export async function askServer<T>(
 ): Promise<T> {
   const connections = Connections.join({
     connection: { ...connection, ...(url !== undefined && { connectionString: url }) },
-    ...{ answerWithin: OVERVIEW_ANSWER_MS, place, shared: 'overview' },
+    ...{ answerWithin: OVERVIEW_ANSWER_MS, place, isSingle: true, shared: 'overview' },
   });
   const patience = { path: place, within: OVERVIEW_ANSWER_MS, closing: new AbortController().signal };
   try {

@@ -32,6 +32,7 @@ export type ReadName =
   | 'ends'
   | 'lastEnds'
   | 'fate'
+  | 'isStandby'
   | 'bytes'
   | 'blockAt'
   | 'outcome'
@@ -120,6 +121,8 @@ export function readsIn(schema: string): ReadStatements {
     ) b on b.last_sequence >= $2
   where l.log = $1`,
     lastEnds: `select last_sequence, chain from ${schema}.blocks where log = $1 order by first_sequence desc limit $2`,
+    /** Whether the server is a standby, which may be behind and not lost anything. */
+    isStandby: 'select pg_is_in_recovery() where $1::bigint > 0',
     bytes: `select coalesce(sum(bytes), 0) from ${schema}.blocks where log = $1`,
     blockAt: `select ${HEADER} from ${schema}.blocks
   where log = $1 and recorded_at <= $2 order by recorded_at desc, first_sequence desc limit 1`,
