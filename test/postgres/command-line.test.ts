@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { run } from '../../src/cli/program.ts';
 import { openStore } from '../../src/index.ts';
 import cart from '../cli/fixtures/cart.ts';
+import { ANSWERS } from '../cli/json/schemas/index.ts';
 import { type Printed, runHere } from '../run-here.ts';
 import { PostgresServer } from './server.ts';
 
@@ -118,7 +119,9 @@ test('doctor looks at the server', async () => {
 });
 
 test('logs lists the logs of a schema, and of no other', async () => {
-  const { logs } = await answer('logs', server.url());
+  const listed = await answer('logs', server.url());
+  expect(ANSWERS.logs!.safeParse(listed).error).toBeUndefined();
+  const { logs } = listed;
   expect(logs.map(({ name }: { readonly name: string }) => name)).toEqual(expect.arrayContaining(['imported', 'shop']));
   expect(logs.find(({ name }: { readonly name: string }) => name === 'shop')).toMatchObject({
     ...{ model: 'cart', lastSequence: 4, isUnfinished: false, bytes: expect.any(Number), epoch: expect.any(Number) },

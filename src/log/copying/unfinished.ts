@@ -36,9 +36,10 @@ export async function requireFinished(log: LogStore): Promise<void> {
  * The refusal of a place that holds something else than an unfinished copy of the same log.
  *
  * @param mark the mark there; undefined where there is a whole log
+ * @param holds what is there
  */
-export function placeTaken(path: string, mark: CopyMark | undefined): RefoldError {
-  const what = mark === undefined ? 'there is a log already' : `it is an unfinished copy of ${mark.of}`;
+export function placeTaken(path: string, mark: CopyMark | undefined, holds = 'a log'): RefoldError {
+  const what = mark === undefined ? `there is ${holds} already` : `it is an unfinished copy of ${mark.of}`;
   return new RefoldError('INVALID_OPTION', `Cannot copy to ${path}: ${what}`, {
     path,
     type: 'to',

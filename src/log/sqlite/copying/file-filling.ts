@@ -4,6 +4,7 @@
  * The writer's lock is held meanwhile. Commits are synced when SQLite moves the WAL, and all of them before the mark goes: a power
  * cut takes the end of an unfinished copy, and leaves it an unfinished copy.
  */
+import { isRefoldError } from '../../../core/errors.ts';
 import { nextTurn } from '../../../threads/timers.ts';
 import { endOf, type FilledBlock, filledBlocks } from '../../copying/filled-blocks.ts';
 import type { CopyMark, FillOptions, LastRows, LogFilling } from '../../copying/log-copying.ts';
@@ -63,7 +64,8 @@ function requirePlace(driver: Driver, path: string, { of }: FillOptions): void {
     const mark = markIn(connection);
     if (mark?.of !== of) throw placeTaken(path, mark);
   } catch (error) {
-    throw failure(error, path);
+    const known = failure(error, path);
+    throw isRefoldError(known, 'LOG_CORRUPT') ? placeTaken(path, undefined, 'another file') : known;
   } finally {
     connection.close();
   }
