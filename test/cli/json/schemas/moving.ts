@@ -60,7 +60,7 @@ export const copied: z.ZodType = z.union([
       outcomes: count,
       wentOnFrom: sequence.optional(),
     })
-    .describe('of a complete copy'),
+    .describe('the copy is complete'),
   z.strictObject({ from: path, to: path, stopped: z.boolean() }).describe('after Ctrl-C'),
 ]);
 

@@ -4,14 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { run } from '../../src/cli/program.ts';
-import { openStore } from '../../src/index.ts';
-import cart from '../cli/fixtures/cart.ts';
-import { ANSWERS } from '../cli/json/schemas/index.ts';
-import { type Printed, runHere } from '../run-here.ts';
-import { PostgresServer } from './server.ts';
+import { run } from '../../../src/cli/program.ts';
+import { openStore } from '../../../src/index.ts';
+import cart from '../../cli/fixtures/cart.ts';
+import { ANSWERS } from '../../cli/json/schemas/index.ts';
+import { type Printed, runHere } from '../../run-here.ts';
+import { PostgresServer } from '../server.ts';
 
-const MODEL = fileURLToPath(new URL('../cli/fixtures/cart.ts', import.meta.url));
+const MODEL = fileURLToPath(new URL('../../cli/fixtures/cart.ts', import.meta.url));
 /** As it stands in the URL. */
 const SECRETS = ['only for tests', 'only%20for%20tests', 'only+for+tests'];
 
@@ -151,7 +151,7 @@ test.each<[string, (log: string) => readonly string[]]>([
   ['a log that is not there', () => ['info', urlOf('nothing')]],
   ['a name that is too long', () => ['info', urlOf('x'.repeat(201))]],
   ['a schema with a wrong name', (log) => ['info', `${log}&schema=Wrong`]],
-  ['a URL that is none', () => ['info', server.url().replace('127.0.0.1:', '127.0.0.1:9x')]],
+  ['a URL with a wrong port', () => ['info', server.url().replace('127.0.0.1:', '127.0.0.1:9x')]],
 ])('%s is refused with exit code 2 and a hint', async (_name, args) => {
   const { code, stderr } = await refold(...args(urlOf('shop')));
   expect([code, stderr]).toEqual([2, expect.stringContaining('hint:')]);

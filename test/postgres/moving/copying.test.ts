@@ -1,11 +1,11 @@
 /** Logs move into PostgreSQL and out of it: the same chain and state hash, beside a running writer, after interruptions. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { copyLog, openLog, openStore, type Progress, replay } from '../../src/index.ts';
-import { postgresLog } from '../../src/log/postgres/postgres-source.ts';
-import { cartModel, note } from '../engine/cart.ts';
-import { errorOf, openCarts, temporaryPath } from '../engine/harness.ts';
-import { TcpProxy } from './proxy.ts';
-import { PostgresServer } from './server.ts';
+import { copyLog, openLog, openStore, type Progress, replay } from '../../../src/index.ts';
+import { postgresLog } from '../../../src/log/postgres/postgres-source.ts';
+import { cartModel, note } from '../../engine/cart.ts';
+import { errorOf, openCarts, temporaryPath } from '../../engine/harness.ts';
+import { TcpProxy } from '../proxy.ts';
+import { PostgresServer } from '../server.ts';
 
 let server: PostgresServer;
 let logs = 0;
