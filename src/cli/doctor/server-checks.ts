@@ -85,7 +85,8 @@ function timelineCheck({ identity, lastWriter }: ExaminedLog): Check {
   }
   const { systemId, timeline } = identity;
   const isSame = lastWriter?.systemId === systemId && lastWriter.timeline === timeline;
-  if (lastWriter === undefined || isSame) return { name, status: 'ok', text: `${timeline}, as at the last writer` };
+  if (lastWriter === undefined) return { name, status: 'ok', text: String(timeline) };
+  if (isSame) return { name, status: 'ok', text: `${timeline}, as at the last writer` };
   const before = `timeline ${lastWriter.timeline} of system ${oneLine(lastWriter.systemId)}`;
   const text = `${timeline} of system ${oneLine(systemId)}; the last writer was on ${before}: compare the end of the log with what others have seen`;
   return { name, status: 'remark', text };

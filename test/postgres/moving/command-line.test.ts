@@ -1,11 +1,14 @@
 /** The command line on a log in PostgreSQL: every command that takes a file takes the URL, and no output holds the password. */
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { run } from '../../../src/cli/program.ts';
 import { openStore } from '../../../src/index.ts';
+import { postgresLog } from '../../../src/postgres.ts';
+import { openStudio } from '../../../src/studio/open-studio.ts';
 import cart from '../../cli/fixtures/cart.ts';
 import { ANSWERS } from '../../cli/json/schemas/index.ts';
 import { type Printed, runHere } from '../../run-here.ts';
@@ -106,6 +109,32 @@ describe('a command that takes a file takes the URL', () => {
     expect(code).toBe(2);
     expect(stderr).toContain('?log=shop');
   });
+});
+
+test('a command in another process ends by itself, and prints its answer', () => {
+  const main = fileURLToPath(new URL('../../../src/cli/main.ts', import.meta.url));
+  const flags = ['--conditions=refold-source', '--disable-warning=ExperimentalWarning'];
+  for (const args of [['info'], ['verify'], ['doctor']]) {
+    const { status, stdout } = spawnSync(process.execPath, [...flags, main, ...args, urlOf('shop'), '--json'], {
+      cwd: folder,
+      encoding: 'utf8',
+    });
+    expect([args, status, stdout.includes('"path"')]).toEqual([args, 0, true]);
+  }
+});
+
+test('the studio opens the log in its threads', async () => {
+  const log = postgresLog(server.url(), { name: 'shop' });
+  const studio = await openStudio({ log, model: { module: pathToFileURL(MODEL).href }, port: 0 }, new Map());
+  const { origin, hash } = new URL(studio.url);
+  const headers = { authorization: `Bearer ${hash.slice('#key='.length)}` };
+  for (const route of ['log', 'moment?at=2']) {
+    const response = await fetch(`${origin}/api/${route}`, { headers });
+    const text = await response.text();
+    printed.push(text);
+    expect([route, response.status, text.includes('"error"')]).toEqual([route, 200, false]);
+  }
+  await studio.close();
 });
 
 test('doctor looks at the server', async () => {
