@@ -6,7 +6,12 @@ import type { LogState } from '../../../src/log/postgres/tables/rows.ts';
 
 const chain = (sequence: number, other = ''): string => `chain of ${sequence}${other}`;
 const ends = (...sequences: number[]) => sequences.map((sequence) => ({ sequence, chain: chain(sequence) }));
-const open = (first: number, last: number, other = '') => ({ first, last, chain: chain(last, other), encoding: 'open' });
+const open = (first: number, last: number, other = '') => ({
+  first,
+  last,
+  chain: chain(last, other),
+  encoding: 'open',
+});
 const sealed = (first: number, last: number) => ({ ...open(first, last), encoding: 'sealed' });
 const at = (sequence: number, trimmedThrough = 0, other = '') => ({
   head: { sequence, recordedAt: 1, chain: chain(sequence, other) },
