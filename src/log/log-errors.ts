@@ -84,6 +84,32 @@ export function logInUse(path: string): RefoldError {
   });
 }
 
+/** A write of a member that is not the keeper. */
+export function notKeeper(path: string): RefoldError {
+  return new RefoldError('SEQUENCE_CONFLICT', `Cannot write to ${path}: another member is its keeper`, {
+    path,
+    hint: 'Append in a turn; everything else is written by the keeper alone',
+  });
+}
+
+/** A turn of a log that one process writes now. */
+export function noTurns(path: string): RefoldError {
+  return new RefoldError('SEQUENCE_CONFLICT', `Cannot take a turn of ${path}: it is not written by turns`, {
+    path,
+    type: EPOCH,
+    hint: "Open it again with writers: 'many', once its writer has closed it",
+  });
+}
+
+/** An option that asks for turns, where they cannot be had. */
+export function turnsRefused(path: string, why: string): RefoldError {
+  return new RefoldError('INVALID_OPTION', `Cannot open ${path} with writers: 'many': ${why}`, {
+    path,
+    type: 'writers',
+    hint: 'Leave writers out, or put the log into PostgreSQL, which can be written by many processes',
+  });
+}
+
 export function storeClosed(path: string): RefoldError {
   return new RefoldError('STORE_CLOSED', `Cannot use ${path}: the log is closed`, { path, hint: 'Open it again' });
 }

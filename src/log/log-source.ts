@@ -6,6 +6,7 @@
  */
 import type { FillOptions, LogFilling } from './copying/log-copying.ts';
 import type { Durability, LogStore } from './log-store.ts';
+import type { Writers } from './log-turn.ts';
 import type { OutcomeBounds } from './outcomes.ts';
 
 /** How a source is asked to open its log. */
@@ -21,6 +22,11 @@ export interface OpenLogOptions {
    * once: it is then asked again, until the time is over.
    */
   readonly waitForLock?: number | undefined;
+  /**
+   * `many`: become one of several writers, which take turns (`log-turn.ts`). Not with `readOnly`. Default: `one`. A source that
+   * cannot honour it throws `INVALID_OPTION`.
+   */
+  readonly writers?: Writers | undefined;
   /** Ends the waiting: the open rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
 }

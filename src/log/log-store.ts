@@ -11,6 +11,7 @@
  */
 import type { RefoldError } from '../core/errors.ts';
 import type { LogCare } from './log-care.ts';
+import type { LogKeeping, TurnEnding, TurnRequest } from './log-turn.ts';
 import type { OutcomeBounds } from './outcomes.ts';
 
 /** Where a log ends. `sequence` 0 and an empty-log chain before the first event. */
@@ -216,6 +217,17 @@ export interface LogStore {
    * written), `OUTCOME_UNKNOWN` (an I/O error: it may or may not be there; this store appends no more)
    */
   append(request: AppendRequest): Promise<void>;
+
+  /**
+   * Takes a turn of a log that was opened with `writers: 'many'`. One turn of a member at a time. Absent when only one process
+   * can write the log. A member uses it in place of `append`, which is refused.
+   *
+   * @throws RefoldError `SEQUENCE_CONFLICT` when the log is not written by turns any more, `LOG_CORRUPT`, `LOG_FULL`,
+   * `OUTCOME_UNKNOWN`; what `decide` throws, and nothing was appended
+   */
+  turn?(request: TurnRequest): Promise<TurnEnding>;
+  /** Set for a member: whether it is the keeper. All writes but turns are refused by the others, with `SEQUENCE_CONFLICT`. */
+  readonly keeping?: LogKeeping | undefined;
 
   /**
    * Blocks in order, from the one that holds `from` (or the next after it) to the one that holds `to`, read in pages

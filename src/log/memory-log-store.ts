@@ -10,6 +10,8 @@ import {
   epochConflict,
   eventsMissing,
   historyGone,
+  noTurns,
+  notKeeper,
   openedReadOnly,
   sequenceConflict,
   snapshotDamaged,
@@ -27,8 +29,10 @@ import type {
   SnapshotInfo,
   StoredOutcome,
 } from './log-store.ts';
+import type { TurnEnding, TurnRequest } from './log-turn.ts';
 import type { MemoryContents } from './memory.ts';
 import { chainBefore, MemoryCare } from './memory-care.ts';
+import { type MemoryMember, takeTurn } from './memory-members.ts';
 import { DEFAULT_BOUNDS, type OutcomeBounds, rememberOutcomes } from './outcomes.ts';
 
 /** The same as for a file, so that a store in memory behaves like a store on a file. */
@@ -40,17 +44,25 @@ export class MemoryLogStore implements LogStore {
   readonly blockBytes: number = MEMORY_BLOCK_BYTES;
   readonly remembers: OutcomeBounds;
   readonly care: MemoryCare;
+  readonly keeping: MemoryMember | undefined;
   readonly #contents: MemoryContents;
   /** A writer's epoch. */
   readonly #epoch: number;
   readonly #writer: LogWriter = { pid: process.pid, host: hostname(), startedAt: Date.now() };
   #closed = false;
 
-  constructor(contents: MemoryContents, readOnly: boolean, bounds: OutcomeBounds = DEFAULT_BOUNDS) {
+  /** @param member set when it is one of several writers */
+  constructor(
+    contents: MemoryContents,
+    readOnly: boolean,
+    bounds: OutcomeBounds = DEFAULT_BOUNDS,
+    member?: MemoryMember,
+  ) {
     this.#contents = contents;
     this.remembers = bounds;
     this.readOnly = readOnly;
-    if (!readOnly) {
+    this.keeping = member;
+    if (!readOnly && member === undefined) {
       contents.epoch += 1;
       contents.writer = this.#writer;
     }
@@ -64,6 +76,7 @@ export class MemoryLogStore implements LogStore {
 
   /** A reader gives the last writer's. */
   get epoch(): number {
+    if (this.keeping !== undefined) return this.keeping.epoch ?? this.#contents.epoch;
     return this.readOnly ? this.#contents.epoch : this.#epoch;
   }
 
@@ -79,7 +92,16 @@ export class MemoryLogStore implements LogStore {
     return this.#contents.redactions.length;
   }
 
+  turn(request: TurnRequest): Promise<TurnEnding> {
+    return this.#contents.members.turns.run(() => {
+      const contents = this.#open();
+      if (this.keeping === undefined) throw noTurns(this.path);
+      return takeTurn(contents, request, this.remembers);
+    });
+  }
+
   async append(request: AppendRequest): Promise<void> {
+    if (this.keeping !== undefined) throw notKeeper(this.path);
     const contents = this.#writing(request.epoch);
     const { sequence } = contents.head;
     if (request.expectedSequence !== sequence) throw sequenceConflict(this.path, request.expectedSequence, sequence);
@@ -219,6 +241,7 @@ export class MemoryLogStore implements LogStore {
   }
 
   async close(): Promise<void> {
+    if (this.keeping !== undefined && !this.#closed) this.#contents.members.leave(this.keeping);
     this.#closed = true;
     if (this.#contents.writer === this.#writer) this.#contents.writer = undefined;
     this.#contents.bell.ring();
@@ -234,9 +257,10 @@ export class MemoryLogStore implements LogStore {
    *
    * @param epoch the writer that asks
    */
-  #writing(epoch: number = this.#epoch): MemoryContents {
+  #writing(epoch: number = this.epoch): MemoryContents {
     const contents = this.#open();
     if (this.readOnly) throw openedReadOnly(this.path);
+    if (this.keeping?.isKeeper === false) throw notKeeper(this.path);
     if (epoch !== contents.epoch) throw epochConflict(this.path, epoch, contents.epoch);
     return contents;
   }

@@ -12,11 +12,13 @@ import { MemoryFilling } from './copying/memory-filling.ts';
 import { placeTaken } from './copying/unfinished.ts';
 import { Bell } from './following.ts';
 import type { LogWriter } from './log-care.ts';
-import { logInUse, requireDurability } from './log-errors.ts';
+import { logInUse, requireDurability, turnsRefused } from './log-errors.ts';
 import type { RedactionRow } from './log-redaction.ts';
 import type { LogSource, OpenLogOptions } from './log-source.ts';
 import type { Durability, LogHead, LogStore, ReactorRow, SnapshotInfo, StoredOutcome } from './log-store.ts';
+import type { Writers } from './log-turn.ts';
 import { MemoryLogStore } from './memory-log-store.ts';
+import { MemoryMembers } from './memory-members.ts';
 import type { OutcomeBounds } from './outcomes.ts';
 
 export interface MemoryLogOptions {
@@ -51,18 +53,24 @@ export class MemoryContents implements LogSource {
   epoch = 0;
   /** The newest writer, until it is closed. */
   writer: LogWriter | undefined;
+  /** Those who write it by turns. */
+  readonly members: MemoryMembers = new MemoryMembers(this);
 
   /**
    * Opens the log. A writer replaces the one before it, unless it is asked to wait. `durability` is checked but has no effect:
    * there is no disk.
    *
-   * @throws RefoldError `INVALID_OPTION`; `LOG_LOCKED` with `waitForLock`, while another writer is open
+   * @throws RefoldError `INVALID_OPTION`; `LOG_LOCKED` with `waitForLock`, while another writer is open, and while it is written in
+   * the other way: by one, or by turns
    */
   async open(options: OpenLogOptions = {}): Promise<LogStore> {
-    const { durability = 'always', readOnly = false, remember, waitForLock } = openOptionsOf(options);
+    const { durability = 'always', readOnly = false, remember, waitForLock, writers } = openOptionsOf(options);
     requireDurability(durability);
-    if (!readOnly && waitForLock !== undefined && this.writer !== undefined) throw logInUse(this.name);
-    return new MemoryLogStore(this, readOnly, remember);
+    if (writers === 'many' && readOnly) throw turnsRefused(this.name, 'it is opened read-only');
+    const isPatient = waitForLock !== undefined || writers === 'many';
+    const isInUse = writers === 'many' ? false : this.members.areThere;
+    if (!readOnly && (isInUse || (isPatient && this.writer !== undefined))) throw logInUse(this.name);
+    return new MemoryLogStore(this, readOnly, remember, writers === 'many' ? this.members.join() : undefined);
   }
 
   /** Opens the log to be filled with a copy of another one. @throws RefoldError `INVALID_OPTION` when it holds something */
@@ -99,18 +107,27 @@ function contentsOf(options: unknown): MemoryContents | undefined {
   }
 }
 
-const OPEN_OPTIONS: ReadonlySet<string> = new Set(['durability', 'readOnly', 'remember', 'waitForLock', 'signal']);
+const OPEN_OPTIONS: ReadonlySet<string> = new Set([
+  'durability',
+  'readOnly',
+  'remember',
+  'waitForLock',
+  'signal',
+  'writers',
+]);
 
 function openOptionsOf(options: unknown): OpenLogOptions {
   try {
     if (isParts(options)) {
-      const { durability, readOnly, remember, waitForLock } = options;
+      const { durability, readOnly, remember, waitForLock, writers } = options;
       let areKnown = true;
       for (const name in options) areKnown &&= OPEN_OPTIONS.has(name); // inherited ones too
+      areKnown &&= writers === undefined || writers === 'one' || writers === 'many';
       if (areKnown && (readOnly === undefined || typeof readOnly === 'boolean')) {
         const given = {
           durability: durability as Durability | undefined,
           waitForLock: waitForLock as number | undefined,
+          writers: writers as Writers | undefined,
         };
         return { ...given, readOnly, remember: remember as OutcomeBounds };
       }
@@ -120,7 +137,7 @@ function openOptionsOf(options: unknown): OpenLogOptions {
   }
   throw new RefoldError(
     'INVALID_OPTION',
-    'Cannot open a log in memory: its options are { durability?, readOnly?, remember?, waitForLock?, signal? }, and readOnly is true or false',
+    'Cannot open a log in memory: its options are { durability?, readOnly?, remember?, waitForLock?, signal?, writers? }, readOnly is true or false, and writers is one or many',
     { type: 'options', hint: 'Give { readOnly: true } to read, or nothing to write' },
   );
 }

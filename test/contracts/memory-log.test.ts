@@ -8,6 +8,7 @@ describeLog('in memory', {
   create: () => ({ source: new MemoryContents() }),
   redaction: true,
   copies: true,
+  turns: true,
   openInProcess: () => `
     import { openMemoryLog } from './src/log/memory.ts';
     const log = openMemoryLog();`,

@@ -26,6 +26,8 @@ export interface LogContractSetup<Subject extends LogUnderTest = LogUnderTest> {
   readonly scrubs?: boolean;
   /** Whether `open({ readOnly: true })` gives a reader beside the writer; default true. */
   readonly readers?: boolean;
+  /** Whether several writers can take turns (`open({ writers: 'many' })`); default false. */
+  readonly turns?: boolean;
   /** Whether the source names its `thread`; default false, and then a case checks that `thread` is absent. */
   readonly threads?: boolean;
   /**

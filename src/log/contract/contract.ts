@@ -22,6 +22,7 @@ import { readingCases } from './reading.ts';
 import { redactingCases } from './redacting/redacting.ts';
 import { sealingCases } from './sealing.ts';
 import { snapshotCases } from './snapshots.ts';
+import { turnCases } from './turns.ts';
 
 export type { LogContractSetup, LogUnderTest } from './bench.ts';
 
@@ -47,6 +48,7 @@ export function logContract<Subject extends LogUnderTest>(setup: LogContractSetu
     ...group('dropping history', droppingCases(setup)),
     ...group('following', followingCases(setup)),
     ...group('a replaced writer', fencingCases(setup)),
+    ...group('turns', turnCases(setup)),
     ...group('opening', openingCases(setup)),
     ...group('closing', closingCases()),
     ...group('any script', randomCases(setup)),

@@ -134,8 +134,8 @@ export class Watching {
   }
 
   #heard(logs: string): void {
-    if (logs === this.#echo?.text) return this.#echo.heard();
-    if (logs.split(' ').some((log) => this.#watched.has(Number(log)))) this.#wake();
+    if (logs === this.#echo?.text) this.#echo.heard();
+    else if (logs.split(' ').some((log) => this.#watched.has(Number(log)))) this.#wake();
   }
 
   /** Polls at once; what is heard during a poll makes another one. */

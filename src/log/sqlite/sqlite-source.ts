@@ -5,6 +5,7 @@
  * SQLite itself is loaded when a log is opened: a program that only imports refold does not load it.
  */
 import { resolve } from 'node:path';
+import { turnsRefused } from '../log-errors.ts';
 import type { LogSource, LogThread } from '../log-source.ts';
 import type { LogThreads } from './sharing/log-threads.ts';
 
@@ -22,7 +23,8 @@ export interface SqliteSourceOptions {
 export function sqliteSource({ path }: SqliteSourceOptions, threads?: LogThreads): LogSource {
   const source: LogSource = {
     name: path,
-    open: async ({ durability = 'always', readOnly = false, remember, waitForLock, signal }) => {
+    open: async ({ durability = 'always', readOnly = false, remember, waitForLock, signal, writers }) => {
+      if (writers === 'many') throw turnsRefused(path, 'a file has one writer');
       const { openSqliteLog } = await import('./sqlite-log.ts');
       return openSqliteLog({ path, durability, readOnly, remember, waitForLock, signal, threads });
     },

@@ -5,7 +5,7 @@
  * pipelined: the next question is on its way before the answer to the last. A connection that is lost, or that does not answer in
  * time, is given up with all its questions; the next question opens another.
  */
-import { crc32 } from 'node:zlib';
+import zlib from 'node:zlib';
 import { later, pause } from '../../../threads/timers.ts';
 import {
   AS_ROWS,
@@ -221,7 +221,7 @@ const UNNAMED = { name: undefined };
 function namedByText({ name, text }: Question): { readonly name?: string } {
   if (name === undefined) return {};
   let full = fullNames.get(text);
-  if (full === undefined) fullNames.set(text, (full = `${name} ${crc32(text).toString(16)}`));
+  if (full === undefined) fullNames.set(text, (full = `${name} ${zlib.crc32(text).toString(16)}`));
   return { name: full };
 }
 

@@ -1,12 +1,12 @@
 /** Lost connections: every append comes to a known end, and the log has each event once. */
 import { randomInt } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { commitOf, noted, readEvents } from '../../src/log/contract/fixtures.ts';
-import type { LogStore } from '../../src/log/log-store.ts';
-import { postgresLog } from '../../src/log/postgres/postgres-source.ts';
-import { FAULTS, TcpProxy } from './proxy.ts';
-import { PostgresServer } from './server.ts';
-import { weaken } from './weakened.ts';
+import { commitOf, noted, readEvents } from '../../../src/log/contract/fixtures.ts';
+import type { LogStore } from '../../../src/log/log-store.ts';
+import { postgresLog } from '../../../src/log/postgres/postgres-source.ts';
+import { FAULTS, TcpProxy } from '../proxy.ts';
+import { PostgresServer } from '../server.ts';
+import { weaken } from '../weakened.ts';
 
 let server: PostgresServer;
 let proxy: TcpProxy;

@@ -1,11 +1,11 @@
 /** A write that was asked twice, and whose first copy arrives late: it does not undo what was written after it. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { appendNotes } from '../../src/log/contract/fixtures.ts';
-import type { LogStore } from '../../src/log/log-store.ts';
-import { postgresLog } from '../../src/log/postgres/postgres-source.ts';
-import { TcpProxy } from './proxy.ts';
-import { PostgresServer } from './server.ts';
-import { weaken } from './weakened.ts';
+import { appendNotes } from '../../../src/log/contract/fixtures.ts';
+import type { LogStore } from '../../../src/log/log-store.ts';
+import { postgresLog } from '../../../src/log/postgres/postgres-source.ts';
+import { TcpProxy } from '../proxy.ts';
+import { PostgresServer } from '../server.ts';
+import { weaken } from '../weakened.ts';
 
 let server: PostgresServer;
 let proxy: TcpProxy;

@@ -1,10 +1,10 @@
 /** Crashes of the server: what survives by durability, and that a lost end is noticed by everyone who knew it. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { appendNotes, readEvents, sequencesOf, upTo } from '../../src/log/contract/fixtures.ts';
-import { postgresLog } from '../../src/log/postgres/postgres-source.ts';
-import { TcpProxy } from './proxy.ts';
-import { PostgresServer } from './server.ts';
-import { weaken } from './weakened.ts';
+import { appendNotes, readEvents, sequencesOf, upTo } from '../../../src/log/contract/fixtures.ts';
+import { postgresLog } from '../../../src/log/postgres/postgres-source.ts';
+import { TcpProxy } from '../proxy.ts';
+import { PostgresServer } from '../server.ts';
+import { weaken } from '../weakened.ts';
 
 let server: PostgresServer;
 /** Another way to the server: its stores share nothing with those of this process, as those of another process. */

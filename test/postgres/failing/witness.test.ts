@@ -2,9 +2,9 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { appendCommits, appendNotes, commitOf, noted } from '../../src/log/contract/fixtures.ts';
-import { type PostgresLogOptions, postgresLog } from '../../src/log/postgres/postgres-source.ts';
-import { PostgresServer } from './server.ts';
+import { appendCommits, appendNotes, commitOf, noted } from '../../../src/log/contract/fixtures.ts';
+import { type PostgresLogOptions, postgresLog } from '../../../src/log/postgres/postgres-source.ts';
+import { PostgresServer } from '../server.ts';
 
 let server: PostgresServer;
 let folder: string;

@@ -3,8 +3,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
-import { PASSWORD, type PostgresServer } from './server.ts';
-import { asPostgres, end, freePort, giveToPostgres } from './starting.ts';
+import { PASSWORD, type PostgresServer } from '../server.ts';
+import { asPostgres, end, freePort, giveToPostgres } from '../starting.ts';
 
 /** Fewer connections than clients have, so that they get those of others. */
 const POOL_SIZE = 4;

@@ -1,11 +1,11 @@
 /** The server is killed under load, again and again: nothing that was acknowledged is lost, unless that was asked for. */
 import { randomInt } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openStore } from '../../src/index.ts';
-import { appendNotes, readEvents, sequencesOf, upTo } from '../../src/log/contract/fixtures.ts';
-import { postgresLog } from '../../src/log/postgres/postgres-source.ts';
-import { counted, tally } from '../engine/snapshots/fixtures/tally-model.ts';
-import { PostgresServer } from './server.ts';
+import { openStore } from '../../../src/index.ts';
+import { appendNotes, readEvents, sequencesOf, upTo } from '../../../src/log/contract/fixtures.ts';
+import { postgresLog } from '../../../src/log/postgres/postgres-source.ts';
+import { counted, tally } from '../../engine/snapshots/fixtures/tally-model.ts';
+import { PostgresServer } from '../server.ts';
 
 const CRASHES = Number(process.env['REFOLD_CRASHES'] ?? 10);
 const IN_FLIGHT = 50;
@@ -14,7 +14,7 @@ const LONGEST_BETWEEN_MS = 700;
 
 let server: PostgresServer;
 beforeAll(async () => {
-  // The WAL of commits that do not wait for it is written late, so that a crash loses some of them.
+  // The WAL of commits that do not wait is written late, so that a crash loses some of them.
   server = await PostgresServer.start(['wal_writer_delay=10s', 'wal_writer_flush_after=0', 'bgwriter_delay=10s']);
 });
 afterAll(() => server.stop());

@@ -3,10 +3,10 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { appendNotes, readEvents } from '../../src/log/contract/fixtures.ts';
-import { postgresLog } from '../../src/log/postgres/postgres-source.ts';
-import { PostgresServer } from './server.ts';
-import { giveToPostgres } from './starting.ts';
+import { appendNotes, readEvents } from '../../../src/log/contract/fixtures.ts';
+import { postgresLog } from '../../../src/log/postgres/postgres-source.ts';
+import { PostgresServer } from '../server.ts';
+import { giveToPostgres } from '../starting.ts';
 
 let server: PostgresServer;
 let folder: string;

@@ -8,11 +8,11 @@ import { randomInt } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { appendNotes, commitOf, noted, readEvents, sequencesOf, upTo } from '../../src/log/contract/fixtures.ts';
-import type { LogStore } from '../../src/log/log-store.ts';
-import { postgresLog } from '../../src/log/postgres/postgres-source.ts';
-import { TcpProxy } from './proxy.ts';
-import { PostgresServer } from './server.ts';
+import { appendNotes, commitOf, noted, readEvents, sequencesOf, upTo } from '../../../src/log/contract/fixtures.ts';
+import type { LogStore } from '../../../src/log/log-store.ts';
+import { postgresLog } from '../../../src/log/postgres/postgres-source.ts';
+import { TcpProxy } from '../proxy.ts';
+import { PostgresServer } from '../server.ts';
 
 /** Rounds of each kind. */
 const ROUNDS = Number(process.env['REFOLD_FAILOVERS'] ?? 2);
@@ -48,7 +48,9 @@ async function play(round: number, settings: readonly string[], story: (scene: S
   const writer = await postgresLog(primary.url(here!.port), { ...options, witness }).open({});
   const reader = await postgresLog(primary.url(elsewhere!.port), options).open({ readOnly: true });
   const failOver: Scene['failOver'] = async (isEarly, before) => {
-    const lead = (): void => [here!, elsewhere!].forEach((proxy) => proxy.lead(standby.port));
+    const lead = (): void => {
+      for (const proxy of [here!, elsewhere!]) proxy.lead(standby.port);
+    };
     await primary.kill();
     if (isEarly) lead();
     if (isEarly) await new Promise((resolve) => setTimeout(resolve, 300)); // writes are refused, and readers may be ahead

@@ -1,11 +1,11 @@
 /** How many connections logs take, and snapshots in a thread, which take one more. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openStore, type StoreWarning } from '../../src/index.ts';
-import { appendNotes } from '../../src/log/contract/fixtures.ts';
-import type { LogStore } from '../../src/log/log-store.ts';
-import { type PostgresLogOptions, postgresLog } from '../../src/log/postgres/postgres-source.ts';
-import { counted, tally } from '../engine/snapshots/fixtures/tally-model.ts';
-import { PostgresServer } from './server.ts';
+import { openStore, type StoreWarning } from '../../../src/index.ts';
+import { appendNotes } from '../../../src/log/contract/fixtures.ts';
+import type { LogStore } from '../../../src/log/log-store.ts';
+import { type PostgresLogOptions, postgresLog } from '../../../src/log/postgres/postgres-source.ts';
+import { counted, tally } from '../../engine/snapshots/fixtures/tally-model.ts';
+import { PostgresServer } from '../server.ts';
 
 let server: PostgresServer;
 beforeAll(async () => {

@@ -1,13 +1,13 @@
 /** Behind pgbouncer in transaction mode: the whole contract, statements that cannot be prepared, and bells that are not heard. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { appendNotes, readEvents, sequencesOf } from '../../src/log/contract/fixtures.ts';
-import type { LogStore } from '../../src/log/log-store.ts';
-import { type PostgresLogOptions, postgresLog } from '../../src/log/postgres/postgres-source.ts';
-import { describeLog } from '../contracts/run-contract.ts';
-import { contractSetup } from './contract-setup.ts';
+import { appendNotes, readEvents, sequencesOf } from '../../../src/log/contract/fixtures.ts';
+import type { LogStore } from '../../../src/log/log-store.ts';
+import { type PostgresLogOptions, postgresLog } from '../../../src/log/postgres/postgres-source.ts';
+import { describeLog } from '../../contracts/run-contract.ts';
+import { contractSetup } from '../contract-setup.ts';
+import { PostgresServer } from '../server.ts';
+import { weaken } from '../weakened.ts';
 import { Pgbouncer } from './pgbouncer.ts';
-import { PostgresServer } from './server.ts';
-import { weaken } from './weakened.ts';
 
 let server: PostgresServer;
 let bouncer: Pgbouncer;
