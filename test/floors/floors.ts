@@ -473,6 +473,7 @@ export const FLOORS: readonly Floor[] = [
   { files: 'src/testing.ts', sees: BELOW_THE_DOORS, node: 'all' },
   { files: 'src/model.ts', sees: BELOW_THE_DOORS, node: [] },
   { files: 'src/browser/', sees: [], node: [] },
+  { files: 'src/postgres.ts', sees: ['src/log/postgres/', SERVER], node: [] },
   { files: 'src/log.ts', sees: [CORE, LOG, BLOCKS, CONTRACT], node: [] },
 
   { files: TERMINAL, sees: [], packages: ['pretty-bytes', 'pretty-ms'], node: 'all' },
