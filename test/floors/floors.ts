@@ -330,7 +330,7 @@ export const FLOORS: readonly Floor[] = [
   {
     files: 'src/log/postgres/overview/',
     sees: [...BELOW_SQLITE, 'src/log/postgres/', SERVER, TABLES],
-    doors: ['examine-log.ts', 'list-logs.ts'],
+    doors: ['asking.ts', 'examine-log.ts', 'list-logs.ts'],
     node: 'all',
   },
   { files: TABLES, sees: [CORE, LOG, BLOCKS, PAGING, SERVER], node: 'all' },
