@@ -36,6 +36,7 @@ const COLUMNS = 'src/log/blocks/columns/';
 const CONTRACT = 'src/log/contract/';
 const REDACTING = 'src/log/contract/redacting/';
 const SERVER = 'src/log/postgres/server/';
+const PG_TURNS = 'src/log/postgres/turns/';
 const TABLES = 'src/log/postgres/tables/';
 const PAGING = 'src/log/paging/';
 const WITNESS = 'src/log/witness/';
@@ -242,9 +243,17 @@ export const FLOORS: readonly Floor[] = [
   { files: REDACTING, sees: [CORE, LOG, BLOCKS, CONTRACT], doors: ['redacting.ts'], node: 'all' },
   {
     files: BLOCKS,
-    sees: [CORE, 'src/log/log-store.ts', 'src/log/log-care.ts', COLUMNS],
+    sees: [CORE, 'src/log/log-store.ts', 'src/log/log-care.ts', 'src/log/log-errors.ts', COLUMNS],
     doors: [
-      ...['block.ts', 'block-rules.ts', 'chain.ts', 'next-block.ts', 'sealed-block.ts', 'sealing.ts'],
+      ...[
+        'block.ts',
+        'block-rules.ts',
+        'chain.ts',
+        'next-block.ts',
+        'sealed-block.ts',
+        'sealing.ts',
+        'snapshot-chunks.ts',
+      ],
       ...['packed-values.ts', 'redacting.ts', 'tag-list.ts'],
     ],
     packages: ['msgpackr'],
@@ -306,10 +315,11 @@ export const FLOORS: readonly Floor[] = [
   },
   {
     files: 'src/log/postgres/',
-    sees: [...BELOW_SQLITE, UNPACKING, SERVER, TABLES],
+    sees: [...BELOW_SQLITE, UNPACKING, SERVER, TABLES, PG_TURNS],
     doors: ['postgres-source.ts'],
     node: 'all',
   },
+  { files: PG_TURNS, sees: [...BELOW_SQLITE, SERVER, TABLES], node: 'all' },
   { files: TABLES, sees: [CORE, LOG, BLOCKS, PAGING, SERVER], node: 'all' },
   { files: SERVER, sees: [CORE, THREADS, LOG], packages: ['pg'], node: 'all' },
 

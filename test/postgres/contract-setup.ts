@@ -24,6 +24,7 @@ export function contractSetup(server: () => PostgresServer, url: () => string): 
       return { source: postgresLog(url(), { name, answerWithin: PATIENCE_MS }), name };
     },
     redaction: true,
+    turns: true,
     scrubs: false,
     threads: true,
     replaceWriter: ({ name }) =>
