@@ -6,7 +6,7 @@
  * append is synced. A lost bell costs at most the time between two polls.
  */
 import { randomBytes } from 'node:crypto';
-import { later, pause, soon } from '../../threads/timers.ts';
+import { every, later, pause, soon } from '../../threads/timers.ts';
 import type { KnownLog } from './known-log.ts';
 import type { PostgresReader } from './reading.ts';
 import { type Connections, useFor } from './server/connections.ts';
@@ -121,9 +121,9 @@ export class Watching {
     await this.#connections.listen(this.#channel, (logs) => this.#heard(logs));
     const question = { text: 'select pg_notify($1, $2)', values: [this.#channel, text] };
     await this.#connections.ask(useFor('read', 0), question);
-    const takeBack = later(ECHO_WITHIN_MS, () => resolve(true));
+    const stop = every(ECHO_WITHIN_MS, () => resolve(true)); // keeps the process alive: opening waits for it
     const isDeaf = await promise;
-    takeBack();
+    stop();
     if (isDeaf) this.#pollEvery = Math.min(this.#pollEvery, DEAF_POLLS_MS);
     return isDeaf;
   }
