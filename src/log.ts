@@ -44,6 +44,13 @@ export {
   sealRun,
   sealStretches,
 } from './log/blocks/sealing.ts';
+export {
+  cutChunks,
+  type PackedChunk,
+  packChunk,
+  SNAPSHOT_CHUNK_BYTES,
+  unpackChunk,
+} from './log/blocks/snapshot-chunks.ts';
 export { mayHold, tagListOf } from './log/blocks/tag-list.ts';
 export { type ContractCase, type LogContractSetup, type LogUnderTest, logContract } from './log/contract/contract.ts';
 export { type FilledBlock, filledBlocks } from './log/copying/filled-blocks.ts';
@@ -57,6 +64,8 @@ export {
   epochConflict,
   eventsMissing,
   historyGone,
+  noTurns,
+  notKeeper,
   openedReadOnly,
   outcomeDamaged,
   requireDurability,
@@ -64,6 +73,7 @@ export {
   snapshotDamaged,
   storeClosed,
   storeFailed,
+  turnsRefused,
 } from './log/log-errors.ts';
 export type {
   LogRedaction,
@@ -97,6 +107,16 @@ export type {
   TagQuery,
 } from './log/log-store.ts';
 export {
+  LONGEST_TURN_MS,
+  type LogKeeping,
+  TURN_TAIL_BYTES,
+  type TurnAppend,
+  type TurnEnding,
+  type TurnFound,
+  type TurnRequest,
+  type Writers,
+} from './log/log-turn.ts';
+export {
   checksumOfOutcome,
   FORGOTTEN_PER_NEW_OUTCOME,
   OUTCOME_AGE_MS,
@@ -104,4 +124,3 @@ export {
   type OutcomeBounds,
   rememberOutcomes,
 } from './log/outcomes.ts';
-export { cutChunks, type PackedChunk, packChunk, SNAPSHOT_CHUNK_BYTES, unpackChunk } from './log/snapshot-chunks.ts';

@@ -94,7 +94,7 @@ export function notKeeper(path: string): RefoldError {
 
 /** A turn of a log that one process writes now. */
 export function noTurns(path: string): RefoldError {
-  return new RefoldError('SEQUENCE_CONFLICT', `Cannot take a turn of ${path}: it is not written by turns`, {
+  return new RefoldError('SEQUENCE_CONFLICT', `Cannot take a turn of ${path}: it is not written in turns`, {
     path,
     type: EPOCH,
     hint: "Open it again with writers: 'many', once its writer has closed it",

@@ -222,7 +222,7 @@ export interface LogStore {
    * Takes a turn of a log that was opened with `writers: 'many'`. One turn of a member at a time. Absent when only one process
    * can write the log. A member uses it in place of `append`, which is refused.
    *
-   * @throws RefoldError `SEQUENCE_CONFLICT` when the log is not written by turns any more, `LOG_CORRUPT`, `LOG_FULL`,
+   * @throws RefoldError `SEQUENCE_CONFLICT` when the log is not written in turns any more, `LOG_CORRUPT`, `LOG_FULL`,
    * `OUTCOME_UNKNOWN`; what `decide` throws, and nothing was appended
    */
   turn?(request: TurnRequest): Promise<TurnEnding>;

@@ -2,15 +2,15 @@
  * The contract of shared writing: several processes write one log, one after the other.
  *
  * Each of them is a *member*: it opens the log with `writers: 'many'`. To write, it takes a *turn*. In its turn a member gets what others
- * have appended, decides, and appends. Nobody else appends meanwhile, so an append of a turn is never refused because the log has grown.
+ * have appended, decides, and appends. No other member appends meanwhile, so an append of a turn is never refused because the log has grown.
  * One member at a time is the *keeper*: it holds the epoch, and does all writing that is not an append.
  */
 import type { Block, LogHead, QueuedCommit, StoredOutcome } from './log-store.ts';
 
-/** Who writes a log: one process, or any number of them by turns. */
+/** Who writes a log: one process, or any number of them in turns. */
 export type Writers = 'one' | 'many';
 
-/** A turn gives at most so many bytes of blocks that the member does not have. Whoever is further behind reads them before. */
+/** A turn gives at most so many bytes of blocks that the member does not have. A member that is further behind reads them before. */
 export const TURN_TAIL_BYTES: number = 256 * 1024;
 /** How long `decide` may take, in ms. A log may take the turn away from a member that takes longer. */
 export const LONGEST_TURN_MS = 1_000;

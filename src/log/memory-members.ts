@@ -1,4 +1,4 @@
-/** The members of a log in memory, which write it by turns; and a turn. The member that joined first is the keeper. */
+/** The members of a log in memory, which write it in turns; and a turn. The member that joined first is the keeper. */
 import { Mutex } from '../threads/mutex.ts';
 import { nextBlock } from './blocks/next-block.ts';
 import type { StoredOutcome } from './log-store.ts';

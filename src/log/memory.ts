@@ -53,7 +53,7 @@ export class MemoryContents implements LogSource {
   epoch = 0;
   /** The newest writer, until it is closed. */
   writer: LogWriter | undefined;
-  /** Those who write it by turns. */
+  /** Those who write it in turns. */
   readonly members: MemoryMembers = new MemoryMembers(this);
 
   /**
@@ -61,7 +61,7 @@ export class MemoryContents implements LogSource {
    * there is no disk.
    *
    * @throws RefoldError `INVALID_OPTION`; `LOG_LOCKED` with `waitForLock`, while another writer is open, and while it is written in
-   * the other way: by one, or by turns
+   * the other way: by one, or in turns
    */
   async open(options: OpenLogOptions = {}): Promise<LogStore> {
     const { durability = 'always', readOnly = false, remember, waitForLock, writers } = openOptionsOf(options);

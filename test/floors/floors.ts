@@ -38,6 +38,7 @@ const REDACTING = 'src/log/contract/redacting/';
 const COPYING = 'src/log/copying/';
 const COPYING_CASES = 'src/log/contract/copying/';
 const SERVER = 'src/log/postgres/server/';
+const PG_TURNS = 'src/log/postgres/turns/';
 const TABLES = 'src/log/postgres/tables/';
 const PAGING = 'src/log/paging/';
 const WITNESS = 'src/log/witness/';
@@ -247,9 +248,17 @@ export const FLOORS: readonly Floor[] = [
   { files: COPYING_CASES, sees: [CORE, LOG, BLOCKS, COPYING, CONTRACT], doors: ['copying.ts'], node: 'all' },
   {
     files: BLOCKS,
-    sees: [CORE, 'src/log/log-store.ts', 'src/log/log-care.ts', COLUMNS],
+    sees: [CORE, 'src/log/log-store.ts', 'src/log/log-care.ts', 'src/log/log-errors.ts', COLUMNS],
     doors: [
-      ...['block.ts', 'block-rules.ts', 'chain.ts', 'next-block.ts', 'sealed-block.ts', 'sealing.ts'],
+      ...[
+        'block.ts',
+        'block-rules.ts',
+        'chain.ts',
+        'next-block.ts',
+        'sealed-block.ts',
+        'sealing.ts',
+        'snapshot-chunks.ts',
+      ],
       ...['packed-values.ts', 'redacting.ts', 'tag-list.ts'],
     ],
     packages: ['msgpackr'],
@@ -317,13 +326,13 @@ export const FLOORS: readonly Floor[] = [
   },
   {
     files: 'src/log/postgres/',
-    sees: [...BELOW_SQLITE, UNPACKING, SERVER, TABLES, 'src/log/postgres/copying/'],
-    doors: ['postgres-source.ts', 'lease.ts', 'reading.ts'],
+    sees: [...BELOW_SQLITE, UNPACKING, SERVER, TABLES, PG_TURNS, 'src/log/postgres/copying/'],
+    doors: ['postgres-source.ts', 'reading.ts'],
     node: 'all',
   },
   {
     files: 'src/log/postgres/copying/',
-    sees: [...BELOW_SQLITE, 'src/log/postgres/', SERVER, TABLES],
+    sees: [...BELOW_SQLITE, 'src/log/postgres/', SERVER, TABLES, PG_TURNS],
     doors: ['server-contents.ts', 'server-filling.ts'],
     node: 'all',
   },
@@ -333,6 +342,7 @@ export const FLOORS: readonly Floor[] = [
     doors: ['asking.ts', 'examine-log.ts', 'list-logs.ts'],
     node: 'all',
   },
+  { files: PG_TURNS, sees: [...BELOW_SQLITE, SERVER, TABLES], node: 'all' },
   { files: TABLES, sees: [CORE, LOG, BLOCKS, PAGING, SERVER], node: 'all' },
   { files: SERVER, sees: [CORE, THREADS, LOG], packages: ['pg'], node: 'all' },
 

@@ -1,6 +1,6 @@
 /** The filter of ids: it never says "no" to an id that it was given, seldom "perhaps" to another, and stays small. */
 import { describe, expect, test } from 'vitest';
-import { IdFilter } from '../../src/log/id-filter.ts';
+import { IdFilter } from '../../src/log/paging/id-filter.ts';
 import { sampleOf } from '../sample.ts';
 
 /** Ids as applications make them: the same `index` gives the same id. */

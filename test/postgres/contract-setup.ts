@@ -25,6 +25,7 @@ export function contractSetup(server: () => PostgresServer, url: () => string): 
     },
     redaction: true,
     copies: true,
+    turns: true,
     scrubs: false,
     threads: true,
     replaceWriter: ({ name }) =>

@@ -42,7 +42,7 @@ export const WEAKNESSES = {
     becomes: 'return false;',
   },
   'takeovers of any epoch': {
-    file: 'lease.ts',
+    file: 'turns/lease.ts',
     text: 'and l.epoch = $6 and',
     becomes: 'and $6::bigint >= 0 and',
   },
@@ -56,10 +56,19 @@ export const WEAKNESSES = {
     text: 'if (this.#isPolling || this.#watched.size === 0) return;',
     becomes: 'return;',
   },
+  'ids looked up outside of the lock': {
+    file: 'turns/turning.ts',
+    text: 'const answers = questions.map((question) => held.ask(question));',
+    becomes: `const early = await held.ask(questions.pop()!);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    const answers = [...questions.map((question) => held.ask(question)), Promise.resolve(early)];`,
+  },
 } satisfies Readonly<Record<string, Weakness>>;
 
 export interface Weakened {
   readonly postgresLog: typeof postgresLog;
+  /** The path of the weakened source. */
+  readonly module: string;
   readonly dispose: () => void;
 }
 
@@ -73,6 +82,7 @@ export async function weaken(name: keyof typeof WEAKNESSES): Promise<Weakened> {
   const parts = readFileSync(path, 'utf8').split(text);
   if (parts.length !== 2) throw new Error(`the text of "${name}" is ${parts.length - 1} times in ${file}`);
   writeFileSync(path, parts.join(becomes));
-  const loaded = (await import(join(folder, 'src/log/postgres/postgres-source.ts'))) as Pick<Weakened, 'postgresLog'>;
-  return { postgresLog: loaded.postgresLog, dispose: () => rmSync(folder, { recursive: true, force: true }) };
+  const module = join(folder, 'src/log/postgres/postgres-source.ts');
+  const loaded = (await import(module)) as Pick<Weakened, 'postgresLog'>;
+  return { postgresLog: loaded.postgresLog, module, dispose: () => rmSync(folder, { recursive: true, force: true }) };
 }

@@ -27,7 +27,7 @@ export function turnCases({ turns = false }: LogContractSetup<any>): readonly Ch
     ['a turn whose decision throws appends nothing', throwsInside],
     ['a turn may append nothing, or outcomes alone', appendsLittle],
     ['only the keeper writes anything else, and another member follows it', keepersWrite],
-    ['nobody writes alone while there are members, and no member joins a writer', modesExclude],
+    ['no process writes alone while there are members, and no member joins a writer', modesExclude],
   ];
 }
 
@@ -44,7 +44,7 @@ async function takesNone({ log, subject }: Bench): Promise<void> {
   }
 }
 
-const NOTHING = { after: 0, commandIds: [], decide: () => ({ commits: [], outcomes: [] }) };
+const EMPTY_TURN = { after: 0, commandIds: [], decide: () => ({ commits: [], outcomes: [] }) };
 
 /** Members instead of the one writer that a case begins with. */
 async function openMembers(bench: Bench, count: number): Promise<LogStore[]> {
@@ -150,7 +150,7 @@ async function decidesOnce(bench: Bench): Promise<void> {
 async function isBehind(bench: Bench): Promise<void> {
   const [log] = (await openMembers(bench, 1)) as [LogStore];
   const note = Buffer.from(noise(400_000)).toString('hex');
-  await log.turn!({ ...NOTHING, decide: () => ({ commits: [commitOf([noted(note)])], outcomes: [] }) });
+  await log.turn!({ ...EMPTY_TURN, decide: () => ({ commits: [commitOf([noted(note)])], outcomes: [] }) });
   const decide = (): never => {
     throw new Error('it was asked to decide');
   };
@@ -174,9 +174,9 @@ async function throwsInside(bench: Bench): Promise<void> {
 
 async function appendsLittle(bench: Bench): Promise<void> {
   const [log] = (await openMembers(bench, 1)) as [LogStore];
-  strictEqual(await log.turn!(NOTHING), 'done');
+  strictEqual(await log.turn!(EMPTY_TURN), 'done');
   const alone = { commandId: 'alone', recordedAt: 1_000, outcome: '"x"' };
-  strictEqual(await log.turn!({ ...NOTHING, decide: () => ({ commits: [], outcomes: [alone] }) }), 'done');
+  strictEqual(await log.turn!({ ...EMPTY_TURN, decide: () => ({ commits: [], outcomes: [alone] }) }), 'done');
   strictEqual(log.head().sequence, 0);
   await closeAll(bench, [log]);
   deepStrictEqual(await bench.log.outcome('alone'), alone);
@@ -210,5 +210,5 @@ async function modesExclude(bench: Bench): Promise<void> {
   await first.close();
   strictEqual((await refusalOf(() => source.open({}))).code, 'LOG_LOCKED');
   await closeAll(bench, [second]);
-  strictEqual((await refusalOf(() => bench.log.turn!(NOTHING))).code, 'SEQUENCE_CONFLICT');
+  strictEqual((await refusalOf(() => bench.log.turn!(EMPTY_TURN))).code, 'SEQUENCE_CONFLICT');
 }

@@ -10,9 +10,9 @@
  */
 
 import { nextTurn } from '../../threads/timers.ts';
-import { IdFilter } from '../id-filter.ts';
 import type { StoredOutcome } from '../log-store.ts';
 import { FORGOTTEN_PER_NEW_OUTCOME, OUTCOMES_KEPT } from '../outcomes.ts';
+import { IdFilter } from './id-filter.ts';
 
 /** A page of command ids, and the last of them in UTF-8, which is where the next page begins; undefined after the end. */
 export interface CommandIds {

@@ -7,9 +7,7 @@
  */
 
 import { RefoldError } from '../../core/errors.ts';
-import type { StoredBlock } from '../blocks/chain.ts';
 import { nextBlock } from '../blocks/next-block.ts';
-import { toTagRow } from '../blocks/tag-list.ts';
 import { epochConflict, sequenceConflict, storeFailed } from '../log-errors.ts';
 import type { AppendRequest, LogHead } from '../log-store.ts';
 import type { OutcomePlaces } from './outcome-places.ts';
@@ -18,6 +16,7 @@ import type { Rows } from './server/connections.ts';
 import { Tries } from './server/patience.ts';
 import { ConnectionLost, ServerBusy } from './server/refusals.ts';
 import { bytesOf } from './tables/rows.ts';
+import { type AppendedRows, appendedRows, type Fate, fateIn } from './turns/appended-rows.ts';
 
 export interface AppendParts {
   readonly path: string;
@@ -34,12 +33,7 @@ export interface AppendParts {
 }
 
 /** An append on its way. */
-interface Entry {
-  readonly before: LogHead;
-  readonly after: LogHead;
-  readonly lastId: { readonly commandId: string; readonly ordinal: number } | undefined;
-  readonly values: readonly unknown[];
-}
+type Entry = AppendedRows;
 
 /** What one attempt came to. */
 type Attempt =
@@ -91,15 +85,8 @@ export class Appender {
     const { head: after, block } =
       commits.length === 0 ? { head: before, block: undefined } : nextBlock(before, commits);
     this.#head = after;
-    const { columns, last } = this.#parts.outcomes.place(outcomes);
-    const values = [
-      ...[before.sequence, before.chain, after.sequence],
-      ...[block?.recordedAt ?? 0, after.recordedAt, block?.checksum ?? 0, after.chain],
-      ...[block?.bytes ?? 0, block?.payload ?? ''],
-      ...tagColumns(block),
-      ...columns,
-    ];
-    return { before, after, lastId: last, values };
+    const rows = appendedRows(before, block && { head: after, block }, outcomes, this.#parts.outcomes.place(outcomes));
+    return rows;
   }
 
   async #bring(entry: Entry, earlier: Promise<Ending>): Promise<Ending> {
@@ -151,28 +138,16 @@ export class Appender {
     }
   }
 
-  /** What the log holds in the place of an append: it, something else or nothing, or a block that does not tell. */
-  async #fateOf({ before, after, lastId }: Entry): Promise<'done' | 'absent' | 'unknown'> {
-    const { reader } = this.#parts;
-    const id = lastId === undefined ? Buffer.alloc(0) : bytesOf(lastId.commandId);
-    let rows: Rows;
+  /** What the log holds in the place of an append; unknown without an answer. */
+  async #fateOf(entry: Entry): Promise<Fate> {
+    const { before, last } = entry;
+    const id = last === undefined ? Buffer.alloc(0) : bytesOf(last.commandId);
     try {
-      rows = await reader.ask('fate', before.sequence + 1, id);
+      const rows = await this.#parts.reader.ask('fate', before.sequence + 1, id);
+      return fateIn(rows[0]!, entry);
     } catch {
       return 'unknown';
     }
-    const [, trimmed, last, chain, encoding, ordinal] = rows[0] as readonly [
-      number,
-      number,
-      number | null,
-      string | null,
-      string | null,
-      number | null,
-    ];
-    if (after.sequence === before.sequence)
-      return lastId !== undefined && ordinal === lastId.ordinal ? 'done' : 'absent';
-    if (last === after.sequence && chain === after.chain) return 'done';
-    return trimmed > before.sequence || encoding === 'sealed' ? 'unknown' : 'absent';
   }
 
   #unknown({ before }: Entry, cause: Error): RefoldError {
@@ -188,11 +163,4 @@ export class Appender {
     this.#failure ??= failure;
     return failure;
   }
-}
-
-function tagColumns(block: StoredBlock | undefined): unknown[] {
-  const list = block?.tagList;
-  if (list === undefined) return [null, null, null];
-  const [, , checksum, kinds, hashes] = toTagRow(block!.firstSequence, block!.checksum, list);
-  return [checksum, kinds, Buffer.from(hashes)];
 }

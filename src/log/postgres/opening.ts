@@ -1,7 +1,7 @@
 /** What opening a log has found out about its server, as warnings. Pure. */
 import type { LogOpening, LogWarning } from '../log-store.ts';
-import type { TakenLease } from './lease.ts';
 import type { ServerFacts, ServerIdentity } from './server/server-facts.ts';
+import type { TakenLease } from './turns/lease.ts';
 
 /** What was found out before. */
 export interface OpeningFacts extends Pick<ServerFacts, 'identity' | 'unsafe'> {

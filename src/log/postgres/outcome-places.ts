@@ -3,8 +3,8 @@
  * because a search for the oldest would read what was deleted before.
  */
 import type { StoredOutcome } from '../log-store.ts';
-import { checksumOfOutcome, FORGOTTEN_PER_NEW_OUTCOME, type OutcomeBounds } from '../outcomes.ts';
-import { bytesOf } from './tables/rows.ts';
+import { FORGOTTEN_PER_NEW_OUTCOME, type OutcomeBounds } from '../outcomes.ts';
+import { lastOfEach } from './turns/appended-rows.ts';
 
 /** Looking for outcomes to forget costs a statement, so it is not done at every append. */
 const PLACED_BETWEEN_FORGETTING = 100;
@@ -41,28 +41,21 @@ export class OutcomePlaces {
     this.#bounds = bounds;
   }
 
-  /** The columns of outcomes, and the last of them. The last outcome of an id counts: a statement cannot write a row twice. */
-  place(given: readonly StoredOutcome[]): {
-    readonly columns: readonly unknown[];
-    readonly last: { readonly commandId: string; readonly ordinal: number } | undefined;
-  } {
-    const outcomes = [...new Map(given.map((outcome) => [outcome.commandId, outcome])).values()];
+  /** Places outcomes behind the others. Gives the ordinal of the first. */
+  place(given: readonly StoredOutcome[]): number {
     const first = this.#last + 1;
-    this.#last += outcomes.length;
+    this.placed(given, this.#last + lastOfEach(given).length);
+    return first;
+  }
+
+  /** Takes that outcomes were placed up to an ordinal. */
+  placed(given: readonly StoredOutcome[], last: number): void {
+    this.#last = Math.max(this.#last, last);
     this.#unforgotten += given.length;
-    const newest = outcomes.at(-1);
-    if (newest !== undefined) {
-      this.#newestAt = newest.recordedAt;
-      this.#oldestAt = Math.min(this.#oldestAt, outcomes[0]!.recordedAt);
+    for (const { recordedAt } of given) {
+      this.#newestAt = Math.max(this.#newestAt, recordedAt);
+      this.#oldestAt = Math.min(this.#oldestAt, recordedAt);
     }
-    const columns = [
-      outcomes.map(({ commandId }) => bytesOf(commandId)),
-      outcomes.map((_, index) => first + index),
-      outcomes.map(({ recordedAt }) => recordedAt),
-      outcomes.map(({ outcome }) => outcome),
-      outcomes.map(checksumOfOutcome),
-    ];
-    return { columns, last: newest && { commandId: newest.commandId, ordinal: this.#last } };
   }
 
   /** What to forget now; undefined when there is nothing, or too little for a statement. */

@@ -4,8 +4,9 @@ import { performance } from '../../threads/timers.ts';
 import { decodeBlock } from '../blocks/block.ts';
 import type { LogContents } from '../copying/log-copying.ts';
 import type { LogCare, LogSize, LogWriter, SealOptions, SealReport } from '../log-care.ts';
-import { openedReadOnly, storeClosed } from '../log-errors.ts';
+import { notKeeper, openedReadOnly, storeClosed } from '../log-errors.ts';
 import type { SealedBlock } from '../log-store.ts';
+import type { LogKeeping } from '../log-turn.ts';
 import { contentsOnServer } from './copying/server-contents.ts';
 import type { KnownLog } from './known-log.ts';
 import { PostgresRedaction } from './postgres-redaction.ts';
@@ -28,12 +29,11 @@ export interface CareParts {
   readonly known: KnownLog;
   readonly patience: Patience;
   readonly reader: PostgresReader;
-  /** Undefined for a reader. */
+  /** Undefined for a reader, and for a member that is not the keeper. */
   readonly writer: PostgresWriter | undefined;
+  readonly membership: LogKeeping | undefined;
   /** Who holds the lease now. */
   readonly holder: () => Promise<LogWriter | undefined>;
-  /** Called when a redaction was applied. */
-  readonly onRedacted: () => void;
 }
 
 export class PostgresCare implements LogCare {
@@ -44,10 +44,12 @@ export class PostgresCare implements LogCare {
   #bytes = 0;
   #countedAt = Number.NEGATIVE_INFINITY;
 
-  constructor(parts: CareParts) {
+  /** @param onRedacted called when a redaction was applied */
+  constructor(parts: CareParts, onRedacted: () => void) {
     this.#parts = parts;
     this.redaction = new PostgresRedaction({
       ...parts,
+      onRedacted,
       reading: () => this.#reading(),
       writing: () => this.#writing(),
       guarded: (work) => this.#guarded(work),
@@ -145,7 +147,8 @@ export class PostgresCare implements LogCare {
 
   #writing(): PostgresWriter {
     this.#requireOpen();
-    if (this.#parts.writer === undefined) throw openedReadOnly(this.#parts.path);
+    if (this.#parts.writer === undefined)
+      throw (this.#parts.membership === undefined ? openedReadOnly : notKeeper)(this.#parts.path);
     return this.#parts.writer;
   }
 

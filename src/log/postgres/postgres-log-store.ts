@@ -3,7 +3,7 @@ import { randomInt } from 'node:crypto';
 import type { RefoldError } from '../../core/errors.ts';
 import { followLog } from '../following.ts';
 import type { LogWriter } from '../log-care.ts';
-import { openedReadOnly, storeClosed } from '../log-errors.ts';
+import { noTurns, notKeeper, openedReadOnly, storeClosed } from '../log-errors.ts';
 import type {
   AppendRequest,
   Block,
@@ -17,15 +17,17 @@ import type {
   SnapshotInfo,
   StoredOutcome,
 } from '../log-store.ts';
+import type { TurnAppend, TurnEnding, TurnFound, TurnRequest } from '../log-turn.ts';
 import type { OutcomeBounds } from '../outcomes.ts';
 import { KnownIds } from '../paging/known-ids.ts';
 import type { LogWitness } from '../witness/log-witness.ts';
 import type { KnownLog } from './known-log.ts';
-import type { LeaseKeeper } from './lease.ts';
 import { PostgresCare } from './postgres-care.ts';
 import type { PostgresReader } from './reading.ts';
 import type { Connections } from './server/connections.ts';
 import type { Patience } from './server/patience.ts';
+import type { Membership } from './turns/membership.ts';
+import type { Turner } from './turns/turning.ts';
 import type { PostgresWriter } from './writing.ts';
 
 const POSTGRES_BLOCK_BYTES = 4 * 1024 * 1024;
@@ -40,9 +42,13 @@ export interface LogParts {
   readonly connections: Connections;
   readonly known: KnownLog;
   readonly reader: PostgresReader;
-  /** Undefined for a reader. */
+  /** Undefined for a reader, and for a member that is not the keeper. */
   readonly writer: PostgresWriter | undefined;
-  readonly keeper: LeaseKeeper | undefined;
+  /** Calls back once when the log takes no more writes of this opening. */
+  readonly onLost: (listener: (cause: RefoldError) => void) => void;
+  /** Set when it is one of several writers. */
+  readonly membership: Membership<PostgresWriter> | undefined;
+  readonly turner: Turner | undefined;
   readonly patience: Patience;
   readonly opening: LogOpening;
   /** Remembers the last acknowledged head beside this process. */
@@ -64,6 +70,7 @@ export class PostgresLogStore implements LogStore {
   readonly remembers: OutcomeBounds;
   readonly opening: LogOpening;
   readonly care: PostgresCare;
+  readonly keeping: Membership<PostgresWriter> | undefined;
   readonly #parts: LogParts;
   readonly #ids: KnownIds;
   #head: LogHead;
@@ -71,16 +78,18 @@ export class PostgresLogStore implements LogStore {
   readonly #underWay = new Set<Promise<unknown>>();
 
   constructor(parts: LogParts) {
-    const { path, writer, remembers, opening, known, reader, ring } = parts;
+    const { path, writer, remembers, opening, known, reader, ring, membership } = parts;
     this.#parts = parts;
     this.path = path;
-    this.readOnly = writer === undefined;
+    this.keeping = membership;
+    this.readOnly = writer === undefined && membership === undefined;
     this.remembers = remembers;
     this.opening = opening;
     this.#head = known.state.head;
-    this.care = new PostgresCare({ ...parts, onRedacted: ring });
+    this.care = new PostgresCare(parts, ring);
     this.#ids = new KnownIds(randomInt(2 ** 32), remembers.outcomes);
-    if (writer === undefined) this.#ids.giveUp();
+    if (writer === undefined || membership !== undefined)
+      this.#ids.giveUp(); // others append, too
     else this.#ids.fill((after, atMost) => reader.commandIds(after, atMost), IDS_A_PAGE);
   }
 
@@ -89,7 +98,8 @@ export class PostgresLogStore implements LogStore {
   }
 
   head(): LogHead {
-    if (this.readOnly && this.#closing === undefined) this.#head = this.#parts.known.state.head;
+    const isShared = this.readOnly || this.keeping !== undefined;
+    if (isShared && this.#closing === undefined) this.#head = this.#parts.known.state.head;
     return this.#head;
   }
 
@@ -101,7 +111,30 @@ export class PostgresLogStore implements LogStore {
     return this.#parts.known.last.redactions;
   }
 
+  async turn(request: TurnRequest): Promise<TurnEnding> {
+    this.#requireOpen();
+    const { turner, known, ring } = this.#parts;
+    if (turner === undefined) throw noTurns(this.path);
+    let given: TurnAppend = { commits: [], outcomes: [] };
+    const decide = (found: TurnFound): TurnAppend => {
+      for (const { lastSequence, chain } of found.tail) known.note(lastSequence, chain);
+      given = request.decide(found);
+      return given;
+    };
+    const taking = turner.take({ ...request, decide });
+    this.#underWay.add(taking);
+    const { ending, state, lastOrdinal } = await taking.finally(() => this.#underWay.delete(taking));
+    if (state !== undefined) known.see(state);
+    if (ending !== 'done' || given.commits.length + given.outcomes.length === 0) return ending;
+    if (given.commits.length > 0) ring();
+    this.#parts.witness?.note(known.last.head);
+    this.care.grew(given.commits.reduce((sum, { json }) => sum + json.length, 0));
+    if (given.outcomes.length > 0) this.#parts.writer?.forgetAfter(given.outcomes, lastOrdinal!).catch(() => {}); // another time
+    return ending;
+  }
+
   async append(request: AppendRequest): Promise<void> {
+    if (this.keeping !== undefined) throw notKeeper(this.path);
     this.#requireWriter();
     const handed = this.#ids.hand(request.outcomes);
     let head: LogHead;
@@ -226,7 +259,7 @@ export class PostgresLogStore implements LogStore {
   }
 
   onLost(listener: (cause: RefoldError) => void): void {
-    this.#parts.keeper?.onLost(listener);
+    this.#parts.onLost(listener);
   }
 
   async flush(): Promise<void> {
@@ -263,7 +296,7 @@ export class PostgresLogStore implements LogStore {
 
   #requireWriter(): PostgresWriter {
     this.#requireOpen();
-    if (this.#parts.writer === undefined) throw openedReadOnly(this.path);
+    if (this.#parts.writer === undefined) throw (this.keeping === undefined ? openedReadOnly : notKeeper)(this.path);
     return this.#parts.writer;
   }
 

@@ -1,18 +1,17 @@
 /** The source of a log in PostgreSQL: opened by its writer, who takes a lease, or beside it. This is the door to this folder. */
 import { RefoldError } from '../../core/errors.ts';
-import { requireDurability } from '../log-errors.ts';
+import { requireDurability, turnsRefused } from '../log-errors.ts';
 import type { LogSource, LogThread, OpenLogOptions } from '../log-source.ts';
 import type { LogOpening, LogStore } from '../log-store.ts';
 import { DEFAULT_BOUNDS } from '../outcomes.ts';
 import { LogWitness } from '../witness/log-witness.ts';
 import { fillOnServer } from './copying/server-filling.ts';
 import { KnownLog } from './known-log.ts';
-import { endLease, LeaseKeeper, type LeasePlace, leaseOf, newHolder, type TakenLease, takeLease } from './lease.ts';
 import { openingOf } from './opening.ts';
 import { type PostgresLogOptions, type PostgresSettings, settingsOf } from './options.ts';
 import { PostgresLogStore } from './postgres-log-store.ts';
 import { PostgresReader } from './reading.ts';
-import { Connections, type Rows } from './server/connections.ts';
+import { Connections, type Rows, type Use } from './server/connections.ts';
 import { type Patience, patiently } from './server/patience.ts';
 import { placeText } from './server/place.ts';
 import { factsOf, type ServerFacts } from './server/server-facts.ts';
@@ -20,6 +19,21 @@ import { readsIn } from './tables/read-statements.ts';
 import { bytesOf, type LogState } from './tables/rows.ts';
 import { POSTGRES_FORMAT, tablesIn } from './tables/schema.ts';
 import { writesIn } from './tables/write-statements.ts';
+import {
+  endLease,
+  LeaseKeeper,
+  type LeasePlace,
+  leaseOf,
+  lockedBy,
+  makeRow,
+  newHolder,
+  type TakenLease,
+  takeLease,
+  tryToTake,
+} from './turns/lease.ts';
+import { Membership } from './turns/membership.ts';
+import { turnsIn } from './turns/turn-statements.ts';
+import { Turner } from './turns/turning.ts';
 import { Watching } from './watching.ts';
 import { PostgresWriter } from './writing.ts';
 
@@ -125,21 +139,26 @@ function sourceOf(url: string | undefined, settings: PostgresSettings, { isInThr
   };
 }
 
+/** Each has a connection to itself. */
+let turners = 0;
+
 /** What opening has found out, for writer and reader. */
 interface Found extends Pick<TakenLease, 'log' | 'id'> {
   readonly taken: TakenLease | undefined;
   readonly opening: LogOpening;
+  readonly membership?: Membership<PostgresWriter>;
 }
 
 async function openLog(place: Place, asked: OpenLogOptions): Promise<LogStore> {
   const { connections, schema, path, patience, closing, watching } = place;
   const { durability = 'always', readOnly = false, remember = DEFAULT_BOUNDS } = asked;
+  if (asked.writers === 'many' && readOnly) throw turnsRefused(path, 'it is opened read-only');
   const witness =
     place.witness === undefined
       ? undefined
       : LogWitness.read(place.witness, { path, acceptsLoss: place.acceptLoss, isWriter: !readOnly });
   const found = await patiently(() => findLog(place, asked, readOnly), patience);
-  const { log, id, taken, opening } = found;
+  const { log, id, taken, opening, membership } = found;
   const bare = new PostgresReader(connections, readsIn(schema), log, patience);
   const [state, ends] = [await bare.state(), await bare.lastEnds()];
   await requireWitness(place, witness, found, bare, state);
@@ -147,25 +166,51 @@ async function openLog(place: Place, asked: OpenLogOptions): Promise<LogStore> {
   const reader = bare.beside(known);
   const synced = writesIn(schema, true);
   const statements = durability === 'always' ? synced : writesIn(schema, false);
-  const writer =
-    taken &&
-    new PostgresWriter({
-      ...{ connections, statements, synced, log, epoch: taken.epoch, patience, known, reader, bounds: remember },
+  const makeWriter = async (epoch: number): Promise<PostgresWriter> => {
+    const writer = new PostgresWriter({
+      ...{ connections, statements, synced, log, epoch, patience, known, reader, bounds: remember },
       outcomes: await reader.ordinals(),
       reactors: await reader.reactors(),
     });
-  await writer?.discard();
-  const keeper = taken && new LeaseKeeper(place, taken, synced.renew, () => known.requireKept(reader));
+    await writer.discard();
+    return writer;
+  };
+  const keeperFor = (lease: TakenLease): LeaseKeeper =>
+    new LeaseKeeper(place, lease, synced.renew, () => known.requireKept(reader));
+  const writer = taken && (await makeWriter(taken.epoch));
+  const keeper = taken && keeperFor(taken);
   const unwatch = writer === undefined ? watching.watch(log, known, reader) : (): void => {};
+  membership?.onTaken(async (lease) => {
+    const own = await makeWriter(lease.epoch);
+    const kept = keeperFor(lease);
+    return { writer: own, giveBack: () => kept.giveBack(), onLost: (listener) => kept.onLost(listener) };
+  });
+  const own: Use = `turn ${++turners}`;
+  const turner =
+    membership &&
+    new Turner({
+      ...{ log, patience },
+      statements: { ...turnsIn(schema), append: statements.append, fate: readsIn(schema).fate },
+      hold: () => connections.hold(own),
+      requireKept: () => known.requireKept(reader),
+      isAnother: (sequence, chain) => known.chainAt(sequence, chain) === 'another',
+    });
+  await membership?.begin();
   return new PostgresLogStore({
-    ...{ path, id, schema, log, connections, known, reader, writer, keeper, patience, opening, remembers: remember },
-    witness,
+    ...{ path, id, schema, log, connections, known, reader, patience, opening, remembers: remember },
+    ...{ membership, turner, witness },
+    get writer() {
+      return membership === undefined ? writer : membership.writer;
+    },
+    onLost: (listener) => (keeper ?? membership)?.onLost(listener),
     holder: async () => (await leaseOf(place)).holder,
     ring: () => watching.ring(log),
     closing,
     leave: async () => {
       unwatch();
       witness?.close();
+      turner?.close();
+      await membership?.leave();
       await keeper?.giveBack();
       known.leave();
       await connections.leave();
@@ -177,7 +222,7 @@ async function openLog(place: Place, asked: OpenLogOptions): Promise<LogStore> {
 async function requireWitness(
   place: Place,
   witness: LogWitness | undefined,
-  { id, taken }: Found,
+  { id, taken, membership }: Found,
   reader: PostgresReader,
   { head, epoch }: LogState,
 ): Promise<void> {
@@ -186,9 +231,10 @@ async function requireWitness(
   const chainAt = (sequence: number): Promise<string | undefined> => reader.chainAt(sequence);
   try {
     await witness.require(log, chainAt);
-    if (taken !== undefined) await witness.begin(log, chainAt);
+    if (taken !== undefined || membership !== undefined) await witness.begin(log, chainAt);
   } catch (error) {
     if (taken !== undefined) await endLease(place, taken);
+    await membership?.leave();
     throw error;
   }
 }
@@ -208,9 +254,26 @@ async function findTables(place: TablesPlace, readOnly: boolean): Promise<Server
   return facts;
 }
 
-async function findLog(place: Place, { waitForLock, signal }: OpenLogOptions, readOnly: boolean): Promise<Found> {
+async function findLog(
+  place: Place,
+  { waitForLock, signal, writers }: OpenLogOptions,
+  readOnly: boolean,
+): Promise<Found> {
   const { schema, path } = place;
   const facts = await findTables(place, readOnly);
+  if (writers === 'many') {
+    await makeRow(place);
+    const membership = new Membership<PostgresWriter>({
+      ...{ place, statements: turnsIn(schema) },
+      take: () => tryToTake(place, facts.identity, 'many'),
+      locked: () => lockedBy(place),
+    });
+    await membership.join(waitForLock, signal);
+    const { log, id } = membership;
+    const isDeaf = await place.watching.isDeaf();
+    const opening = openingOf({ ...facts, hasThread: place.hasThread, isDeaf }, undefined, path);
+    return { log, id, taken: undefined, opening, membership };
+  }
   const taken = readOnly ? undefined : await takeLease(place, facts.identity, waitForLock, signal);
   const { log, id } = taken ?? (await logOf(place));
   const isDeaf = readOnly && (await place.watching.isDeaf());

@@ -1,5 +1,6 @@
 /** Reads a log in PostgreSQL: blocks in verified pages, headers, outcomes, snapshots and small rows. A lost connection is replaced. */
 import type { SealCandidate } from '../blocks/sealing.ts';
+import { isSound, readChunks } from '../blocks/snapshot-chunks.ts';
 import { eventsMissing, historyGone, outcomeDamaged } from '../log-errors.ts';
 import type {
   Block,
@@ -14,7 +15,6 @@ import { checksumOfOutcome } from '../outcomes.ts';
 import { FOUND_PAGE_BLOCKS, type FoundPage, findInPage, foundBlocks } from '../paging/found-pages.ts';
 import type { CommandIds } from '../paging/known-ids.ts';
 import { type BlockPage, READ_PAGE_BLOCKS, READ_PAGE_BYTES, verifiedBlocks } from '../paging/verified-pages.ts';
-import { isSound, readChunks } from '../snapshot-chunks.ts';
 import type { BlockEnd, KnownLog } from './known-log.ts';
 import { type Connections, type Rows, useFor } from './server/connections.ts';
 import { type Patience, patiently } from './server/patience.ts';

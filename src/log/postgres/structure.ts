@@ -2,10 +2,10 @@
 import { grouped, isRefoldError, RefoldError } from '../../core/errors.ts';
 import { decodeBlock, decodeTags } from '../blocks/block.ts';
 import { HINT_CORRUPT, type StoredBlock } from '../blocks/chain.ts';
+import { isSound } from '../blocks/snapshot-chunks.ts';
 import { hasTaggers, isSameList, readTagRow, tagListOf } from '../blocks/tag-list.ts';
 import { outcomeDamaged, snapshotDamaged } from '../log-errors.ts';
 import { checksumOfOutcome } from '../outcomes.ts';
-import { isSound } from '../snapshot-chunks.ts';
 import type { PostgresReader } from './reading.ts';
 import { damagedRedactions } from './tables/redaction-rows.ts';
 import { toBlock, toSnapshot } from './tables/rows.ts';

@@ -121,7 +121,7 @@ export class Watching {
     await this.#connections.listen(this.#channel, (logs) => this.#heard(logs));
     const question = { text: 'select pg_notify($1, $2)', values: [this.#channel, text] };
     await this.#connections.ask(useFor('read', 0), question);
-    const stop = every(ECHO_WITHIN_MS, () => resolve(true)); // nothing else keeps the process alive
+    const stop = every(ECHO_WITHIN_MS, () => resolve(true)); // keeps the process alive: opening waits for it
     const isDeaf = await promise;
     stop();
     if (isDeaf) this.#pollEvery = Math.min(this.#pollEvery, DEAF_POLLS_MS);

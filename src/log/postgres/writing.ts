@@ -2,11 +2,11 @@
 import { randomBytes } from 'node:crypto';
 import { RefoldError } from '../../core/errors.ts';
 import { readSealedPrefix } from '../blocks/sealed-block.ts';
+import { checksumOfSnapshot, cutChunks, packChunk } from '../blocks/snapshot-chunks.ts';
 import { toTagRow } from '../blocks/tag-list.ts';
 import { epochConflict } from '../log-errors.ts';
 import type { AppendRequest, LogHead, ReactorRow, SealedBlock, SnapshotInfo, StoredOutcome } from '../log-store.ts';
 import { checksumOfOutcome, type OutcomeBounds } from '../outcomes.ts';
-import { checksumOfSnapshot, cutChunks, packChunk } from '../snapshot-chunks.ts';
 import { Appender } from './appending.ts';
 import type { KnownLog } from './known-log.ts';
 import { OutcomePlaces, type OutcomePlacesStart } from './outcome-places.ts';
@@ -71,6 +71,12 @@ export class PostgresWriter {
   async append(request: AppendRequest): Promise<LogHead> {
     const [head] = await Promise.all([this.#appender.append(request), this.#forget()]);
     return head;
+  }
+
+  /** A turn has placed outcomes up to an ordinal: the keeper forgets the oldest. */
+  async forgetAfter(outcomes: readonly StoredOutcome[], last: number): Promise<void> {
+    this.#outcomes.placed(outcomes, last);
+    await this.#forget();
   }
 
   /** Sent behind the append, without waiting for its answer. */

@@ -6,7 +6,7 @@
  */
 import type { Model } from '../../../core/model.ts';
 import { decodeState, encodeState } from '../../../fold/encoding/state-codec.ts';
-import { type PackedChunk, packChunk, SNAPSHOT_CHUNK_BYTES, unpackChunk } from '../../../log/snapshot-chunks.ts';
+import { type PackedChunk, packChunk, SNAPSHOT_CHUNK_BYTES, unpackChunk } from '../../../log/blocks/snapshot-chunks.ts';
 import { throwIfAborted } from '../../../threads/aborted.ts';
 import { beginningOf } from '../../folding/initial-state.ts';
 import type { FoldCursor } from '../../folding/refold.ts';

@@ -5,6 +5,7 @@
  * reaches the disk, because the server writes its WAL in order.
  */
 import { randomBytes } from 'node:crypto';
+import { checksumOfSnapshot, cutChunks, type PackedChunk, packChunk } from '../../blocks/snapshot-chunks.ts';
 import { toTagRow } from '../../blocks/tag-list.ts';
 import { endOf, type FilledBlock, filledBlocks } from '../../copying/filled-blocks.ts';
 import type { CopyMark, FillOptions, LastRows, LogFilling } from '../../copying/log-copying.ts';
@@ -12,8 +13,6 @@ import { decodeMark, encodeMark, placeTaken, UNFINISHED_KEY } from '../../copyin
 import { epochConflict, eventsMissing } from '../../log-errors.ts';
 import type { Block, LogHead, SnapshotInfo, StoredOutcome } from '../../log-store.ts';
 import { checksumOfOutcome } from '../../outcomes.ts';
-import { checksumOfSnapshot, cutChunks, type PackedChunk, packChunk } from '../../snapshot-chunks.ts';
-import { LeaseKeeper, type LeasePlace, takeLease } from '../lease.ts';
 import { PostgresReader } from '../reading.ts';
 import type { Ask, Rows } from '../server/connections.ts';
 import { type Patience, patiently } from '../server/patience.ts';
@@ -23,6 +22,7 @@ import { redactionColumns } from '../tables/redaction-rows.ts';
 import { ADD_REDACTION } from '../tables/redaction-statements.ts';
 import { bytesOf } from '../tables/rows.ts';
 import { writesIn } from '../tables/write-statements.ts';
+import { LeaseKeeper, type LeasePlace, takeLease } from '../turns/lease.ts';
 import { type FillStatements, fillsIn } from './fill-statements.ts';
 
 /** Chunks of a snapshot that one transaction puts: 4 MiB before compression. */

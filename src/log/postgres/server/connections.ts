@@ -24,7 +24,17 @@ export type Rows = readonly (readonly Cell[])[];
 export type Ask = (text: string, ...values: readonly unknown[]) => Promise<Rows>;
 
 /** What a connection is used for: the writes or reads of some logs, or bells. */
-export type Use = `write ${number}` | `read ${number}` | 'bell';
+export type Use = `write ${number}` | `read ${number}` | `turn ${number}` | 'bell';
+
+/** One connection, for questions that belong together. Its answers come in order, until it is lost. */
+export interface Held {
+  /** @throws as `Connections.ask` */
+  readonly ask: (question: Question) => Promise<Rows>;
+  /** Ends it at once. */
+  readonly giveUp: () => void;
+  /** Ends it in order. */
+  readonly end: () => Promise<void>;
+}
 
 /** Logs are spread over so many connections, by their numbers: 200 open logs take up to 9. */
 const WRITE_CONNECTIONS = 6;
@@ -92,6 +102,19 @@ export class Connections {
       if (error instanceof ConnectionLost) this.#giveUp(client);
       throw error;
     }
+  }
+
+  /** The connection of a use. */
+  async hold(use: Use): Promise<Held> {
+    const client = await this.#client(use);
+    return {
+      ask: (question) => this.#answer(client, question),
+      giveUp: () => this.#giveUp(client),
+      end: () => {
+        this.#forget(client);
+        return endClient(client);
+      },
+    };
   }
 
   /** A transaction of several statements, on a connection for it alone. @throws as `ask` */

@@ -6,7 +6,7 @@ const HEADER_OF_B = 'first_sequence, b.last_sequence, b.recorded_at, b.encoding,
 const LIST = 'b.checksum, t.block_checksum, t.checksum, t.kinds, t.hashes';
 
 /** The chain before a sequence: that of the block that ends there, or of the end of what was dropped; null without either. */
-const CHAIN_BEFORE = (schema: string, first: string): string => `(select coalesce(
+export const CHAIN_BEFORE = (schema: string, first: string): string => `(select coalesce(
     (select chain from (
       select last_sequence, chain from ${schema}.blocks
       where log = $1 and first_sequence < ${first} order by first_sequence desc limit 1

@@ -1,9 +1,9 @@
 /** Rows as the log keeps them → the values of the contract. Names of the application are bytes in UTF-8 there. */
 import type { StoredBlock } from '../../blocks/chain.ts';
+import type { SnapshotHeader } from '../../blocks/snapshot-chunks.ts';
 import { readTagRow } from '../../blocks/tag-list.ts';
 import type { BlockEncoding, BlockHeader, LogHead, StoredOutcome } from '../../log-store.ts';
 import type { ListedHeader } from '../../paging/found-pages.ts';
-import type { SnapshotHeader } from '../../snapshot-chunks.ts';
 import type { Cell } from '../server/driver.ts';
 
 export type Row = readonly Cell[];

@@ -5,6 +5,8 @@
  * - `logs`: one row for each log. An append locks the row `for share` and reads its epoch; it never updates it. An update would
  *   leave a dead version for each append, and an old snapshot elsewhere in the database would keep all of them. `write_round` rises
  *   after a lost connection: what was sent before it and arrives later is refused.
+ * - `members`: those who write a log in turns (`writers` is `many` then), and until when each of them counts. A row that has run out
+ *   comes back only together with `members_until` of the log's row, so that no member is missed that joins at the same time.
  * - `blocks`: the log. `json` holds an open block, as written; `packed` a sealed one.
  * - `commands`: outcomes. `ordinal` counts up with each one, so that the oldest are found without a scan.
  * - `redactions`: what was redacted, never the words. `staged_blocks` and `staged_outcomes` wait for a redaction to be applied.
@@ -43,7 +45,16 @@ create table if not exists ${schema}.logs (
   redactions bigint not null,
   write_round bigint not null default 0,
   system_id text,
-  timeline integer
+  timeline integer,
+  writers text not null default 'one',
+  members_until timestamptz not null default '-infinity'
+);
+
+create table if not exists ${schema}.members (
+  log bigint not null,
+  member bytea not null,
+  until timestamptz not null,
+  primary key (log, member)
 );
 
 create table if not exists ${schema}.blocks (

@@ -1,5 +1,5 @@
 /** Rows of `snapshots`, as both the writer and the readers see them. */
-import type { SnapshotHeader } from '../../snapshot-chunks.ts';
+import type { SnapshotHeader } from '../../blocks/snapshot-chunks.ts';
 
 /** A header with the id of its chunks. */
 export interface SnapshotRow extends SnapshotHeader {

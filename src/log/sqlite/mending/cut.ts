@@ -10,10 +10,10 @@ import assert from 'node:assert';
 import { grouped, RefoldError } from '../../../core/errors.ts';
 import { type DecodedBlock, decodeBlock, decodeTags, encodeCommit, encodeOpenBlock } from '../../blocks/block.ts';
 import { chainAfter, checksumOf, type StoredBlock, verifyBlock } from '../../blocks/chain.ts';
+import { isSound } from '../../blocks/snapshot-chunks.ts';
 import { tagListOf } from '../../blocks/tag-list.ts';
 import type { CutEnd, LogCut } from '../../log-backup.ts';
 import type { EventTags, QueuedCommit } from '../../log-store.ts';
-import { isSound } from '../../snapshot-chunks.ts';
 import {
   BLOCK_COLUMNS,
   type BlockRow,

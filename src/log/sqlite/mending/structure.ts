@@ -5,10 +5,10 @@
 import { types } from 'node:util';
 import { grouped, isRefoldError, RefoldError } from '../../../core/errors.ts';
 import { checksumOf, HINT_CORRUPT } from '../../blocks/chain.ts';
+import { isSound } from '../../blocks/snapshot-chunks.ts';
 import { outcomeDamaged, snapshotDamaged } from '../../log-errors.ts';
 import type { StoredOutcome } from '../../log-store.ts';
 import { checksumOfOutcome } from '../../outcomes.ts';
-import { isSound } from '../../snapshot-chunks.ts';
 import type { Testimony } from '../../witness/witness-file.ts';
 import { chainAt, readLogState } from '../file/block-rows.ts';
 import { type Connection, readFailure, type Statement } from '../file/driver.ts';

@@ -7,6 +7,7 @@
  */
 import { RefoldError } from '../../../core/errors.ts';
 import { nextTurn } from '../../../threads/timers.ts';
+import { isSound, readChunks } from '../../blocks/snapshot-chunks.ts';
 import { outcomeDamaged, storeClosed } from '../../log-errors.ts';
 import type { RecordedRedaction } from '../../log-redaction.ts';
 import type {
@@ -22,7 +23,6 @@ import { checksumOfOutcome } from '../../outcomes.ts';
 import { foundBlocks } from '../../paging/found-pages.ts';
 import type { CommandIds } from '../../paging/known-ids.ts';
 import { verifiedBlocks } from '../../paging/verified-pages.ts';
-import { isSound, readChunks } from '../../snapshot-chunks.ts';
 import { chainAt, type LogState, readLogState, readStateRow, toHeader } from '../file/block-rows.ts';
 import { type Connection, type Driver, openConnection, readFailure } from '../file/driver.ts';
 import { fileIdentity, withoutLog } from '../file/files.ts';

@@ -3,8 +3,9 @@
  *
  * The chunks of a large one are compressed in the thread pool: in the writer's thread an append would have to wait.
  */
+
+import { cutChunks, packChunk } from '../../blocks/snapshot-chunks.ts';
 import type { SnapshotInfo } from '../../log-store.ts';
-import { cutChunks, packChunk } from '../../snapshot-chunks.ts';
 import type { WriterClient } from './writer-client.ts';
 
 /**

@@ -9,8 +9,8 @@
 import zlib from 'node:zlib';
 import { RefoldError } from '../../../core/errors.ts';
 import { checksumOf } from '../../blocks/chain.ts';
+import { checksumOfSnapshot } from '../../blocks/snapshot-chunks.ts';
 import type { SnapshotInfo } from '../../log-store.ts';
-import { checksumOfSnapshot } from '../../snapshot-chunks.ts';
 import type { Connection, Statement } from '../file/driver.ts';
 import { raiseFormat } from '../file/format.ts';
 import type { WriteConnection } from './write-connection.ts';

@@ -4,6 +4,8 @@
  * The writer does the jobs one after the other. The store cuts long work (dropping, snapshots) into several jobs, so
  * appends get their turn in between.
  */
+
+import type { PackedChunk } from '../../blocks/snapshot-chunks.ts';
 import type { RedactionFence, RedactionRow } from '../../log-redaction.ts';
 import type {
   Checkpoint,
@@ -15,7 +17,6 @@ import type {
   TagList,
 } from '../../log-store.ts';
 import type { OutcomeBounds } from '../../outcomes.ts';
-import type { PackedChunk } from '../../snapshot-chunks.ts';
 import type { LogState, Trimmed } from '../file/block-rows.ts';
 import type { StagedParts } from '../redacting/staging.ts';
 

@@ -6,7 +6,7 @@ import type Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import { RefoldError } from '../../../../src/core/errors.ts';
 import { chainAfter, checksumOf, decodeBlock, EMPTY_CHAIN } from '../../../../src/log/blocks/block.ts';
-import { checksumOfSnapshot } from '../../../../src/log/snapshot-chunks.ts';
+import { checksumOfSnapshot } from '../../../../src/log/blocks/snapshot-chunks.ts';
 import { loadDriver, openConnection } from '../../../../src/log/sqlite/file/driver.ts';
 import {
   appendNotes,

@@ -1,10 +1,10 @@
 /** How a snapshot is stored: a header with a checksum, and chunks of one size, each compressed and with a checksum. */
 import { promisify, types } from 'node:util';
 import zlib from 'node:zlib';
-import { messageOf } from '../core/errors.ts';
-import { checksumOf } from './blocks/chain.ts';
-import { snapshotDamaged } from './log-errors.ts';
-import type { SnapshotInfo } from './log-store.ts';
+import { messageOf } from '../../core/errors.ts';
+import { snapshotDamaged } from '../log-errors.ts';
+import type { SnapshotInfo } from '../log-store.ts';
+import { checksumOf } from './chain.ts';
 
 /** Size of a chunk before compression: large enough to compress well, small enough for a very short transaction. */
 export const SNAPSHOT_CHUNK_BYTES: number = 128 * 1024;

@@ -4,16 +4,17 @@
  */
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
-import { isRefoldError, RefoldError } from '../../core/errors.ts';
-import { throwIfAborted } from '../../threads/aborted.ts';
-import { later, pause, performance } from '../../threads/timers.ts';
-import { EMPTY_CHAIN } from '../blocks/chain.ts';
-import type { LogWriter } from '../log-care.ts';
-import { epochConflict } from '../log-errors.ts';
-import { type Connections, useFor } from './server/connections.ts';
-import type { ServerIdentity } from './server/server-facts.ts';
-import { bytesOf } from './tables/rows.ts';
-import { SYNCED } from './tables/write-statements.ts';
+import { isRefoldError, RefoldError } from '../../../core/errors.ts';
+import { throwIfAborted } from '../../../threads/aborted.ts';
+import { later, pause, performance } from '../../../threads/timers.ts';
+import { EMPTY_CHAIN } from '../../blocks/chain.ts';
+import type { LogWriter } from '../../log-care.ts';
+import { epochConflict } from '../../log-errors.ts';
+import type { Writers } from '../../log-turn.ts';
+import { type Connections, useFor } from '../server/connections.ts';
+import type { ServerIdentity } from '../server/server-facts.ts';
+import { bytesOf } from '../tables/rows.ts';
+import { SYNCED } from '../tables/write-statements.ts';
 
 /** Between two attempts to take a lease. */
 const LONGEST_LEASE_REST_MS = 100;
@@ -63,16 +64,17 @@ export async function takeLease(
   const end = performance.now() + waitForLock;
   for (;;) {
     throwIfAborted(signal);
-    const taken = await tryToTake(place, identity);
+    const taken = await tryToTake(place, identity, 'one');
     if (taken !== undefined) return taken;
-    const { holder, left } = await leaseOf(place);
+    const { left } = await leaseOf(place);
     const rest = end - performance.now();
-    if (rest <= 0) throw locked(place.path, holder, left);
+    if (rest <= 0) throw await lockedBy(place);
     await pause(Math.max(1, Math.min(rest, left, LONGEST_LEASE_REST_MS)));
   }
 }
 
-async function makeRow({ connections, schema, name }: LeasePlace): Promise<void> {
+/** The row of a log, if it is new. */
+export async function makeRow({ connections, schema, name }: LeasePlace): Promise<void> {
   await connections.ask(useFor('write', 0), {
     text: `insert into ${schema}.logs (name, log_id, epoch, lease_until, holder, trimmed_through, trimmed_recorded_at,
          trimmed_chain, redactions)
@@ -83,9 +85,14 @@ async function makeRow({ connections, schema, name }: LeasePlace): Promise<void>
   });
 }
 
-async function tryToTake(
+/**
+ * The lease if it has ended, for one writer or for the keeper of a log that is written in turns. The one writer also waits until the
+ * last member counts no more.
+ */
+export async function tryToTake(
   { connections, schema, name, lease, holder }: LeasePlace,
   identity: ServerIdentity | undefined,
+  writers: Writers,
 ): Promise<TakenLease | undefined> {
   const found = await connections.ask(useFor('write', 0), {
     text: `select epoch from ${schema}.logs where name = $1`,
@@ -100,18 +107,30 @@ async function tryToTake(
        )
        update ${schema}.logs l
        set epoch = l.epoch + 1, lease_until = clock_timestamp() + $2 * interval '1 ms', holder = $3,
-         system_id = $4, timeline = $5, write_round = 0
+         system_id = $4, timeline = $5, write_round = 0, writers = $7
        from before
        where l.log = before.log and l.epoch = $6 and (l.lease_until <= clock_timestamp() or l.holder = $3)
+         and case $7 when 'many' then l.writers = 'many'
+           else l.members_until <= clock_timestamp() and not exists (
+             select 1 from ${schema}.members m where m.log = l.log and m.until > clock_timestamp()
+           ) end
        returning l.log, l.log_id, l.epoch, before.system_id, before.timeline`,
-    values: [bytesOf(name), lease, holder, identity?.systemId ?? null, identity?.timeline ?? null, epochBefore],
+    values: [
+      bytesOf(name),
+      lease,
+      holder,
+      identity?.systemId ?? null,
+      identity?.timeline ?? null,
+      epochBefore,
+      writers,
+    ],
   });
   if (row === undefined) return undefined;
   const [log, id, epoch, systemId, timeline] = row as readonly [number, string, number, string | null, number | null];
   return { log, id, epoch, before: systemId === null || timeline === null ? undefined : { systemId, timeline } };
 }
 
-/** Who has the lease, and for how many ms; 0 when it has ended. */
+/** Who has the lease, and for how many ms; 0 when it has ended. And for how many ms the log has members. */
 export async function leaseOf({
   connections,
   schema,
@@ -119,16 +138,21 @@ export async function leaseOf({
 }: Pick<LeasePlace, 'connections' | 'schema' | 'name'>): Promise<{
   readonly holder: LogWriter | undefined;
   readonly left: number;
+  readonly membersLeft: number;
 }> {
   const [row] = await connections.ask(useFor('read', 0), {
-    text: `select holder, greatest(0, ceil(extract(epoch from lease_until - clock_timestamp()) * 1000))::integer
-       from ${schema}.logs where name = $1`,
+    text: `select holder, greatest(0, ceil(extract(epoch from lease_until - clock_timestamp()) * 1000))::integer,
+         coalesce(greatest(0, (
+           select ceil(extract(epoch from max(until) - clock_timestamp()) * 1000)
+           from ${schema}.members m where m.log = l.log
+         )), 0)::integer
+       from ${schema}.logs l where name = $1`,
     values: [bytesOf(name)],
   });
-  const [holder, left] = (row ?? ['', 0]) as readonly [string, number];
-  if (left === 0 || holder === '') return { holder: undefined, left };
+  const [holder, left, membersLeft] = (row ?? ['', 0, 0]) as readonly [string, number, number];
+  if (left === 0 || holder === '') return { holder: undefined, left, membersLeft };
   const { pid, host, startedAt } = JSON.parse(holder) as LogWriter;
-  return { holder: { pid, host, startedAt }, left };
+  return { holder: { pid, host, startedAt }, left, membersLeft };
 }
 
 /** Renews a lease until it is given back, or another writer has taken over. */
@@ -213,6 +237,20 @@ export async function endLease(
       values: [log, epoch],
     })
     .catch(() => {});
+}
+
+/** Why a log cannot be opened now. */
+export async function lockedBy(place: LeasePlace): Promise<RefoldError> {
+  const { holder, left, membersLeft } = await leaseOf(place);
+  return membersLeft > 0 ? takenByMembers(place.path, membersLeft) : locked(place.path, holder, left);
+}
+
+function takenByMembers(path: string, left: number): RefoldError {
+  return new RefoldError(
+    'LOG_LOCKED',
+    `Cannot open ${path} for one writer: several write it in turns; the last of them counts for ${left} ms unless it renews that`,
+    { path, type: 'writers', hint: "Close the other stores, or open this one with writers: 'many' or readOnly" },
+  );
 }
 
 function locked(path: string, holder: LogWriter | undefined, left: number): RefoldError {

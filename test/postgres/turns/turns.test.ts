@@ -1,0 +1,199 @@
+/** Turns where connections are lost and members stop; and eight processes that write one log. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { appendNotes, commitOf, noted, readEvents } from '../../../src/log/contract/fixtures.ts';
+import type { LogStore } from '../../../src/log/log-store.ts';
+import type { TurnFound, TurnRequest } from '../../../src/log/log-turn.ts';
+import { postgresLog } from '../../../src/log/postgres/postgres-source.ts';
+import { type Fault, TcpProxy } from '../proxy.ts';
+import { PostgresServer } from '../server.ts';
+import { weaken } from '../weakened.ts';
+
+const MEMBER = fileURLToPath(new URL('member.ts', import.meta.url));
+const SOUND = fileURLToPath(new URL('../../../src/log/postgres/postgres-source.ts', import.meta.url));
+const MEMBERS = 8;
+/** 20,000 is the full run. */
+const COMMANDS = Number(process.env['REFOLD_COMMANDS'] ?? 800);
+/** A member that begins again takes a while, so harm must have an end. */
+const COMMANDS_A_HARM = 100;
+const SEED = Number(process.env['REFOLD_SEED'] ?? randomInt(2 ** 31));
+
+let server: PostgresServer;
+let logs = 0;
+beforeAll(async () => {
+  server = await PostgresServer.start();
+});
+afterAll(() => server.stop());
+
+function newName(): string {
+  return `turns ${++logs}`;
+}
+
+/** One event, and something done before it is sent. */
+function noting(then: () => void = () => {}): TurnRequest {
+  const decide = ({ head }: TurnFound) => {
+    then();
+    const outcome = { commandId: 'note', recordedAt: 1_000, outcome: String(head.sequence + 1) };
+    return { commits: [commitOf([noted('turn')])], outcomes: [outcome] };
+  };
+  return { after: 0, commandIds: ['note'], decide };
+}
+
+describe('a turn whose connection is lost', () => {
+  test.each([
+    ['done', 'swallow'],
+    ['lost', 'cut'],
+    ['lost', 'half-open'],
+  ] as const)('is %s, for certain, after: %s', async (expected, fault) => {
+    const proxy = await TcpProxy.start(server.port);
+    const log = await postgresLog(server.url(proxy.port), { name: newName(), answerWithin: 400 }).open({
+      writers: 'many',
+    });
+    const ending = log.turn!(noting(() => strike(proxy, fault)));
+    expect(await ending).toBe(expected);
+    expect((await readEvents(log)).length).toBe(expected === 'done' ? 1 : 0);
+    expect((await log.outcome('note'))?.outcome).toBe(expected === 'done' ? '1' : undefined);
+    expect(await log.turn!({ ...noting(), after: log.head().sequence })).toBe('done');
+    await log.close();
+    await proxy.stop();
+  });
+});
+
+/** The fault holds for the answer to this turn's append. */
+function strike(proxy: TcpProxy, fault: Fault): void {
+  proxy.set(fault);
+  setTimeout(() => proxy.set('pass'), 200);
+}
+
+test('a member that takes too long has lost its turn', async () => {
+  const log = await postgresLog(server.url(), { name: newName() }).open({ writers: 'many' });
+  const ending = log.turn!(noting(() => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2_500)));
+  expect(await ending).toBe('lost');
+  expect(await log.turn!(noting())).toBe('done');
+  expect((await readEvents(log)).length).toBe(1);
+  await log.close();
+});
+
+test('a member that stopped keeps one writer out until its row has run out, and has no turn afterwards', async () => {
+  const name = newName();
+  const source = postgresLog(server.url(), { name, lease: 60_000 });
+  const member = await source.open({ writers: 'many' });
+  await expect(source.open({})).rejects.toMatchObject({ code: 'LOG_LOCKED', type: 'writers' });
+  const ago = "clock_timestamp() - interval '1 s'";
+  await server.sql(`update refold.members set until = ${ago}`);
+  await server.sql(
+    `update refold.logs set members_until = ${ago}, lease_until = ${ago} where name = $1`,
+    Buffer.from(name),
+  );
+  const writer = await source.open({});
+  await expect(member.turn!(noting())).rejects.toMatchObject({ code: 'SEQUENCE_CONFLICT' });
+  await appendNotes(writer, 1);
+  await expect(source.open({ writers: 'many' })).rejects.toMatchObject({ code: 'LOG_LOCKED' });
+  await member.close();
+  await appendNotes(writer, 1);
+  await writer.close();
+});
+
+test(`eight processes, stopped and killed: each id is decided once, and every answer is in the log (seed ${SEED}, ${COMMANDS} ids)`, async () => {
+  const { answers, restarts } = await race(SOUND, newName(), COMMANDS / MEMBERS, 'harm');
+  expect(answers.wrong).toEqual([]);
+  expect(answers.given).toBeGreaterThanOrEqual(COMMANDS);
+  expect(restarts).toBeGreaterThan(0);
+}, 600_000);
+
+test('control: ids that are looked up outside of the lock are decided twice', async () => {
+  const weak = await weaken('ids looked up outside of the lock');
+  const { answers } = await race(weak.module, newName(), 40, 'none');
+  expect(answers.wrong).not.toEqual([]);
+  weak.dispose();
+}, 120_000);
+
+/** All members at once. With harm, one of them is stopped or killed now and then. A member that was killed begins again. */
+async function race(module: string, name: string, ids: number, harm: 'harm' | 'none') {
+  const lines: string[] = [];
+  const running = new Map<number, ChildProcess>();
+  let restarts = 0;
+  const below = chance(SEED);
+  const live = async (member: number): Promise<void> => {
+    for (;;) {
+      const args = [
+        '--disable-warning=ExperimentalWarning',
+        MEMBER,
+        server.url(),
+        name,
+        String(member),
+        String(ids),
+        module,
+      ];
+      const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+      running.set(member, child);
+      let text = '';
+      child.stdout!.on('data', (bytes) => {
+        text += bytes;
+      });
+      const [code, signal] = (await once(child, 'close')) as [number | null, string | null];
+      lines.push(...text.split('\n').slice(0, -1));
+      if (code === 0) return void running.delete(member);
+      if (signal !== 'SIGKILL') throw new Error(`member ${member} ended with ${code ?? signal}`);
+      restarts += 1;
+    }
+  };
+  const all = Promise.all(Array.from({ length: MEMBERS }, (_, member) => live(member)));
+  let isOver = false;
+  const over = all.finally(() => {
+    isOver = true;
+  });
+  if (harm === 'harm') await harmSome(running, below, () => isOver);
+  await over;
+  const log = await postgresLog(server.url(), { name }).open({ readOnly: true });
+  const answers = await judge(log, lines);
+  await log.close();
+  return { answers, restarts };
+}
+
+async function harmSome(running: Map<number, ChildProcess>, below: (n: number) => number, isOver: () => boolean) {
+  for (let round = 0; round < COMMANDS / COMMANDS_A_HARM && !isOver(); round++) {
+    await rest(500 + below(1_000));
+    const child = [...running.values()][below(running.size)];
+    if (child === undefined) continue;
+    if (round % 2 === 0) child.kill('SIGKILL');
+    else {
+      child.kill('SIGSTOP');
+      await rest(below(3_000));
+      child.kill('SIGCONT');
+    }
+  }
+}
+
+/** What is wrong: an id with two events, or an answer that the log does not give. */
+async function judge(log: LogStore, lines: readonly string[]) {
+  const places = new Map<string, number>();
+  const wrong: string[] = [];
+  for (const { sequence, data } of await readEvents(log)) {
+    const { note } = data as { readonly note: string };
+    if (places.has(note)) wrong.push(`${note} is decided at ${places.get(note)} and at ${sequence}`);
+    else places.set(note, sequence);
+  }
+  for (const line of lines) {
+    const at = line.lastIndexOf(' ');
+    const [id, sequence] = [line.slice(0, at), Number(line.slice(at + 1))];
+    if (places.get(id) !== sequence)
+      wrong.push(`the answer for ${id} was ${sequence}, and the log has ${places.get(id)}`);
+  }
+  return { wrong, given: lines.length };
+}
+
+function rest(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+function chance(seed: number): (bound: number) => number {
+  let state = seed;
+  return (bound) => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) | 0;
+    return (state >>> 8) % bound;
+  };
+}
