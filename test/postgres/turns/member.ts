@@ -16,6 +16,8 @@ const idOf = (index: number): string =>
 
 const source = postgresLog(url, { name, lease: 1_000, answerWithin: 3_000 });
 const log = await source.open({ writers: 'many', waitForLock: 20_000 });
+// Members that begin together ask for the same ids together.
+await new Promise((resolve) => setTimeout(resolve, 2_000 - (Date.now() % 2_000)));
 let known = log.head().sequence;
 for (let first = 0; first < Number(ids); first += IDS_A_TURN) {
   const asked = Array.from({ length: Math.min(IDS_A_TURN, Number(ids) - first) }, (_, index) => idOf(first + index));

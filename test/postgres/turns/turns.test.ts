@@ -106,7 +106,7 @@ test(`eight processes, stopped and killed: each id is decided once, and every an
 
 test('control: ids that are looked up outside of the lock are decided twice', async () => {
   const weak = await weaken('ids looked up outside of the lock');
-  const { answers } = await race(weak.module, newName(), 40, 'none');
+  const { answers } = await race(weak.module, newName(), 160, 'none');
   expect(answers.wrong).not.toEqual([]);
   weak.dispose();
 }, 120_000);
