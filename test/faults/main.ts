@@ -28,6 +28,7 @@ import type { FaultRow, RowReport } from './row.ts';
 import { row as simulation } from './simulation/index.ts';
 import { row as soak } from './soak/index.ts';
 import { row as syscalls } from './syscalls/row.ts';
+import { row as takeover } from './takeover/row.ts';
 import { faultsOf, type RowResult, tableLine } from './verdict.ts';
 
 /** In the order of the table in docs/GUARANTEES.md. */
@@ -38,6 +39,7 @@ const ROWS: readonly FaultRow[] = [
   diskFull,
   damage,
   races,
+  takeover,
   live,
   simulation,
   fuzz,

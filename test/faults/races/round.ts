@@ -48,9 +48,10 @@ export async function stolenRound(
   claim = false,
 ): Promise<string[]> {
   const problems = expectDone('open', await first!.tell(openOrder(track)));
+  if (problems.length > 0) return problems;
   problems.push(...(await write(track, first!, 2)));
   first!.signal('SIGSTOP');
-  fs.rmSync(`${track.path}-lock`, { force: true });
+  fs.rmSync(`${track.path}-lock`);
   const opened = await second!.tell(openOrder(track));
   problems.push(...expectDone('open beside a stopped owner without a lock', opened));
   problems.push(...(await write(track, second!, 3, ['snapshot', 'compact'])));

@@ -49,6 +49,7 @@ export class Racer {
   }
 
   retire(): void {
+    this.#isDead = true;
     this.#process.kill('SIGKILL');
   }
 
@@ -62,7 +63,11 @@ export class Racer {
       };
       const onMessage = (answer: unknown): void => answered(answer as Answer);
       const onExit = (): void => answered(lost('the process ended'));
-      const tooLate = setTimeout(() => answered(lost('the process hangs')), PATIENCE_MS);
+      const tooLate = setTimeout(() => {
+        // Its late answer would pass for the answer to the next order.
+        this.retire();
+        answered(lost('the process hangs'));
+      }, PATIENCE_MS);
       this.#process.on('message', onMessage).on('exit', onExit);
       if (this.#isDead) onExit();
     });

@@ -69,6 +69,27 @@ describe('a link', () => {
 
 describe('a table', () => {
   const crowd = studioFor(CROWD);
+
+  test('does not say how many entries it has before the server has answered', async ({ open }) => {
+    const page = await (await open(`${kinds.url}&at=77`)).ready();
+    await page.standsAt(77);
+    const answers = Promise.withResolvers<void>();
+    await page.page.route('**/api/moment**', async (route) => {
+      await answers.promise;
+      await route.continue();
+    });
+    await page.page.locator('[data-testid="tree-row"][data-path="set"]').click();
+    await page.press('r');
+    const [total, table] = [page.id('table-total'), page.id('table')];
+    await table.waitFor();
+    expect([await textOf(total), await total.getAttribute('data-total')]).toEqual(['…', null]);
+    expect(await table.getAttribute('aria-rowcount')).toBe('-1');
+    answers.resolve();
+    const { state } = await kinds.past.at(77);
+    const size = String((valueAt(state, parsePath('set')) as ReadonlySet<unknown>).size);
+    await page.page.locator(`[data-testid="table-total"][data-total="${size}"]`).waitFor();
+  });
+
   test('with a million entries says how many there are, and shows its last one', async ({ open }) => {
     const page = await (await open(`${crowd.url}&at=2010`)).ready();
     await page.standsAt(2010);
@@ -76,7 +97,7 @@ describe('a table', () => {
     const row = page.page.locator('[data-testid="tree-row"][data-path="people"]');
     await row.click();
     await page.press('r');
-    const table = page.id('table');
+    const table = page.page.locator('[data-testid="table"][data-total]');
     await table.waitFor();
     expect(Number(await table.getAttribute('data-total'))).toBe(1_000_000);
     await table.focus();

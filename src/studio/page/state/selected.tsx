@@ -10,7 +10,7 @@ import { copied } from './parts/copying.ts';
 import { isPath } from './parts/path-text.ts';
 import { RowButtons } from './parts/row-buttons.tsx';
 import { Sides } from './parts/value.tsx';
-import { previewText, valueText } from './parts/value-text.ts';
+import { absentText, previewText, valueText } from './parts/value-text.ts';
 import './selected.css';
 
 /** Members of what opens that are shown. */
@@ -63,7 +63,7 @@ function Whole({ path }: { readonly path: string }): JSX.Element {
         </p>
       )}
       {looked?.shown === undefined ? (
-        <p class="st-note">{looked === undefined ? '…' : 'nothing stands here at this moment'}</p>
+        <p class="st-note">{absentText(looked)}</p>
       ) : (
         <pre>{wholeText(looked.shown, rows)}</pre>
       )}

@@ -1,14 +1,14 @@
 /** Above a table: the way back, its size, what the event changed in it, and a search for a key. */
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
-import type { Shown, TableFound } from '../../wire.ts';
+import type { Looked, TableFound } from '../../wire.ts';
 import { getJson, problemOf } from '../base/api.ts';
 import { count } from '../base/format.ts';
 import { safeLine } from '../base/safe-text.ts';
 import { at } from '../moment/place.ts';
 import { reveal, showTable, tablePath } from './open-places.ts';
 import { nameIn, stepsTo } from './parts/path-text.ts';
-import { type signOf, valueText } from './parts/value-text.ts';
+import { absentText, type signOf, valueText } from './parts/value-text.ts';
 
 export interface TableNews {
   /** From the table to the entry: `[723]`. */
@@ -18,7 +18,8 @@ export interface TableNews {
 
 interface Props {
   readonly path: string;
-  readonly collection: Shown | undefined;
+  /** What stands there; undefined while it is asked for. */
+  readonly looked: Looked | undefined;
   readonly news: readonly TableNews[];
   readonly goTo: (row: number) => void;
 }
@@ -26,7 +27,7 @@ interface Props {
 /** Entries that the event changed, by name; the rest are counted. */
 const NAMED_NEWS = 3;
 
-export function TableHead({ path, collection, news, goTo }: Props): JSX.Element {
+export function TableHead({ path, looked, news, goTo }: Props): JSX.Element {
   const told = useSignal('');
   const lastFound = useSignal<{ readonly text: string; readonly row: number } | undefined>(undefined);
   const find = async (text: string): Promise<void> => {
@@ -43,8 +44,8 @@ export function TableHead({ path, collection, news, goTo }: Props): JSX.Element 
   return (
     <div class="st-bar st-table-head">
       <Way to={path} />
-      <span class="st-note" data-testid="table-total" data-total={collection?.total}>
-        {collection === undefined ? 'nothing stands here at this moment' : valueText(collection).text}
+      <span class="st-note" data-testid="table-total" data-total={looked?.shown?.total}>
+        {looked?.shown === undefined ? absentText(looked) : valueText(looked.shown).text}
       </span>
       {news.slice(0, NAMED_NEWS).map(({ step, sign }) => (
         <button

@@ -79,10 +79,15 @@ export function Table({ path }: { readonly path: string }): JSX.Element {
   };
   return (
     <div class="pane">
-      <TableHead path={path} collection={collection} news={newsOf(changes.value, path)} goTo={goTo} />
+      <TableHead path={path} looked={looked.value} news={newsOf(changes.value, path)} goTo={goTo} />
       {/* biome-ignore lint/a11y/noStaticElementInteractions: its role is among the attributes */}
       <div
-        {...gridAttributes(path, total, columns.value, rows[current.value.row - from] && cellId(current.value))}
+        {...gridAttributes(
+          path,
+          looked.value && total,
+          columns.value,
+          rows[current.value.row - from] && cellId(current.value),
+        )}
         class="st-grid pane"
         style={{ '--st-columns': template.columns, '--st-wide': template.width }}
         onClick={pick}
@@ -135,8 +140,12 @@ function bringColumnIn(header: HTMLElement, column: number): void {
   else if (right > list.scrollLeft + list.clientWidth) list.scrollLeft = Math.min(left, right - list.clientWidth);
 }
 
-/** A window of a million rows is not a table of HTML. The grid has the focus, and says which cell is active. */
-function gridAttributes(path: string, total: number, columns: Columns, active: string | undefined) {
+/**
+ * A window of a million rows is not a table of HTML. The grid has the focus, and says which cell is active.
+ *
+ * @param total undefined until the server has said it
+ */
+function gridAttributes(path: string, total: number | undefined, columns: Columns, active: string | undefined) {
   return {
     role: 'grid',
     tabIndex: 0,
@@ -144,12 +153,14 @@ function gridAttributes(path: string, total: number, columns: Columns, active: s
     'data-path': path,
     'data-total': total,
     'aria-label': path === '' ? 'State' : safeLine(path),
-    'aria-rowcount': total + 1,
+    'aria-rowcount': total === undefined ? ROWS_NOT_KNOWN : total + 1,
     'aria-activedescendant': active,
     'aria-colcount': columnNames(columns).length,
   } as const;
 }
 
+/** As ARIA has it. */
+const ROWS_NOT_KNOWN = -1;
 const HEAD_ROW = { role: 'row', 'aria-rowindex': 1 } as const;
 const COLUMN_HEADER = { role: 'columnheader' } as const;
 

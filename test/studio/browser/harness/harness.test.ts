@@ -17,7 +17,7 @@ const PAGES: Readonly<Record<string, { readonly script: string; readonly isSafe?
     '/inline': { script: '', body: '<p onclick="alert(1)">x</p><script>window.attacked = 1</script>' },
     '/foreign': { script: 'fetch("http://127.0.0.2:9/").catch(() => {})', isSafe: false },
     '/image': { script: '', body: '<img src="http://127.0.0.2:9/x.png">', isSafe: false },
-    '/missing': { script: 'fetch("/nothing")' },
+    '/missing': { script: '', body: '<img src="/nothing">' }, // it is awaited before the page is loaded
   };
 
 let server: Server;

@@ -1,5 +1,5 @@
 /** Values of events and states as texts that look like what they are: `"text"`, `12n`, `Map(812)`, `Uint8Array(2) 0a 1b`. Pure. */
-import type { Change, Kind, Member, Row, Shown } from '../../../wire.ts';
+import type { Change, Kind, Looked, Member, Row, Shown } from '../../../wire.ts';
 import { count } from '../../base/format.ts';
 import { cut, safeLine } from '../../base/safe-text.ts';
 
@@ -19,6 +19,11 @@ const LINE_CHARACTERS = 400;
 const KIND_NAMES: Readonly<Record<Exclude<Kind, 'value' | 'bytes'>, string>> = {
   ...{ object: 'Object', array: 'Array', map: 'Map', orderedMap: 'OrderedMap', set: 'Set', deque: 'Deque' },
 };
+
+/** What stands in the place of a value that is still asked for, or that the state does not have. */
+export function absentText(looked: Looked | undefined): string {
+  return looked === undefined ? '…' : 'nothing stands here at this moment';
+}
 
 /** One line of bounded length. */
 export function valueText({ kind, value, total = 0, length }: Shown): ValueText {

@@ -4,9 +4,9 @@ import { once } from 'node:events';
 import fs from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { openLog } from '../../../../src/index.ts';
-import { openSqliteLog } from '../../../../src/log/sqlite/sqlite-log.ts';
-import { type Chance, chanceOf } from '../../../faults/judging/chance.ts';
+import { openLog } from '../../../src/index.ts';
+import { openSqliteLog } from '../../../src/log/sqlite/sqlite-log.ts';
+import { type Chance, chanceOf } from '../judging/chance.ts';
 import { type History, parseDiary, parseEffects } from './history.ts';
 import type { Member, MemberNews } from './member.ts';
 
@@ -41,7 +41,7 @@ export async function tellStory({ folder, seed, rounds, lies = false }: StoryOpt
   );
   const epochs: number[] = [];
   try {
-    for (const actor of cast) await actor.start();
+    await Promise.all(cast.map((actor) => actor.start()));
     for (let round = 0; round < rounds; round++) {
       await writerOf(cast).then((writer) => writer.appended());
       await act(cast, chance);

@@ -1,14 +1,10 @@
-/** Three processes on one file are stopped, killed and closed. Another one takes over, and nothing is lost or told twice. */
+/** A small sample of the row `takeover`, and what the checker of histories says of wrong ones. */
 import fs from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { RUNS_ALL } from '../../../sample.ts';
-import { temporaryPath } from '../../harness.ts';
+import { temporaryPath } from '../../engine/harness.ts';
 import { type Entry, type History, parseDiary, violationsOf } from './history.ts';
 import { tellStory } from './story.ts';
 
-const ROUNDS = RUNS_ALL ? 200 : 10;
-const LONG = RUNS_ALL ? 3_600_000 : 600_000;
 const ASKED: Entry[] = ['x', 'y'].map((id) => ({ kind: 'ask', id }));
 const SOUND: History = {
   diaries: [
@@ -25,38 +21,17 @@ const SOUND: History = {
   epochs: [1, 1, 2],
 };
 
-async function folderOf(name: string): Promise<string> {
-  const folder = join(await temporaryPath(name));
-  fs.mkdirSync(folder);
-  return folder;
-}
-
 test.skipIf(process.platform === 'win32')(
   'every acknowledged event is once in the log, and its effect ran',
   async () => {
     const seed = Date.now() % 1_000_000;
-    console.log(`seed ${seed}`);
-    const history = await tellStory({ folder: await folderOf('story'), seed, rounds: ROUNDS });
-    expect(history.log.length).toBeGreaterThan(ROUNDS);
-    expect(history.diaries.flat().some(({ kind }) => kind === 'refused')).toBe(true);
-    expect(new Set(history.epochs).size).toBeGreaterThan(1);
-    expect(violationsOf(history)).toEqual([]);
+    const folder = await temporaryPath('story');
+    fs.mkdirSync(folder);
+    const history = await tellStory({ folder, seed, rounds: 1 });
+    expect(history.log.length).toBeGreaterThan(2);
+    expect({ seed, violations: violationsOf(history) }).toEqual({ seed, violations: [] });
   },
-  LONG,
-);
-
-test.skipIf(process.platform === 'win32')(
-  'members that acknowledge before the event is durable are found out',
-  async () => {
-    for (let seed = 1; ; seed++) {
-      const violations = violationsOf(
-        await tellStory({ folder: await folderOf(`lies-${seed}`), seed, rounds: 4, lies: true }),
-      );
-      if (violations.some((text) => text.includes('was acknowledged'))) return;
-      expect(seed).toBeLessThan(10);
-    }
-  },
-  LONG,
+  600_000,
 );
 
 describe('the checker of histories', () => {

@@ -5,7 +5,7 @@
 import fs from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import { defineModel, defineReactor, isRefoldError, openStore } from '../../../../src/index.ts';
+import { defineModel, defineReactor, isRefoldError, openStore } from '../../../src/index.ts';
 
 export interface Member {
   readonly path: string;
