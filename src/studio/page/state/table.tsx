@@ -1,5 +1,5 @@
 /** A collection as a table: a row for each entry, a column for each member. It scrolls over all of them, and asks for what is seen. */
-import { type Signal, useComputed, useSignal, useSignalEffect } from '@preact/signals';
+import { useComputed, useSignal, useSignalEffect } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useLayoutEffect, useMemo, useRef } from 'preact/hooks';
 import type { Change, Looked, Row } from '../../wire.ts';
@@ -8,10 +8,9 @@ import { ListPlace, LongList } from '../base/long-list.tsx';
 import { safeLine } from '../base/safe-text.ts';
 import { inSight } from '../moment/in-sight.ts';
 import { selectedPath, shown } from '../moment/place.ts';
-import { showTable } from './open-places.ts';
 import { isInside, stepInside } from './parts/path-text.ts';
 import { Sides, Value } from './parts/value.tsx';
-import { keyText, opensAt, signOf } from './parts/value-text.ts';
+import { keyText, signOf } from './parts/value-text.ts';
 import {
   type Columns,
   cellPath,
@@ -25,13 +24,8 @@ import {
   windowAround,
 } from './table-columns.ts';
 import { TableHead, type TableNews } from './table-head.tsx';
+import { type At, press } from './table-keys.ts';
 import './table.css';
-
-interface At {
-  readonly row: number;
-  /** 0 is the key, then the values where there are such, then the members. */
-  readonly column: number;
-}
 
 export function Table({ path }: { readonly path: string }): JSX.Element {
   const columns = useSignal<Columns>(NO_COLUMNS);
@@ -54,6 +48,8 @@ export function Table({ path }: { readonly path: string }): JSX.Element {
   const kind = collection?.kind ?? 'map';
   const total = collection?.total ?? 0;
   const isPending = useRef(false);
+  /** Keys that were pressed before the size of the table was known: they are obeyed once it is. */
+  const early = useRef<string[]>([]);
   const template = templateOf(columns.value);
   const goTo = (row: number, column = current.peek().column): void => {
     const names = columnNames(columns.peek());
@@ -67,6 +63,9 @@ export function Table({ path }: { readonly path: string }): JSX.Element {
   };
   useLayoutEffect(() => {
     const wider = columnsWith(rows, kind, columns.peek());
+    if (collection !== undefined) {
+      for (const key of early.current.splice(0)) goTo(rowAfterKey(key, current.peek().row, place.scroll.peek())!);
+    }
     const { row } = current.peek();
     if (isPending.current && rows[row - from] !== undefined) goTo(row);
     if (JSON.stringify(wider) !== JSON.stringify(columns.peek())) columns.value = wider;
@@ -91,7 +90,9 @@ export function Table({ path }: { readonly path: string }): JSX.Element {
         class="st-grid pane"
         style={{ '--st-columns': template.columns, '--st-wide': template.width }}
         onClick={pick}
-        onKeyDown={(event) => press(event, { current, goTo, place, rows, from })}
+        onKeyDown={(event) =>
+          press(event, { current, goTo, place, rows, from, ...(collection === undefined && { early: early.current }) })
+        }
         onScrollCapture={(event) => (header.current!.scrollLeft = (event.target as HTMLElement).scrollLeft)}
       >
         <div {...HEAD_ROW} class="st-cells st-names" ref={header}>
@@ -258,29 +259,6 @@ function cellId({ row, column }: At): string {
 
 function within(index: number, count: number): number {
   return Math.max(0, Math.min(index, count - 1));
-}
-
-interface Pressing {
-  readonly current: Signal<At>;
-  readonly goTo: (row: number, column?: number) => void;
-  readonly place: ListPlace;
-  readonly rows: readonly Row[];
-  readonly from: number;
-}
-
-const SIDEWAYS: Readonly<Record<string, number>> = { ArrowLeft: -1, ArrowRight: 1 };
-
-function press(event: KeyboardEvent, { current, goTo, place, rows, from }: Pressing): void {
-  if (event.ctrlKey || event.metaKey || event.altKey) return;
-  const { row, column } = current.value;
-  const [to, aside] = [rowAfterKey(event.key, row, place.scroll.value), SIDEWAYS[event.key]];
-  const there = rows[row - from];
-  if (to !== undefined) goTo(to);
-  else if (aside !== undefined) goTo(row, column + aside);
-  else if (event.key === 'Enter' && there !== undefined && opensAt(there)) showTable(there.path);
-  else return;
-  event.preventDefault();
-  event.stopPropagation();
 }
 
 /** Entries that the event made, changed or removed, by their step from the table. */
