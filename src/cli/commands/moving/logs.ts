@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { RefoldError } from '../../../index.ts';
 import { type ListedLog, listLogs } from '../../../postgres.ts';
-import { answering, JSON_OPTION, type JsonOption } from '../../args.ts';
+import { answering, JSON_OPTION } from '../../args.ts';
 import { urlOf } from '../../logs.ts';
 import type { Answer } from '../../output/output.ts';
 import { bytes, count, oneLine } from '../../output/text.ts';

@@ -6,12 +6,12 @@
  */
 import { isRefoldError } from '../../../core/errors.ts';
 import { nextTurn } from '../../../threads/timers.ts';
+import { checksumOfSnapshot, cutChunks, packChunk } from '../../blocks/snapshot-chunks.ts';
 import { endOf, type FilledBlock, filledBlocks } from '../../copying/filled-blocks.ts';
 import type { CopyMark, FillOptions, LastRows, LogFilling } from '../../copying/log-copying.ts';
 import { copyFull, decodeMark, encodeMark, placeTaken, UNFINISHED_KEY } from '../../copying/unfinished.ts';
 import type { Block, LogHead, SnapshotInfo, StoredOutcome } from '../../log-store.ts';
 import { checksumOfOutcome } from '../../outcomes.ts';
-import { checksumOfSnapshot, cutChunks, packChunk } from '../../blocks/snapshot-chunks.ts';
 import { BLOCK_COLUMNS, chainBefore, readLogState, readStateRow } from '../file/block-rows.ts';
 import { type Connection, type Driver, isFull, loadDriver, openConnection, readFailure } from '../file/driver.ts';
 import {
