@@ -7,7 +7,7 @@ import { postgresLog } from '../../../src/log/postgres/postgres-source.ts';
 import { counted, tally } from '../../engine/snapshots/fixtures/tally-model.ts';
 import { PostgresServer } from '../server.ts';
 
-const CRASHES = Number(process.env['REFOLD_CRASHES'] ?? 10);
+const CRASHES = Number(process.env.REFOLD_CRASHES ?? 10);
 const IN_FLIGHT = 50;
 /** So long after a crash appends go on, before the next one. */
 const LONGEST_BETWEEN_MS = 700;

@@ -15,8 +15,8 @@ import { TcpProxy } from '../proxy.ts';
 import { PostgresServer } from '../server.ts';
 
 /** Rounds of each kind. */
-const ROUNDS = Number(process.env['REFOLD_FAILOVERS'] ?? 2);
-const SEED = Number(process.env['REFOLD_SEED'] ?? randomInt(2 ** 31));
+const ROUNDS = Number(process.env.REFOLD_FAILOVERS ?? 2);
+const SEED = Number(process.env.REFOLD_SEED ?? randomInt(2 ** 31));
 const NAME = 'failed over';
 
 let folder: string;

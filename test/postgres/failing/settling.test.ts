@@ -20,8 +20,8 @@ afterAll(async () => {
   await server.stop();
 });
 
-const SEED = Number(process.env['REFOLD_SEED'] ?? randomInt(2 ** 31));
-const ROUNDS = Number(process.env['REFOLD_ROUNDS'] ?? 100);
+const SEED = Number(process.env.REFOLD_SEED ?? randomInt(2 ** 31));
+const ROUNDS = Number(process.env.REFOLD_ROUNDS ?? 100);
 
 describe('faults of the network', () => {
   test(`${ROUNDS} rounds with seed ${SEED}: 0 lost, 0 twice, 0 unknown`, { timeout: 600_000 }, async () => {

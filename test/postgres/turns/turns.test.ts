@@ -16,10 +16,10 @@ const MEMBER = fileURLToPath(new URL('member.ts', import.meta.url));
 const SOUND = fileURLToPath(new URL('../../../src/log/postgres/postgres-source.ts', import.meta.url));
 const MEMBERS = 8;
 /** 20,000 is the full run. */
-const COMMANDS = Number(process.env['REFOLD_COMMANDS'] ?? 800);
+const COMMANDS = Number(process.env.REFOLD_COMMANDS ?? 800);
 /** A member that begins again takes a while, so harm must have an end. */
 const COMMANDS_A_HARM = 100;
-const SEED = Number(process.env['REFOLD_SEED'] ?? randomInt(2 ** 31));
+const SEED = Number(process.env.REFOLD_SEED ?? randomInt(2 ** 31));
 
 let server: PostgresServer;
 let logs = 0;
