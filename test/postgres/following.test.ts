@@ -64,14 +64,13 @@ describe('a reader in another process', () => {
   });
 
   test('hears nothing without both', async () => {
-    const { postgresLog: weak, dispose } = await weaken('no bells and no polls');
+    const { postgresLog: weak } = await weaken('no bells and no polls');
     const { writer, reader } = await openBoth({ notify: false, pollEvery: 20 }, weak);
     const following = follow(reader, 3, 1_500);
     await appendNotes(writer, 3);
     expect(await following).toBe(0);
     await writer.close();
     await reader.close();
-    dispose();
   });
 
   test('sees that the log was redacted, and finds the words nowhere', async () => {

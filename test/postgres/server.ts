@@ -28,6 +28,31 @@ function versionIn(folder: string): number {
   return Number(/\d+/.exec(folder)![0]);
 }
 
+/** A new cluster, in the folder `data` of a new folder. */
+export function makeCluster(): string {
+  const folder = newFolder();
+  const passwords = `${folder}.pw`;
+  writeFileSync(passwords, PASSWORD);
+  giveToPostgres(passwords);
+  const data = ['-D', join(folder, 'data'), '-U', 'app', '-E', 'UTF8', '--locale=C'];
+  const options = [...data, '-A', 'scram-sha-256', '--pwfile', passwords, '--no-sync'];
+  execFileSync(join(postgresPrograms(), 'initdb'), options, asPostgres());
+  rmSync(passwords);
+  return folder;
+}
+
+function copyOf(cluster: string): string {
+  const folder = newFolder();
+  execFileSync('cp', ['-a', join(cluster, 'data'), folder], asPostgres());
+  return folder;
+}
+
+function newFolder(): string {
+  const folder = mkdtempSync('/var/tmp/rfpg-'); // a short path, on a real disk
+  giveToPostgres(folder);
+  return folder;
+}
+
 export class PostgresServer {
   readonly port: number;
   readonly #settings: readonly string[];
@@ -43,14 +68,8 @@ export class PostgresServer {
 
   /** @param settings such as `fsync=off` */
   static async start(settings: readonly string[] = []): Promise<PostgresServer> {
-    const folder = mkdtempSync('/var/tmp/rfpg-'); // a short path, on a real disk
-    const passwords = `${folder}.pw`;
-    writeFileSync(passwords, PASSWORD);
-    for (const path of [folder, passwords]) giveToPostgres(path);
-    const data = join(folder, 'data');
-    const options = ['-D', data, '-U', 'app', '-E', 'UTF8', '--locale=C', '-A', 'scram-sha-256', '--pwfile', passwords];
-    execFileSync(join(postgresPrograms(), 'initdb'), [...options, '--no-sync'], asPostgres());
-    rmSync(passwords);
+    const template = process.env.REFOLD_CLUSTER;
+    const folder = template === undefined ? makeCluster() : copyOf(template);
     const server = new PostgresServer(folder, await freePort(), settings);
     await server.#begin();
     return server;
@@ -95,8 +114,7 @@ export class PostgresServer {
 
   /** A standby that gets what this server writes. @param port of a proxy to this server */
   async standby(port: number = this.port): Promise<PostgresServer> {
-    const folder = mkdtempSync('/var/tmp/rfpg-');
-    giveToPostgres(folder);
+    const folder = newFolder();
     const options = ['-d', this.url(port), '-D', join(folder, 'data'), '-R', '-c', 'fast', '-X', 'stream', '--no-sync'];
     await promisify(execFile)(join(postgresPrograms(), 'pg_basebackup'), options, asPostgres());
     const standby = new PostgresServer(folder, await freePort(), []);

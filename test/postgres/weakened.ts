@@ -5,6 +5,7 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { afterAll } from 'vitest';
 import type { postgresLog } from '../../src/log/postgres/postgres-source.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -69,12 +70,25 @@ export interface Weakened {
   readonly postgresLog: typeof postgresLog;
   /** The path of the weakened source. */
   readonly module: string;
-  readonly dispose: () => void;
 }
 
-export async function weaken(name: keyof typeof WEAKNESSES): Promise<Weakened> {
+const made = new Map<string, Promise<Weakened>>();
+const folders: string[] = [];
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
+/** Made once in each file of tests, and deleted at its end. */
+export function weaken(name: keyof typeof WEAKNESSES): Promise<Weakened> {
+  const weakened = made.get(name) ?? make(name);
+  made.set(name, weakened);
+  return weakened;
+}
+
+async function make(name: keyof typeof WEAKNESSES): Promise<Weakened> {
   const { file, text, becomes }: Weakness = WEAKNESSES[name];
   const folder = mkdtempSync('/var/tmp/rfweak-');
+  folders.push(folder);
   for (const part of ['core', 'threads', 'log'])
     cpSync(join(ROOT, 'src', part), join(folder, 'src', part), { recursive: true });
   symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
@@ -84,5 +98,5 @@ export async function weaken(name: keyof typeof WEAKNESSES): Promise<Weakened> {
   writeFileSync(path, parts.join(becomes));
   const module = join(folder, 'src/log/postgres/postgres-source.ts');
   const loaded = (await import(module)) as Pick<Weakened, 'postgresLog'>;
-  return { postgresLog: loaded.postgresLog, module, dispose: () => rmSync(folder, { recursive: true, force: true }) };
+  return { postgresLog: loaded.postgresLog, module };
 }

@@ -47,9 +47,8 @@ describe('many logs of several schemas', () => {
   });
 
   test('are refused where statements are prepared all the same', async () => {
-    const { postgresLog: weak, dispose } = await weaken('only prepared statements');
+    const { postgresLog: weak } = await weaken('only prepared statements');
     const told = await appendToAll(weak).catch((error) => [error.code]);
-    dispose();
     expect(told).toContain('STORE_FAILED');
   });
 });

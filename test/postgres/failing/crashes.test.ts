@@ -5,9 +5,11 @@ import { openStore } from '../../../src/index.ts';
 import { appendNotes, readEvents, sequencesOf, upTo } from '../../../src/log/contract/fixtures.ts';
 import { postgresLog } from '../../../src/log/postgres/postgres-source.ts';
 import { counted, tally } from '../../engine/snapshots/fixtures/tally-model.ts';
+import { RUNS_ALL } from '../../sample.ts';
 import { PostgresServer } from '../server.ts';
 
-const CRASHES = Number(process.env.REFOLD_CRASHES ?? 10);
+/** Of each kind. 50 is the full run. */
+const CRASHES = Number(process.env.REFOLD_CRASHES ?? (RUNS_ALL ? 10 : 4));
 const IN_FLIGHT = 50;
 /** So long after a crash appends go on, before the next one. */
 const LONGEST_BETWEEN_MS = 700;

@@ -88,9 +88,8 @@ describe.each(Object.entries(CASES))('%s, asked twice', (_, late) => {
   });
 
   test('is written again where rounds are not checked', async () => {
-    const { postgresLog: weak, dispose } = await weaken('no rounds');
+    const { postgresLog: weak } = await weaken('no rounds');
     const [before, after] = await arriveLate(late, weak);
-    dispose();
     expect(after).not.toEqual(before);
   });
 });
@@ -114,9 +113,8 @@ describe('an opening whose takeover is asked twice', () => {
   });
 
   test('is replaced by it where the epoch before is not named', async () => {
-    const { postgresLog: weak, dispose } = await weaken('takeovers of any epoch');
+    const { postgresLog: weak } = await weaken('takeovers of any epoch');
     expect(await openLate(weak)).toBe('SEQUENCE_CONFLICT');
-    dispose();
   });
 });
 

@@ -108,12 +108,11 @@ describe('a log that has lost its end', () => {
   });
 
   test('is not noticed where chains are not compared', async () => {
-    const { postgresLog: weak, dispose } = await weaken('no chain check');
+    const { postgresLog: weak } = await weaken('no chain check');
     const { writer, reader } = await refill('unnoticed', weak);
     await expect(appendNotes(writer, 1)).rejects.toMatchObject({ code: 'SEQUENCE_CONFLICT' });
     await writer.close();
     await reader.close();
-    dispose();
   });
 });
 
