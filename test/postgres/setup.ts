@@ -1,9 +1,12 @@
-/** Makes the cluster of which the servers of this run are copies: a new one takes seconds. */
-import { rmSync } from 'node:fs';
+/** What the tests of a run share: a cluster of which their servers are copies, because a new one takes seconds, and a folder. */
+import { mkdtempSync, rmSync } from 'node:fs';
 import { makeCluster } from './server.ts';
 
 export default function setup(): () => void {
-  const folder = makeCluster();
-  process.env.REFOLD_CLUSTER = folder;
-  return () => rmSync(folder, { recursive: true, force: true });
+  const [cluster, weakened] = [makeCluster(), mkdtempSync('/var/tmp/rfweak-')];
+  process.env.REFOLD_CLUSTER = cluster;
+  process.env.REFOLD_WEAKENED = weakened;
+  return () => {
+    for (const folder of [cluster, weakened]) rmSync(folder, { recursive: true, force: true });
+  };
 }

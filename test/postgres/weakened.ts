@@ -2,10 +2,9 @@
  * The log with one of its rules taken out: a check that does not fail for it proves nothing. The sources are copied, and one piece of
  * text is replaced, which must be there exactly once.
  */
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll } from 'vitest';
 import type { postgresLog } from '../../src/log/postgres/postgres-source.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -73,12 +72,8 @@ export interface Weakened {
 }
 
 const made = new Map<string, Promise<Weakened>>();
-const folders: string[] = [];
-afterAll(() => {
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
-});
 
-/** Made once in each file of tests, and deleted at its end. */
+/** Made once in each file of tests. The end of the run deletes it. */
 export function weaken(name: keyof typeof WEAKNESSES): Promise<Weakened> {
   const weakened = made.get(name) ?? make(name);
   made.set(name, weakened);
@@ -87,8 +82,7 @@ export function weaken(name: keyof typeof WEAKNESSES): Promise<Weakened> {
 
 async function make(name: keyof typeof WEAKNESSES): Promise<Weakened> {
   const { file, text, becomes }: Weakness = WEAKNESSES[name];
-  const folder = mkdtempSync('/var/tmp/rfweak-');
-  folders.push(folder);
+  const folder = mkdtempSync(join(process.env.REFOLD_WEAKENED!, 'log-'));
   for (const part of ['core', 'threads', 'log'])
     cpSync(join(ROOT, 'src', part), join(folder, 'src', part), { recursive: true });
   symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));

@@ -8,7 +8,7 @@ import { counted, tally } from '../../engine/snapshots/fixtures/tally-model.ts';
 import { RUNS_ALL } from '../../sample.ts';
 import { PostgresServer } from '../server.ts';
 
-/** Of each kind. 50 is the full run. */
+/** How many there are under each durability. 50 is the full run. */
 const CRASHES = Number(process.env.REFOLD_CRASHES ?? (RUNS_ALL ? 10 : 4));
 const IN_FLIGHT = 50;
 /** So long after a crash appends go on, before the next one. */
