@@ -80,10 +80,15 @@ interface FillingParts {
   readonly epoch: number;
 }
 
+/** Counted down: turns of open logs are counted up. */
+let fillings = 0;
+
 class ServerFilling implements LogFilling {
   readonly path: string;
   readonly found: CopyMark | undefined;
   readonly #parts: FillingParts;
+  /** A connection for its transactions alone. */
+  readonly #own = `turn ${--fillings}` as const;
   #end: LogHead;
   #ordinal = 0;
   #hasLists = false;
@@ -229,7 +234,7 @@ class ServerFilling implements LogFilling {
           if (isLast && !hasMark && found > epoch) return work(ask, found);
           if (found !== epoch) throw epochConflict(this.path, epoch, found);
           return work(ask, undefined);
-        }),
+        }, this.#own),
       place.patience,
     );
   }

@@ -117,17 +117,26 @@ export class Connections {
     };
   }
 
-  /** A transaction of several statements, on a connection for it alone. @throws as `ask` */
-  async transact<T>(work: (ask: Ask) => Promise<T>): Promise<T> {
-    const client = await this.#connect(false);
+  /**
+   * A transaction of several statements, on a connection that no other question shares.
+   *
+   * @param kept the use of a connection that stays for the next transaction. Default: a new one, which ends
+   * @throws as `ask`
+   */
+  async transact<T>(work: (ask: Ask) => Promise<T>, kept?: `turn ${number}`): Promise<T> {
+    const client = await (kept === undefined ? this.#connect(false) : this.#client(kept));
+    let isDone = false;
     try {
       const ask: Ask = (text, ...values) => this.#answer(client, { text, values });
       await ask('begin');
       const result = await work(ask);
       await ask('commit');
+      isDone = true;
       return result;
     } finally {
-      await endClient(client); // the server takes back what was not committed
+      // The server takes back what was not committed.
+      if (kept === undefined) await endClient(client);
+      else if (!isDone) this.#giveUp(client);
     }
   }
 
