@@ -1,12 +1,13 @@
 /**
  * Three projects: `source` runs against src/ as it stands, `package` against the tarball that users install, which is
  * packed and installed once and only when one of its tests is to run. `studio` runs the page of the studio in a browser:
- * `npm test` leaves it out. All run on the pinned Node.
+ * `npm test` leaves it out. All run on the pinned Node. Files that are named on the command line are run also where they take long.
  */
 import { availableParallelism } from 'node:os';
 import { delimiter } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { leftOut, saidOf, wantedFiles } from './long-files.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
@@ -15,6 +16,14 @@ const PATH = [`${ROOT}node_modules/.bin`, process.env.PATH].join(delimiter);
 
 /** Hundreds of tests start processes from the sources: each takes half a second less where these are compiled already. */
 const NODE_COMPILE_CACHE = `${ROOT}node_modules/.cache/refold-tests`;
+
+/** What `npm test` itself says after the options of vitest. Any other word names files. */
+const OWN_WORDS = ['run', 'test/vitest.config.ts', '!studio'];
+const namesFiles = process.argv.slice(2).some((word) => !word.startsWith('-') && !OWN_WORDS.includes(word));
+const isNpmTest = process.env.npm_lifecycle_event === 'test' && !namesFiles;
+const wanted = isNpmTest ? wantedFiles() : 'all';
+const LEFT_OUT = leftOut(wanted).map((file) => `test/${file}.test.ts`);
+if (isNpmTest) console.log(saidOf(wanted));
 
 export default defineConfig({
   root: ROOT,
@@ -34,7 +43,7 @@ export default defineConfig({
         test: {
           name: 'source',
           include: ['test/**/*.test.ts'],
-          exclude: ['**/node_modules/**', 'test/package/**', 'test/postgres/**', 'test/studio/browser/**'],
+          exclude: ['**/node_modules/**', 'test/package/**', 'test/postgres/**', 'test/studio/browser/**', ...LEFT_OUT],
           globalSetup: ['test/built/setup.ts'],
           setupFiles: ['test/cleaning/setup.ts'],
           // A fresh process for each file takes half a second of it. The files of one worker share the modules.
@@ -46,6 +55,7 @@ export default defineConfig({
         test: {
           name: 'package',
           include: ['test/package/**/*.test.ts'],
+          exclude: ['**/node_modules/**', ...LEFT_OUT],
           globalSetup: ['test/package/consumer.ts'],
         },
       },

@@ -48,8 +48,8 @@ export class Store<
    * Appends one event, or an array as one commit: all of them or none.
    *
    * @throws RefoldError `UNKNOWN_EVENT_TYPE`, `EVENT_REJECTED`, `SEQUENCE_CONFLICT`, `REDUCER_FAILED`, `COMMAND_ID_REUSED`:
-   * refused, and nothing was changed. `NOT_WRITER`: refused, because another process is the writer. `LOG_FULL`: not written; `OUTCOME_UNKNOWN`: perhaps written; after both the store has failed.
-   * `STORE_FAILED`, `STORE_CLOSED`: not tried.
+   * refused, and nothing was changed. `NOT_WRITER`: refused, because another store is the writer. `LOG_FULL`: not written;
+   * `OUTCOME_UNKNOWN`: perhaps written; after both the store has failed. `STORE_FAILED`, `STORE_CLOSED`: not tried.
    */
   append(events: EventOf<C> | readonly EventOf<C>[], options?: AppendOptions): Promise<Commit> {
     if (isTraced()) return this.#traced('append', {}, () => this.#append(events, options));
@@ -117,8 +117,9 @@ export class Store<
    * Starts a reactor: it runs an effect for each durable event, at least once, from where it was before. Resolves when the log
    * knows it. From then on the log keeps the events that it needs, also while it does not run.
    *
-   * On a standby it waits while another store is the writer. It begins when this one is, from where the log says then, and its
-   * `signal` aborts when another writer has taken over. An effect that is in flight at a takeover may run twice at the same time.
+   * On a standby that is a replica it resolves at once, and the reactor waits until this store is the writer. It begins from where
+   * the log says then. Its `signal` aborts when another writer has taken over. An effect that is in flight at a takeover may run
+   * twice at the same time.
    *
    * @throws RefoldError `INVALID_OPTION` for a bad definition, when one of this name runs already, or on a read-only store;
    * `HISTORY_GONE` when the events that it needs were dropped

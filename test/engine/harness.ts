@@ -14,6 +14,11 @@ cleanAfterEachTest(async () => {
   for (const folder of folders.splice(0)) await rm(folder, { recursive: true, force: true });
 });
 
+/** Closes a store or a log after the test, before its folder is deleted. */
+export function closeAfterTest(store: { close(): Promise<void> }): void {
+  stores.push(store);
+}
+
 /** A path in a new temporary folder, which is deleted after the test. */
 export async function temporaryPath(name = 'store.db'): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'refold-test-'));

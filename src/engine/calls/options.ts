@@ -74,9 +74,9 @@ export interface StoreOptions {
   /**
    * Lets the store wait as a live replica while another one is the writer, and take over when the log is free: when its writer
    * has closed or died. If the log is free at the open, the store opens as the writer. Default false. It opens the log twice, to
-   * read and to write. `store.role` says what it is, and `store.onRole` when that changes. While it is a replica, writes are
-   * `NOT_WRITER`. With `waitForLock` the open waits so long before it goes on as a replica. Refused with `readOnly`, `live` and
-   * beside an open `log`.
+   * read and to write, and costs what a live replica costs. `store.role` says what it is, and `store.onRole` when that changes.
+   * While it is a replica, writes are `NOT_WRITER`. With `waitForLock` the open waits so long for the log before it goes on as a
+   * replica; by default it does not wait. Refused with `readOnly`, `live` and beside an open `log`.
    */
   readonly standby?: boolean | undefined;
   /** Called when long work that the application asked for starts, and now and then while it runs. */
@@ -88,8 +88,8 @@ export interface StoreOptions {
   readonly onWarning?: ((warning: StoreWarning) => unknown) | undefined;
   /**
    * Called once, when the store fails: with the `STORE_FAILED` that every later call throws, or with `NOT_WRITER` when another
-   * writer has taken over. It is called before any promise
-   * rejects because of the failure, and while the failing call still runs. Default: not told; `store.failure` says it too.
+   * writer has taken over and the store is not a standby. It is called before any promise rejects because of the failure, and
+   * while the failing call still runs. Default: not told; `store.failure` says it too.
    */
   readonly onFailure?: ((failure: RefoldError) => unknown) | undefined;
   /**
@@ -106,8 +106,8 @@ export interface StoreOptions {
    */
   readonly remember?: RememberOptions | undefined;
   /**
-   * How long the open waits for another writer that has the log open, in ms; default 200. Then it is `LOG_LOCKED`. For rolling
-   * restarts and hot reload. The event loop is free meanwhile. Refused with `readOnly` and beside an open `log`.
+   * How long the open waits for another writer that has the log open, in ms; default 200. Then it is `LOG_LOCKED`. A standby
+   * goes on as a replica then, and its default is 0. For rolling restarts and hot reload. The event loop is free meanwhile. Refused with `readOnly` and beside an open `log`.
    */
   readonly waitForLock?: number | undefined;
   /**
@@ -223,7 +223,7 @@ export function settingsOf(given: StoreOptions): Settings {
 /** A standby opens its log by itself, to read and again to write. */
 function requireStandby({ log, readOnly, live }: StoreOptions): void {
   const why = isOpenLog(log)
-    ? 'its log is open'
+    ? 'the log is open already, and a standby opens it twice'
     : readOnly === true
       ? 'a reader never becomes the writer'
       : live !== undefined

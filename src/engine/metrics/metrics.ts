@@ -31,7 +31,7 @@ export interface StoreMetrics {
   readonly followers: FollowerMetrics;
   /** The projections of this store. `lag` counts durable events that one has not folded. */
   readonly projections: readonly NamedLag[];
-  /** The reactors of this store. `lag` counts durable events whose effects one has not finished. */
+  /** The reactors that run in this store. `lag` counts durable events whose effects one has not finished. */
   readonly reactors: readonly NamedLag[];
 }
 

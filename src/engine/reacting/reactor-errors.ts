@@ -1,5 +1,6 @@
 /** Why a reactor cannot be used, or has stopped. */
 import { messageOf, RefoldError } from '../../core/errors.ts';
+import type { Reactor } from './reactor.ts';
 
 /** After `stop`, and after the close of the store. */
 export function stopped(name: string): RefoldError {
@@ -24,4 +25,17 @@ export function cannotContinue(name: string, cause: unknown): RefoldError {
     cause,
     hint: 'Look at the cause, and start the reactor again',
   });
+}
+
+/** `retry` or `skip` was called with an event that the reactor does not hold. @param at where it has stopped */
+export function notHeld(
+  { name, parked }: Pick<Reactor, 'name' | 'parked'>,
+  action: string,
+  sequence: number,
+  at: number | undefined,
+): RefoldError {
+  const known = [...(at === undefined ? [] : [at]), ...parked.slice(0, 5).map((event) => event.sequence)];
+  const hint = known.length === 0 ? 'It has not stopped, and parked no event' : `Give one of ${known.join(', ')}`;
+  const message = `Cannot ${action} ${String(sequence)}: the reactor ${name} neither parked it nor stopped at it`;
+  return new RefoldError('INVALID_OPTION', message, { type: 'sequence', hint });
 }

@@ -8,7 +8,8 @@ import { Mutex } from '../../threads/mutex.ts';
 import { locate } from '../past/history.ts';
 import { type CheckedReactor, checkReactor, checkReactorName, type ReactorDefinition } from './definition.ts';
 import { parseProgress, type StoredProgress, withoutMessages } from './progress.ts';
-import { forgetMessages, pausingOf, Reactor, type ReactorParts } from './reactor.ts';
+import { Reactor, workOf } from './reactor.ts';
+import { type ReactorParts, ReactorWork } from './reactor-work.ts';
 
 export interface ReactorsParts extends ReactorParts {
   readonly model: Model;
@@ -17,7 +18,6 @@ export interface ReactorsParts extends ReactorParts {
 export class Reactors {
   readonly #parts: ReactorsParts;
   readonly #started = new Map<string, Reactor>();
-  readonly #definitions = new Map<string, CheckedReactor>();
   /** Starting and forgetting run one after the other. */
   readonly #turns = new Mutex();
   #isClosed = false;
@@ -53,7 +53,6 @@ export class Reactors {
       if (!known.includes(name)) throw unknown(name, known, log.path);
       await write((writable) => writable.dropReactor(name));
       this.#started.delete(name);
-      this.#definitions.delete(name);
     });
   }
 
@@ -72,7 +71,7 @@ export class Reactors {
       for (const row of await log.reactors()) {
         const running = this.#started.get(row.reactor);
         if (running?.isStopped === false) {
-          await forgetMessages(running, sequences);
+          await workOf(running).forgetMessages(sequences);
           continue;
         }
         const stored = parseProgress(row.progress);
@@ -83,35 +82,33 @@ export class Reactors {
     });
   }
 
-  /** Those that were started, with how many durable events each has not finished. */
+  /** Those that were started, with how many durable events each has not finished; without those that wait for the role. */
   report(durableSequence: number): { name: string; sequence: number; lag: number }[] {
-    return Array.from(this.#started.values(), ({ name, sequence }) => {
-      return { name, sequence, lag: Math.max(0, durableSequence - sequence) };
-    });
+    const here = [...this.#started.values()].filter((reactor) => !workOf(reactor).isWaiting);
+    return here.map(({ name, sequence }) => ({ name, sequence, lag: Math.max(0, durableSequence - sequence) }));
   }
 
   /** The store is not the writer any more: no effect begins, and those in flight are told to end. */
   pause(): void {
-    for (const reactor of this.#started.values()) pausingOf(reactor).pause();
+    for (const reactor of this.#started.values()) workOf(reactor).pause();
   }
 
   /** The store is the writer: those that wait begin where the log says. Never rejects. */
   resume(): Promise<void> {
     return this.#turns.run(async () => {
-      const waiting = Array.from(this.#started.values()).filter(({ isStopped }) => !isStopped);
-      await Promise.all(waiting.map((reactor) => this.#resume(reactor)));
+      const waiting = Array.from(this.#started.values(), workOf).filter((work) => work.isWaiting && !work.isStopped);
+      await Promise.all(waiting.map((work) => this.#resume(work)));
     });
   }
 
-  async #resume(reactor: Reactor): Promise<void> {
-    const { rested, resume, refuse } = pausingOf(reactor);
-    await rested(); // an effect that was in flight at the takeover
+  async #resume(work: ReactorWork): Promise<void> {
+    await work.rested(); // an effect that was in flight at the takeover
     try {
-      const progress = await this.#startOf(this.#definitions.get(reactor.name)!);
+      const progress = await this.#startOf(work.definition);
       if (this.#isClosed || !this.#parts.isWriter()) return;
-      await resume(progress);
+      await work.resume(progress);
     } catch (error) {
-      if (this.#parts.isWriter()) refuse(error);
+      if (this.#parts.isWriter()) work.refuse(error);
     }
   }
 
@@ -135,23 +132,28 @@ export class Reactors {
     }
     const isWaiting = !this.#parts.isWriter();
     const progress = isWaiting ? { ...NOTHING_FINISHED, sequence: 0 } : await this.#startOf(checked);
-    const reactor = new Reactor(checked, this.#parts, progress);
-    if (isWaiting) pausingOf(reactor).pause();
-    else await this.#begin(reactor);
+    const work = new ReactorWork(checked, this.#parts, progress);
+    const reactor = new Reactor(work, () => this.#parts.log.head().sequence);
+    if (isWaiting) work.pause();
+    // Known from here on: a change of role finds it.
+    const before = this.#started.get(name);
     this.#started.set(name, reactor);
-    this.#definitions.set(name, checked);
-    // The role may have changed while this one was not known yet.
-    if (isWaiting && this.#parts.isWriter()) await this.#resume(reactor);
-    else if (!isWaiting && !this.#parts.isWriter()) pausingOf(reactor).pause();
+    try {
+      if (!isWaiting) await this.#begin(work);
+    } catch (error) {
+      if (before === undefined) this.#started.delete(name);
+      else this.#started.set(name, before);
+      throw error;
+    }
     return reactor;
   }
 
   /** On a standby a takeover in this moment only lets the reactor wait. */
-  async #begin(reactor: Reactor): Promise<void> {
+  async #begin(work: ReactorWork): Promise<void> {
     try {
-      await reactor.start();
+      await work.start();
     } catch (error) {
-      if (!this.#parts.isStandby || !isRefoldError(error, 'NOT_WRITER')) throw error;
+      if (!work.isWaiting || !isRefoldError(error, 'NOT_WRITER')) throw error;
     }
   }
 

@@ -155,18 +155,20 @@ export class Upkeep {
 
   /** Ends upkeep, and leaves as little work as possible for the next open. */
   async drain(): Promise<void> {
-    const { writes, saveProjections } = this.#source;
+    const { writes, saveProjections, failure, log } = this.#source;
     await writes.drained();
     this.#compaction.stop();
     await this.#tasks.drained();
     try {
-      await saveProjections();
-      await this.#snapshotter.takeLast();
+      await failure.fencing(log.path, async () => {
+        await saveProjections();
+        await this.#snapshotter.takeLast();
+      });
     } catch (error) {
       // All of this only saves the next open some time. So a close does not fail because of a full disk, or because another
       // writer has replaced this one.
-      if (!isRefoldError(error, 'LOG_FULL') && !isRefoldError(error, 'SEQUENCE_CONFLICT')) throw error;
-      warnOf(this.#source.log, 'RefoldHousekeepingWarning', error);
+      if (!isRefoldError(error, 'LOG_FULL') && !isRefoldError(error, 'NOT_WRITER')) throw error;
+      warnOf(log, 'RefoldHousekeepingWarning', error);
     }
   }
 

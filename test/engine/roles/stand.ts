@@ -8,19 +8,13 @@ import {
   type StoreOptions,
   type StoreRole,
 } from '../../../src/index.ts';
-import { cleanAfterEachTest } from '../../cleaning/cleaning.ts';
 import { cartModel } from '../cart.ts';
-import type { CartStore } from '../harness.ts';
-
-const open: { close(): Promise<void> }[] = [];
-cleanAfterEachTest(async () => {
-  for (const one of open.splice(0)) await one.close().catch(() => {});
-});
+import { type CartStore, closeAfterTest } from '../harness.ts';
 
 /** Opens a standby on carts. It is closed after the test. */
 export async function standBy(options: Omit<StoreOptions, 'standby'>): Promise<CartStore> {
   const store = await openStore(cartModel, { ...options, standby: true });
-  open.push(store);
+  closeAfterTest(store);
   return store;
 }
 
@@ -36,7 +30,7 @@ export async function roleOf(store: CartStore, wanted: StoreRole): Promise<void>
 /** Replaces the writer of a log in memory, as a takeover on another machine does, and gives the log. */
 export async function takeOver(contents: MemoryContents): Promise<LogStore> {
   const log = await contents.open();
-  open.push(log);
+  closeAfterTest(log);
   return log;
 }
 

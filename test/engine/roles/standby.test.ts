@@ -67,7 +67,7 @@ describe.each(['memory', 'file'] as const)('on a log in %s', (kind) => {
     for (const call of calls) {
       const error = await errorOf(call);
       expect(error.code).toBe('NOT_WRITER');
-      expect(error.message).toContain(`process ${process.pid}`);
+      expect(error.message).toContain(`is a replica now. The writer is process ${process.pid} on`);
     }
     expect(second.failure).toBeUndefined();
     await first.append(note('still'));
@@ -127,6 +127,7 @@ describe.each(['memory', 'file'] as const)('on a log in %s', (kind) => {
     await first.append(note('a'));
     await here.caughtUp();
     expect((await errorOf(there.retry(1))).code).toBe('NOT_WRITER');
+    expect([first.metrics().reactors.length, second.metrics().reactors.length]).toEqual([1, 0]);
     expect(effects).toEqual(['first a']);
     await first.close();
     await roleOf(second, 'writer');
@@ -136,6 +137,35 @@ describe.each(['memory', 'file'] as const)('on a log in %s', (kind) => {
     expect(there).toMatchObject({ sequence: 2, error: undefined, isStopped: false });
     await second.close();
     expect(there.isStopped).toBe(true);
+  });
+
+  test('a reactor that cannot begin at the takeover says so, and leaves its progress as it was', async () => {
+    const where = await place();
+    const warnings: string[] = [];
+    const onWarning = ({ name, message }: { name: string; message: string }) =>
+      void warnings.push(`${name} ${message}`);
+    const [first, second] = [await standBy(where), await standBy({ ...where, onWarning })];
+    const effects: string[] = [];
+    const on = { NoteTaken: ({ data }: { data: { text: string } }) => void effects.push(data.text) };
+    const here = await first.react(defineReactor(cartModel, { name: 'send', on }));
+    const load = (): never => {
+      throw new Error('not there');
+    };
+    const broken = defineReactor(cartModel, { name: 'send', on, checkpoint: { load, save: () => {} } });
+    const there = await second.react(broken);
+    await first.append(note('a'));
+    await here.caughtUp();
+    await first.close();
+    await roleOf(second, 'writer');
+    await vi.waitFor(() => expect(there.isStopped).toBe(true));
+    expect(there.error).toMatchObject({ code: 'INVALID_OPTION', message: expect.stringContaining('not there') });
+    expect(warnings).toEqual([expect.stringMatching(/^RefoldReactorWarning Cannot start the reactor send/)]);
+    await there.stop();
+    const mended = await second.react(defineReactor(cartModel, { name: 'send', on }));
+    expect(mended.sequence).toBe(1);
+    await second.append(note('b'));
+    await mended.caughtUp();
+    expect(effects).toEqual(['a', 'b']);
   });
 
   test('closes while it waits, and leaves the writer alone', async () => {
@@ -307,6 +337,21 @@ describe('another writer takes over', () => {
     expect((await errorOf(() => store.state)).code).toBe('NOT_WRITER');
     expect((await errorOf(store.append(note('c')))).code).toBe('NOT_WRITER');
     expect(failures).toEqual(['NOT_WRITER']);
+  });
+
+  test.each([false, true])('an idle store warns of it at the close, with a projection: %s', async (isProjecting) => {
+    const log = new MemoryContents();
+    const told: string[] = [];
+    const store = await openCarts({
+      log,
+      onFailure: ({ code }) => void told.push(code),
+      onWarning: ({ name, cause }) => void told.push(`${name} ${(cause as { code: string }).code}`),
+    });
+    await store.append(note('a'));
+    if (isProjecting) await (await store.project(counting())).catchUp();
+    await takeOver(log);
+    await store.close();
+    expect(told).toEqual(['NOT_WRITER', 'RefoldHousekeepingWarning NOT_WRITER']);
   });
 
   test('a call that was under way is NOT_WRITER', async () => {

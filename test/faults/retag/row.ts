@@ -2,7 +2,7 @@
  * SIGKILL at every step of a retag: the log is readable, every answer is complete, and the next retag finishes.
  *
  * The steps are the calls of the writing threads to SQLite. For each kind of call the kill comes at the first one, then
- * at the second one, and so on, until a victim ends before its kill. A quarter of them is every fourth step.
+ * at the second one, and so on, until a victim ends before its kill. A part of them is every fourth step, or every eighth.
  */
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';

@@ -5,7 +5,6 @@ import type { Control, FaultRow, RowOptions, RowReport } from '../row.ts';
 import { type History, violationsOf } from './history.ts';
 import { tellStory } from './story.ts';
 
-/** The gate makes all of tier 1. */
 const REQUIRED = { short: 40, long: 200 };
 /** The control lives through several short stories, until one is found out. */
 const CONTROL = { stories: 10, rounds: 4 };

@@ -106,16 +106,26 @@ describe('an unfinished copy', () => {
     await richLog(path);
     const proxy = await TcpProxy.start(server.port);
     const log = postgresLog(server.url(proxy.port), { name: `cut ${++logs}`, answerWithin: 60_000 });
-    const cutting = setInterval(() => {
-      proxy.set('cut');
-      proxy.set('pass');
-    }, 40);
-    const report = await copyLog({ path }, { log }).finally(() => clearInterval(cutting));
+    const stop = cutEverLess(proxy);
+    const report = await copyLog({ path }, { log }).finally(stop);
     expect(report.lastSequence).toBe(60);
     expect((await replay(cartModel, { log })).stateHash).toBe((await replay(cartModel, { path })).stateHash);
     await proxy.stop();
   });
 });
+
+/** Cuts all connections, with pauses that grow: the slowest machine gets through in one of them. */
+function cutEverLess(proxy: TcpProxy): () => void {
+  let pause = 40;
+  let timer = setTimeout(cut, pause);
+  function cut(): void {
+    proxy.set('cut');
+    proxy.set('pass');
+    pause *= 1.2;
+    timer = setTimeout(cut, pause);
+  }
+  return () => clearTimeout(timer);
+}
 
 test('a copy is refused where there is a log already, and that log keeps its writer', async () => {
   const path = await temporaryPath();
