@@ -76,7 +76,7 @@ describe('an append whose answer is lost in a takeover', () => {
     await expect.poll(() => store.role, { timeout: 30_000 }).toBe('replica');
     await expect(store.append(noted('later'))).rejects.toMatchObject({
       code: 'NOT_WRITER',
-      message: expect.stringContaining(`the writer is process ${process.pid}`),
+      message: expect.stringContaining(`process ${process.pid} on `),
     });
     await expect.poll(() => store.state.count, { timeout: 30_000 }).toBe(isThere ? 3 : 2);
     expect((await readEvents(next)).length).toBe(isThere ? 3 : 2);
