@@ -61,6 +61,8 @@ async function bundle() {
       redis: './redis/index.ts',
       'redis-past-worker': './redis/past/past-worker.ts', // a thread of the Redis server, and not of a log
       studio: './studio/index.ts',
+      postgres: './postgres.ts',
+      'postgres-refold': './log/postgres/postgres-source.ts', // a thread imports it by this name
       'studio-worker': './studio/studio-worker.ts', // a thread of the studio, and not of a log
       'completion-worker': './cli/completion/completion-worker.ts', // a thread of the command line
       'sqlite-refold': './log/sqlite/sqlite-source.ts', // a thread imports it by this name

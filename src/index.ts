@@ -158,6 +158,7 @@ export type { Store, StoreOf } from './engine/store.ts';
 export type { StoreStats } from './engine/store-stats.ts';
 export type { BackupOptions, BackupReport } from './engine/upkeep/backup.ts';
 export type { CompactionReport, CompactOptions } from './engine/upkeep/compaction.ts';
+export { type CopyOptions, type CopyReport, type CopyTarget, copyLog } from './engine/upkeep/copy-log.ts';
 export { type RepairOptions, type RepairReport, repairLog } from './engine/upkeep/repair.ts';
 export { type RestoreOptions, type RestoreReport, restoreLog } from './engine/upkeep/restore.ts';
 export type { RetagOptions, RetagReport } from './engine/upkeep/retag.ts';
@@ -181,6 +182,7 @@ export type { StateChange } from './fold/live-state.ts';
 export { plain } from './fold/own-copy.ts';
 export { formatPath, type Path, type PathPart, parsePath, valueAt } from './fold/path.ts';
 export { toTaggedJson } from './fold/state-json.ts';
+export type { CopyMark, FillOptions, LastRows, LogContents, LogFilling } from './log/copying/log-copying.ts';
 export type { CutEnd, CutRows, LogBackupOptions, LogCopy, LogCut } from './log/log-backup.ts';
 export type { LogCare, LogFile, LogSize, LogWriter, SealOptions, SealReport } from './log/log-care.ts';
 export type {
@@ -202,7 +204,9 @@ export type {
   Durability,
   EventTags,
   LogHead,
+  LogOpening,
   LogStore,
+  LogWarning,
   QueuedCommit,
   ReactorRow,
   SealedBlock,

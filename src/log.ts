@@ -53,6 +53,9 @@ export {
 } from './log/blocks/snapshot-chunks.ts';
 export { mayHold, tagListOf } from './log/blocks/tag-list.ts';
 export { type ContractCase, type LogContractSetup, type LogUnderTest, logContract } from './log/contract/contract.ts';
+export { type FilledBlock, filledBlocks } from './log/copying/filled-blocks.ts';
+export type { CopyMark, FillOptions, LastRows, LogContents, LogFilling } from './log/copying/log-copying.ts';
+export { decodeMark, encodeMark, placeTaken, UNFINISHED_KEY } from './log/copying/unfinished.ts';
 export { Bell, type FollowedLog, followLog, type Poll } from './log/following.ts';
 export type { CutEnd, CutRows, LogBackupOptions, LogCopy, LogCut } from './log/log-backup.ts';
 export type { LogCare, LogFile, LogSize, LogWriter, SealOptions, SealReport } from './log/log-care.ts';
@@ -91,7 +94,9 @@ export type {
   Durability,
   EventTags,
   LogHead,
+  LogOpening,
   LogStore,
+  LogWarning,
   QueuedCommit,
   ReactorRow,
   SealedBlock,

@@ -4,11 +4,12 @@ import { type Place, parsePlace, TIME_UNITS } from '../guests/position.ts';
 import { isZone } from '../guests/zones.ts';
 import { isRefoldError } from '../index.ts';
 import { parseRows, type Rows } from './input/rows.ts';
+import { nameLog } from './logs.ts';
 import type { ExitCode } from './output/exit-codes.ts';
 import { type Answer, printAnswer } from './output/output.ts';
 import { TIME_STYLES } from './output/times.ts';
 
-export const FILE: readonly [string, string] = ['<file>', "the log's file"];
+export const FILE: readonly [string, string] = ['<file>', "the log's file, or the URL of a log in PostgreSQL"];
 export const MODEL: readonly [string, string] = [
   '--model <module>',
   'module whose default or only Model export is the model; ./model.ts#name picks an export (default: REFOLD_MODEL, or "refold" in package.json)',
@@ -25,7 +26,7 @@ export function answering<Options extends JsonOption>(
 ): (this: Command) => Promise<void> {
   return async function action(this: Command): Promise<void> {
     const options = this.opts<Options>();
-    const answer = await work(this.args, options);
+    const answer = await work(this.args.map(nameLog), options);
     if (answer === undefined) return;
     if (answer.exitCode !== undefined) process.exitCode = answer.exitCode satisfies ExitCode;
     await printAnswer(answer, options.json === true);

@@ -2,16 +2,20 @@
  * How the commands handle files: they require a file that exists, or a path that is free, or they write a file under a
  * temporary name and rename it when it is complete.
  *
- * This file never opens a log; it only reads the status of the log's file. The engine opens it.
+ * This file never opens a log's file; it only reads its status. The engine opens it.
  */
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { chmod, link, open, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { RefoldError } from '../index.ts';
+import { requireLog, requireNoUrl, sourceOf } from './logs.ts';
 import { EXIT } from './output/exit-codes.ts';
 
 /** @throws RefoldError `INVALID_OPTION` when there is no such file, so that a command never creates one by mistake */
 export async function requireFile(path: string, hint: string = HINT_LOG): Promise<void> {
+  const source = sourceOf(path);
+  if (source !== undefined && hint === HINT_LOG) return requireLog(source);
+  requireNoUrl('read', path, hint);
   const found = await stat(path).catch(() => undefined);
   const why =
     found === undefined ? 'there is no such file' : found.isFile() ? whyEmpty(path, found.size) : 'it is not a file';
@@ -31,12 +35,18 @@ const HINT_LOG = 'Give the path of an existing log, or create one with refold im
 
 /** @throws RefoldError `INVALID_OPTION` when the path exists already, or its directory does not */
 export function requireNew(path: string): void {
+  requireNoUrl('write to', path, 'Give the path of a new file; refold copy writes to a log in PostgreSQL');
   if (!existsSync(dirname(resolve(path)))) throw noDirectory(path);
   if (!existsSync(path)) return;
   throw new RefoldError('INVALID_OPTION', `Cannot write ${path}: the file exists already`, {
     path,
     hint: 'Choose another path, or move the file away first; refold never overwrites a file',
   });
+}
+
+/** For a copy: the library refuses a file that holds something else. @throws RefoldError as `requireNew` does without a directory */
+export function requireNewOrUnfinished(path: string): void {
+  if (sourceOf(path) === undefined && !existsSync(dirname(resolve(path)))) throw noDirectory(path);
 }
 
 /**

@@ -2,6 +2,7 @@
 import { loadModel } from '../guests/load-model.ts';
 import { type Model, openLog, RefoldError } from '../index.ts';
 import { type FoundModel, findModel } from './input/find-model.ts';
+import { whereIs } from './logs.ts';
 import { oneLine, paintError } from './output/text.ts';
 
 /**
@@ -81,7 +82,7 @@ async function missing(file: string): Promise<RefoldError> {
 /** Undefined for a log without events, and null for a file that is not a sound log: the command itself says that. */
 async function modelNameIn(path: string): Promise<string | undefined | null> {
   try {
-    await using log = await openLog({ path });
+    await using log = await openLog(whereIs(path));
     return (await log.info()).model ?? undefined;
   } catch {
     return null;

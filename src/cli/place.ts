@@ -2,6 +2,7 @@
 import { placeIn as placeInZone, startPlaceIn as startPlaceInZone, boundOf as wholeBoundOf } from '../guests/place.ts';
 import type { Place } from '../guests/position.ts';
 import { type Bound, type EventLog, openLog, type Past, type Position } from '../index.ts';
+import { whereIs } from './logs.ts';
 import { chosenZone } from './output/times.ts';
 
 /** @throws RefoldError `INVALID_OPTION`: the place is before the first event, or there is no such time */
@@ -22,6 +23,6 @@ export function boundOf(position: Position | undefined): Bound | undefined {
 /** The same as `placeIn` for a file that is not open. */
 export async function placeInFile(path: string, place: Place): Promise<Position> {
   if (place.is === 'sequence') return { sequence: place.sequence };
-  await using log = await openLog({ path });
+  await using log = await openLog(whereIs(path));
   return await placeIn(log, place);
 }

@@ -4,7 +4,7 @@
  * The command line uses it: `info`, `events`, `verify`, `backup`, `export` and `import` need no reducer. Sealing also works
  * without one. Dropping history needs a model, because only a model can tell which snapshots are usable.
  */
-import { isRefoldError, type SerializedError } from '../core/errors.ts';
+import { isRefoldError, RefoldError, type SerializedError } from '../core/errors.ts';
 import type { Commit, RecordedEvent } from '../core/event.ts';
 import { decodeBlock } from '../log/blocks/block.ts';
 import { requireReadable } from '../log/blocks/block-rules.ts';
@@ -21,7 +21,7 @@ import {
   TRUE_OR_FALSE,
 } from './calls/call-options.ts';
 import { checkStructure } from './calls/log-care.ts';
-import { A_PATH, A_SOURCE, A_WAIT, requireOneLog, requireWaitHonoured } from './calls/log-options.ts';
+import { A_LOG, A_PATH, A_WAIT, isOpenLog, requireOneLog, requireWaitHonoured } from './calls/log-options.ts';
 import { openLogOf } from './calls/open-log.ts';
 import { harmless, type Progress } from './calls/progress.ts';
 import { warnOf } from './calls/warn.ts';
@@ -68,9 +68,9 @@ export interface LogImportReport extends ClampReport {
 export interface OpenEventLogOptions {
   /** The log's file. Required unless `log` is given. */
   readonly path?: string | undefined;
-  /** A log source, in place of `path`. The log that it opens is closed with the `EventLog`. */
-  readonly log?: LogSource | undefined;
-  /** Default true: read the log beside its writer, and change nothing. */
+  /** In place of `path`. An open log: it is used as it is, and stays open. Or a source: its log is closed with the `EventLog`. */
+  readonly log?: LogStore | LogSource | undefined;
+  /** Default true: read the log beside its writer, and change nothing. Refused beside an open log. */
   readonly readOnly?: boolean | undefined;
   /** With `readOnly: false`: how long to wait for another writer that has the log open, in ms; default 200. */
   readonly waitForLock?: number | undefined;
@@ -78,18 +78,29 @@ export interface OpenEventLogOptions {
 
 /** Opens a log without a model, read-only by default. @throws RefoldError as `openStore` does */
 export async function openLog(options: OpenEventLogOptions): Promise<EventLog> {
-  const { readOnly = true, waitForLock, ...which } = checkOptions('open the log', OPEN_CHECKS, options);
+  const { readOnly, waitForLock, ...which } = checkOptions('open the log', OPEN_CHECKS, options);
   requireOneLog('open the log', which);
-  requireWaitHonoured('open the log', { ...which, readOnly, waitForLock });
-  return new EventLog(await openLogOf(which, { readOnly, ...(waitForLock !== undefined && { waitForLock }) }));
+  const isOpen = isOpenLog(which.log);
+  if (isOpenLog(which.log) && readOnly !== undefined) throw alreadyOpen(which.log.path);
+  const how = { readOnly: readOnly ?? true, ...(waitForLock !== undefined && { waitForLock }) };
+  requireWaitHonoured('open the log', { ...which, ...how });
+  return new EventLog(await openLogOf(which, how), isOpen);
 }
 
 const OPEN_CHECKS: OptionChecks<OpenEventLogOptions> = {
   path: A_PATH,
-  log: A_SOURCE,
+  log: A_LOG,
   readOnly: TRUE_OR_FALSE,
   waitForLock: A_WAIT,
 };
+
+function alreadyOpen(path: string): RefoldError {
+  return new RefoldError('INVALID_OPTION', `Cannot open ${path} with readOnly: its log is open`, {
+    path,
+    type: 'readOnly',
+    hint: 'Leave readOnly out, or give a path or a log source',
+  });
+}
 
 const VERIFY_CHECKS: OptionChecks<VerifyOptions> = { quick: TRUE_OR_FALSE, signal: A_SIGNAL, onProgress: A_FUNCTION };
 
@@ -105,10 +116,13 @@ const IMPORT_EVENTS = 5_000;
 
 export class EventLog implements AsyncDisposable {
   readonly #log: LogStore;
+  /** The caller has opened the log, and closes it. */
+  readonly #isCallers: boolean;
 
   /** Use `openLog`. */
-  constructor(log: LogStore) {
+  constructor(log: LogStore, isCallers = false) {
     this.#log = log;
+    this.#isCallers = isCallers;
   }
 
   get path(): string {
@@ -293,8 +307,8 @@ export class EventLog implements AsyncDisposable {
     return { events: sequence - before, lastSequence: sequence };
   }
 
-  close(): Promise<void> {
-    return this.#log.close();
+  async close(): Promise<void> {
+    if (!this.#isCallers) await this.#log.close();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

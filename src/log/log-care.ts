@@ -3,6 +3,7 @@
  * which files and bytes it takes. The engine works without it.
  */
 import type { SerializedError } from '../core/errors.ts';
+import type { LogContents } from './copying/log-copying.ts';
 import type { LogBackupOptions, LogCopy } from './log-backup.ts';
 import type { LogRedaction } from './log-redaction.ts';
 import type { BlockHeader, SealedBlock } from './log-store.ts';
@@ -93,9 +94,12 @@ export interface LogCare {
    * Writes a consistent copy of the log to a new file: all of it, or up to the end that `cut` asks for.
    *
    * @throws RefoldError `INVALID_OPTION` when the file exists, where a log has no file to copy, and for an end that is not
-   * in the log or lies within a commit; `HISTORY_GONE` for an end before what is left
+   * in the log or lies within a commit; `HISTORY_GONE` for an end before what is left. Absent: the engine makes the copy from
+   * `contents`
    */
-  backup(path: string, options?: LogBackupOptions): Promise<LogCopy>;
+  backup?(path: string, options?: LogBackupOptions): Promise<LogCopy>;
+  /** What a copy of the log needs besides what every reader can ask for. Absent when the log cannot be copied. */
+  contents?(): Promise<LogContents>;
   /** Changes what events say. Absent when the log cannot do it. */
   readonly redaction?: LogRedaction | undefined;
 }

@@ -4,6 +4,7 @@
  * A store that gets a source opens and closes the log itself. With `thread` another thread can open the log too, to
  * make and check snapshots.
  */
+import type { FillOptions, LogFilling } from './copying/log-copying.ts';
 import type { Durability, LogStore } from './log-store.ts';
 import type { Writers } from './log-turn.ts';
 import type { OutcomeBounds } from './outcomes.ts';
@@ -40,6 +41,13 @@ export interface LogSource {
    * that this log cannot honour)
    */
   open(options: OpenLogOptions): Promise<LogStore>;
+  /**
+   * Opens a new log to be filled with a copy of another one, or an unfinished copy of the same log. Absent when no log can be
+   * copied there.
+   *
+   * @throws RefoldError `INVALID_OPTION` when there is something else, `LOG_LOCKED`
+   */
+  fill?(options: FillOptions): Promise<LogFilling>;
   /** How another thread opens the log; absent when only this thread can. */
   readonly thread?: LogThread | undefined;
 }

@@ -167,7 +167,7 @@ export interface LogOpening {
 
 /** Something about where a log lies that its owner should know. */
 export interface LogWarning {
-  readonly name: 'RefoldDurabilityWarning' | 'RefoldFailoverWarning';
+  readonly name: 'RefoldDurabilityWarning' | 'RefoldFailoverWarning' | 'RefoldSnapshotWarning' | 'RefoldReplicaWarning';
   readonly message: string;
   /** What to do about it. */
   readonly detail: string;

@@ -3,6 +3,8 @@ import { RefoldError, type SerializedError } from '../core/errors.ts';
 import { nextTurn } from '../threads/timers.ts';
 import { type StoredBlock, verifyBlocks } from './blocks/chain.ts';
 import { headerOf, nextRun, openBytesOf, type SealedRun, type Stretch, sealInRuns, sealRun } from './blocks/sealing.ts';
+import type { LogContents } from './copying/log-copying.ts';
+import { contentsInMemory } from './copying/memory-filling.ts';
 import type { LogCopy } from './log-backup.ts';
 import type { LogCare, LogSize, LogWriter, SealOptions, SealReport } from './log-care.ts';
 import type { SealedBlock } from './log-store.ts';
@@ -85,6 +87,10 @@ export class MemoryCare implements LogCare {
     if (sealed.chain !== present.chain) return false;
     contents.blocks[index] = sealed;
     return true;
+  }
+
+  async contents(): Promise<LogContents> {
+    return contentsInMemory(this.#log.reading());
   }
 
   async backup(path: string): Promise<LogCopy> {

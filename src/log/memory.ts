@@ -7,6 +7,9 @@
 import { RefoldError } from '../core/errors.ts';
 import { isParts } from '../core/parts.ts';
 import { EMPTY_CHAIN, type StoredBlock } from './blocks/chain.ts';
+import type { FillOptions, LogFilling } from './copying/log-copying.ts';
+import { MemoryFilling } from './copying/memory-filling.ts';
+import { placeTaken } from './copying/unfinished.ts';
 import { Bell } from './following.ts';
 import type { LogWriter } from './log-care.ts';
 import { logInUse, requireDurability, turnsRefused } from './log-errors.ts';
@@ -68,6 +71,14 @@ export class MemoryContents implements LogSource {
     const isInUse = writers === 'many' ? false : this.members.areThere;
     if (!readOnly && (isInUse || (isPatient && this.writer !== undefined))) throw logInUse(this.name);
     return new MemoryLogStore(this, readOnly, remember, writers === 'many' ? this.members.join() : undefined);
+  }
+
+  /** Opens the log to be filled with a copy of another one. @throws RefoldError `INVALID_OPTION` when it holds something */
+  async fill({ of }: FillOptions): Promise<LogFilling> {
+    const filling = new MemoryFilling(this);
+    const isNew = this.head.sequence === 0 && this.meta.size === 0 && this.outcomes.size === 0;
+    if (!isNew && filling.found?.of !== of) throw placeTaken(this.name, filling.found);
+    return filling;
   }
 }
 

@@ -1,6 +1,6 @@
 /** Opens the studio on a log: the server, and the two threads that answer. */
 import { Worker } from 'node:worker_threads';
-import { openLog, RefoldError } from '../index.ts';
+import { type LogSource, openLog, RefoldError } from '../index.ts';
 import { newKey } from './server/access.ts';
 import { Desk } from './server/desk.ts';
 import type { Route } from './server/http-server.ts';
@@ -8,6 +8,7 @@ import { listen } from './server/listening.ts';
 import type { PageFile } from './server/page-files.ts';
 import { checkOptions } from './studio-options.ts';
 import type { StudioStart, StudioTask } from './studio-worker.ts';
+import { type ShownLog, whichLog } from './which-log.ts';
 
 /** A module as a URL text, such as `import.meta.url`, and the name of its export. */
 export interface StudioModule {
@@ -17,8 +18,10 @@ export interface StudioModule {
 }
 
 export interface StudioOptions {
-  /** The log's file. A writer may have it open. */
-  readonly path: string;
+  /** The log's file. A writer may have it open. Required unless `log` is given. */
+  readonly path?: string | undefined;
+  /** A log source in place of `path`. It has a `thread`: the studio opens the log in its own threads. */
+  readonly log?: LogSource | undefined;
   /** Without a model the studio shows events, timeline, blocks and sizes. */
   readonly model?: StudioModule | undefined;
   /** How states and events of the model are drawn: a view as `defineView` gives it, or a list of them. */
@@ -59,10 +62,10 @@ export type JobRoute = (typeof ANSWER_ROUTES | typeof LINE_ROUTES)[number];
  * @throws RefoldError `INVALID_OPTION` for options that cannot be used; what opening the log throws
  */
 export async function openStudio(options: StudioOptions, files: ReadonlyMap<string, PageFile>): Promise<Studio> {
-  const { path, model, view, host, port: wanted, allowHosts } = checkOptions(options);
+  const { path, source, model, view, host, port: wanted, allowHosts } = checkOptions(options);
   // Node loads its HTTP while the thread starts.
   const [desks, { makeServer }] = await Promise.all([
-    openDesks({ path, model, view }),
+    openDesks({ path, source, model, view }),
     import('./server/http-server.ts'),
   ]);
   const key = newKey();
@@ -115,7 +118,7 @@ async function openDesks(given: Omit<StudioTask, 'kind' | 'warm'>): Promise<Desk
   const moments = startWorker({ kind: 'moments', ...task });
   moments.ready.catch(() => {}); // without a model only its desk needs to know
   try {
-    await (given.model === undefined ? tryLog(given.path) : moments.ready);
+    await (given.model === undefined ? tryLog(given) : moments.ready);
   } catch (error) {
     await moments.worker.terminate();
     throw error;
@@ -125,8 +128,8 @@ async function openDesks(given: Omit<StudioTask, 'kind' | 'warm'>): Promise<Desk
   return { moments: new Desk(moments.worker), jobs: new Desk(jobs.worker) };
 }
 
-async function tryLog(path: string): Promise<void> {
-  await (await openLog({ path })).close();
+async function tryLog(shown: ShownLog): Promise<void> {
+  await (await openLog(await whichLog(shown))).close();
 }
 
 function startWorker(task: StudioTask): { readonly worker: Worker; readonly ready: Promise<void> } {

@@ -1,14 +1,16 @@
 /** Checks the options of the studio before a thread starts or a port is taken. */
 import { RefoldError } from '../index.ts';
 import type { StudioModule, StudioOptions } from './open-studio.ts';
+import type { ShownLog } from './which-log.ts';
 
-type CheckedOptions = StudioOptions & { readonly host: string; readonly allowHosts: readonly string[] };
+type CheckedOptions = Omit<StudioOptions, 'path' | 'log'> &
+  ShownLog & { readonly host: string; readonly allowHosts: readonly string[] };
 
 /** @throws RefoldError `INVALID_OPTION`, naming the option */
 export function checkOptions(options: StudioOptions): CheckedOptions {
   if (typeof options !== 'object' || options === null) throw badOption('path', 'there are no options', HINT_PATH);
-  const { path, model, view, port, host = '127.0.0.1', allowHosts = [] } = options;
-  if (typeof path !== 'string' || path === '') throw badOption('path', 'it is not the path of a file', HINT_PATH);
+  const { model, view, port, host = '127.0.0.1', allowHosts = [] } = options;
+  const shown = shownLogOf(options);
   if (model !== undefined && !isModule(model)) throw badOption('model', 'it is not a module and an export', HINT_MODEL);
   if (view !== undefined && !isModule(view)) throw badOption('view', 'it is not a module and an export', HINT_MODEL);
   if (view !== undefined && model === undefined)
@@ -20,7 +22,23 @@ export function checkOptions(options: StudioOptions): CheckedOptions {
     if (typeof name !== 'string' || !ALLOWED.test(name) || !URL.canParse(`http://${name}`))
       throw badOption('allowHosts', `${JSON.stringify(name) ?? 'undefined'} is not NAME:PORT`, HINT_ALLOWED);
   }
-  return { path, model, view, port, host, allowHosts: [...allowHosts] };
+  return { ...shown, model, view, port, host, allowHosts: [...allowHosts] };
+}
+
+function shownLogOf({ path, log }: StudioOptions): ShownLog {
+  if (log === undefined) {
+    if (typeof path !== 'string' || path === '') throw badOption('path', 'it is not the path of a file', HINT_PATH);
+    return { path, source: undefined };
+  }
+  if (path !== undefined) throw badOption('log', 'there is a path as well', 'Give either path or log');
+  if (typeof log !== 'object' || log === null || typeof log.name !== 'string' || typeof log.thread !== 'object') {
+    throw badOption(
+      'log',
+      'no other thread can open it',
+      'Give a log source { name, open, thread }, or copy the log to a file',
+    );
+  }
+  return { path: log.name, source: log.thread };
 }
 
 /** A name or an address, without a port and without the brackets of an address of IPv6. */

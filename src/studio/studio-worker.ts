@@ -34,12 +34,12 @@ import { readMoment } from './server/positions.ts';
 import { readChoice, readText } from './server/query.ts';
 import { pickViews } from './views/load-views.ts';
 import { Views } from './views/view-routes.ts';
+import { type ShownLog, whichLog } from './which-log.ts';
 import type { TimelineAnswer } from './wire.ts';
 
 /** What the thread is started with. */
-export interface StudioTask {
+export interface StudioTask extends ShownLog {
   readonly kind: 'moments' | 'jobs';
-  readonly path: string;
   /** The module as a URL text, and the name of its export. */
   readonly model: StudioModule | undefined;
   readonly view: StudioModule | undefined;
@@ -65,7 +65,7 @@ let views: Views | undefined;
 let opening: Promise<EventLog> | undefined;
 
 try {
-  past = task.model === undefined ? undefined : await openPast(await loadModel(task.model), { path: task.path });
+  past = task.model === undefined ? undefined : await openPast(await loadModel(task.model), await whichLog(task));
   if (past !== undefined && task.view !== undefined) views = await openViews(past, task.view);
   serveDesk(parentPort!, new Map(Object.entries(await routesOf(task.kind))));
   say({ kind: 'ready' });
@@ -102,7 +102,7 @@ async function openViews(known: Past, { module, export: name }: StudioModule): P
 
 /** The log beside the past, opened once for all that needs it. */
 function plainLog(): Promise<EventLog> {
-  opening ??= openLog({ path: task.path });
+  opening ??= whichLog(task).then(openLog);
   return opening;
 }
 

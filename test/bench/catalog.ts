@@ -5,6 +5,7 @@ import { emmettWorkloads } from './workloads/others/emmett.ts';
 import { eventStorageWorkloads } from './workloads/others/event-storage.ts';
 import { feedBookWorkloads } from './workloads/others/feed-book.ts';
 import { redisWorkloads } from './workloads/others/redis.ts';
+import { postgresWorkloads } from './workloads/postgres/workloads.ts';
 import { fanOutWorkloads } from './workloads/reading/fan-out.ts';
 import { importWorkloads } from './workloads/reading/import.ts';
 import { lookingWorkloads } from './workloads/reading/looking.ts';
@@ -67,4 +68,5 @@ export const WORKLOADS: readonly Workload[] = [
   ...largeKeyWorkloads,
   ...savingWorkloads,
   ...restartWorkloads,
+  ...postgresWorkloads,
 ];

@@ -4,6 +4,7 @@ import type { SizeName } from './measuring/sizes.ts';
 
 export const USAGE = `npm run bench -- [NAME …] [flags]
   NAME           only workloads whose name contains NAME, as with --only
+                 postgres: the log in PostgreSQL, which must be installed and is measured only when named
   --quick        smaller states, shorter runs: under three minutes instead of under twenty
   --only NAME    only workloads whose name contains NAME (may be repeated)
   --no-peers     neither install nor run the other libraries

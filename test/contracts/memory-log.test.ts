@@ -7,6 +7,7 @@ const chunksOf = ({ source }: { source: MemoryContents }, sequence: number) =>
 describeLog('in memory', {
   create: () => ({ source: new MemoryContents() }),
   redaction: true,
+  copies: true,
   turns: true,
   openInProcess: () => `
     import { openMemoryLog } from './src/log/memory.ts';

@@ -37,6 +37,7 @@ const setup: LogContractSetup<FileUnderTest> = {
     return { source: sqliteSource({ path }), directory, path, dispose };
   },
   redaction: true,
+  copies: true,
   threads: true,
   // The lock lets no other writer in while there is one: this is what a writer would find after losing it.
   replaceWriter: async (subject) => alter(subject, 'update log_state set epoch = epoch + 1'),

@@ -3,7 +3,21 @@ import { globSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { grouped } from '../../src/core/errors.ts';
-import { defineModel, openLog, openMemoryLog, openStore, replay, stateAt } from '../../src/index.ts';
+import {
+  bisect,
+  defineModel,
+  MemoryContents,
+  openLog,
+  openMemoryLog,
+  openPast,
+  openStore,
+  rehearse,
+  repairLog,
+  replay,
+  restoreLog,
+  stateAt,
+  why,
+} from '../../src/index.ts';
 import { openTemporaryStore } from '../../src/testing.ts';
 import { cartModel, note } from './cart.ts';
 import { errorOf, openCarts, temporaryPath } from './harness.ts';
@@ -92,6 +106,39 @@ describe('an option', () => {
     ]) {
       expect(await errorOf(call)).toMatchObject({ code: 'INVALID_OPTION', type: 'path' });
     }
+  });
+
+  test.each<[string, (path: string) => Promise<unknown>]>([
+    ['openStore', (path) => openStore(cartModel, { path })],
+    ['openLog', (path) => openLog({ path })],
+    ['openPast', (path) => openPast(cartModel, { path })],
+    ['replay', (path) => replay(cartModel, { path })],
+    ['stateAt', (path) => stateAt(cartModel, { path, at: { sequence: 0 } })],
+    ['why', (path) => why(cartModel, 'notes', { path })],
+    ['bisect', (path) => bisect(cartModel, () => true, { path })],
+    ['rehearse', (path) => rehearse(cartModel, cartModel, { path })],
+    ['repairLog', (path) => repairLog(path)],
+    ['restoreLog', (path) => restoreLog('some.db', path)],
+    ['backup', async (path) => (await openCarts()).backup(path)],
+  ])('of %s is refused as a path when it is the URL of a log in PostgreSQL', async (_name, call) => {
+    for (const url of ['postgres://app:hush@db/shop', 'PostgreSQL://app:hush@db/shop']) {
+      const error = await errorOf(call(url));
+      expect(error).toMatchObject({ code: 'INVALID_OPTION', type: 'path' });
+      expect(error.hint).toMatch(/\blog: postgresLog\(|refold copy/);
+      expect(JSON.stringify(error)).not.toContain('hush');
+    }
+  });
+
+  test('log of a call that looks back may be an open log: it stays open', async () => {
+    const log = await new MemoryContents().open();
+    const store = await openStore(cartModel, { log });
+    await store.append(note('a'));
+    await using events = await openLog({ log });
+    expect((await Array.fromAsync(events.events())).length).toBe(1);
+    await events.close();
+    expect(await replay(cartModel, { log })).toMatchObject({ sequence: 1 });
+    expect(await errorOf(openLog({ log, readOnly: true }))).toMatchObject({ type: 'readOnly' });
+    await store.close();
   });
 
   test('of another realm, or of another class with the same methods, is accepted', async () => {

@@ -332,6 +332,8 @@ describe('warnings', () => {
       await store.append(note('a'));
       await store.snapshot();
     },
+    RefoldDurabilityWarning: () => openWarned('RefoldDurabilityWarning'),
+    RefoldFailoverWarning: () => openWarned('RefoldFailoverWarning'),
     RefoldDirectFoldWarning: () => openCarts({ path: ':memory:', onWarning, fold: 'direct' }),
     RefoldClockWarning: async () => {
       const store = await openCarts({ path: ':memory:', onWarning, clock: () => 8e15 });
@@ -349,6 +351,12 @@ describe('warnings', () => {
       process.off('SIGTERM', stay);
     },
   };
+
+  /** Opens a store on a log that has found something out. */
+  async function openWarned(name: 'RefoldDurabilityWarning' | 'RefoldFailoverWarning'): Promise<void> {
+    const opening = { failover: undefined, warnings: [{ name, message: 'found at opening', detail: 'look at it' }] };
+    await openCarts({ log: Object.assign(openMemoryLog(), { opening }), onWarning });
+  }
 
   test.each(Object.entries(PATHS))('%s reaches onWarning, and not the process', async (name, provoke) => {
     const emit = vi.spyOn(process, 'emitWarning').mockImplementation(() => {});

@@ -35,10 +35,13 @@ const BLOCKS = 'src/log/blocks/';
 const COLUMNS = 'src/log/blocks/columns/';
 const CONTRACT = 'src/log/contract/';
 const REDACTING = 'src/log/contract/redacting/';
+const COPYING = 'src/log/copying/';
+const COPYING_CASES = 'src/log/contract/copying/';
 const SERVER = 'src/log/postgres/server/';
 const PG_TURNS = 'src/log/postgres/turns/';
 const TABLES = 'src/log/postgres/tables/';
 const PAGING = 'src/log/paging/';
+const WITNESS = 'src/log/witness/';
 const UNPACKING = 'src/log/unpacking/';
 const FILE = 'src/log/sqlite/file/';
 const CALLS = 'src/engine/calls/';
@@ -63,8 +66,8 @@ const LOOKING = 'src/engine/looking/';
 const QUESTIONS = 'src/engine/looking/questions/';
 const MOVING = 'src/engine/looking/moving/';
 
-const BELOW_THE_ENGINE = [CORE, THREADS, FOLD, COLLECTIONS, ENCODING, LOG, BLOCKS, UNPACKING];
-const BELOW_SQLITE = [CORE, THREADS, LOG, BLOCKS, PAGING];
+const BELOW_THE_ENGINE = [CORE, THREADS, FOLD, COLLECTIONS, ENCODING, LOG, BLOCKS, COPYING, UNPACKING];
+const BELOW_SQLITE = [CORE, THREADS, LOG, BLOCKS, PAGING, WITNESS, COPYING];
 const BELOW_THE_DOORS = [
   ...BELOW_THE_ENGINE,
   'src/engine/',
@@ -91,6 +94,7 @@ const BELOW_THE_DOORS = [
   MOVING,
 ];
 const PACKAGE = ['src/index.ts'];
+const POSTGRES_DOOR = 'src/postgres.ts';
 /** What guests share: the command line, and whatever else shows a log to people. */
 const GUESTS = 'src/guests/';
 /** The progress bar, numbers for people, and escaping. The examples see it as `#terminal`, and nothing else below `refold`. */
@@ -233,16 +237,19 @@ export const FLOORS: readonly Floor[] = [
     node: PURE,
   },
 
-  { files: LOG, sees: [CORE, THREADS, BLOCKS], node: 'all' },
+  { files: LOG, sees: [CORE, THREADS, BLOCKS, COPYING], node: 'all' },
+  { files: COPYING, sees: [CORE, LOG, BLOCKS], node: 'all' },
   { files: PAGING, sees: [CORE, THREADS, LOG, BLOCKS], node: 'all' },
+  { files: WITNESS, sees: [CORE, LOG], node: 'all' },
   { files: UNPACKING, sees: [CORE, THREADS, LOG, BLOCKS], doors: ['unpacking.ts'], node: 'all' },
   {
     files: CONTRACT,
-    sees: [CORE, LOG, BLOCKS, REDACTING],
+    sees: [CORE, LOG, BLOCKS, REDACTING, COPYING_CASES],
     doors: ['contract.ts', 'bench.ts', 'fixtures.ts'],
     node: 'all',
   },
   { files: REDACTING, sees: [CORE, LOG, BLOCKS, CONTRACT], doors: ['redacting.ts'], node: 'all' },
+  { files: COPYING_CASES, sees: [CORE, LOG, BLOCKS, COPYING, CONTRACT], doors: ['copying.ts'], node: 'all' },
   {
     files: BLOCKS,
     sees: [CORE, 'src/log/log-store.ts', 'src/log/log-care.ts', 'src/log/log-errors.ts', COLUMNS],
@@ -271,7 +278,7 @@ export const FLOORS: readonly Floor[] = [
     files: 'src/log/sqlite/',
     sees: [
       ...BELOW_SQLITE,
-      ...['file', 'reading', 'writing', 'sharing', 'sealing', 'redacting', 'mending'].map(
+      ...['file', 'reading', 'writing', 'sharing', 'sealing', 'redacting', 'mending', 'copying'].map(
         (wing) => `src/log/sqlite/${wing}/`,
       ),
     ],
@@ -289,6 +296,12 @@ export const FLOORS: readonly Floor[] = [
     files: 'src/log/sqlite/mending/',
     sees: [...BELOW_SQLITE, FILE],
     doors: ['backup.ts', 'check.ts', 'structure.ts', 'repair.ts', 'restore.ts', 'salvage.ts'],
+    node: 'all',
+  },
+  {
+    files: 'src/log/sqlite/copying/',
+    sees: [...BELOW_SQLITE, FILE, 'src/log/sqlite/mending/'],
+    doors: ['file-backup.ts', 'file-contents.ts', 'file-filling.ts'],
     node: 'all',
   },
   {
@@ -317,8 +330,20 @@ export const FLOORS: readonly Floor[] = [
   },
   {
     files: 'src/log/postgres/',
-    sees: [...BELOW_SQLITE, UNPACKING, SERVER, TABLES, PG_TURNS],
-    doors: ['postgres-source.ts'],
+    sees: [...BELOW_SQLITE, UNPACKING, SERVER, TABLES, PG_TURNS, 'src/log/postgres/copying/'],
+    doors: ['postgres-source.ts', 'reading.ts'],
+    node: 'all',
+  },
+  {
+    files: 'src/log/postgres/copying/',
+    sees: [...BELOW_SQLITE, 'src/log/postgres/', SERVER, TABLES, PG_TURNS],
+    doors: ['server-contents.ts', 'server-filling.ts'],
+    node: 'all',
+  },
+  {
+    files: 'src/log/postgres/overview/',
+    sees: [...BELOW_SQLITE, 'src/log/postgres/', SERVER, TABLES],
+    doors: ['asking.ts', 'examine-log.ts', 'list-logs.ts'],
     node: 'all',
   },
   { files: PG_TURNS, sees: [...BELOW_SQLITE, SERVER, TABLES], node: 'all' },
@@ -403,6 +428,7 @@ export const FLOORS: readonly Floor[] = [
     sees: [
       ...BELOW_THE_ENGINE,
       'src/log/sqlite/mending/',
+      'src/log/sqlite/copying/',
       CALLS,
       FOLDING,
       PAST,
@@ -411,7 +437,7 @@ export const FLOORS: readonly Floor[] = [
       SNAPSHOTS,
       REACTING,
     ],
-    doors: ['upkeep.ts', 'backup.ts', 'compaction.ts', 'repair.ts', 'restore.ts', 'retag.ts'],
+    doors: ['upkeep.ts', 'backup.ts', 'copy-log.ts', 'compaction.ts', 'repair.ts', 'restore.ts', 'retag.ts'],
     node: 'all',
   },
   {
@@ -495,7 +521,8 @@ export const FLOORS: readonly Floor[] = [
   { files: 'src/testing.ts', sees: BELOW_THE_DOORS, node: 'all' },
   { files: 'src/model.ts', sees: BELOW_THE_DOORS, node: [] },
   { files: 'src/browser/', sees: [], node: [] },
-  { files: 'src/log.ts', sees: [CORE, LOG, BLOCKS, CONTRACT], node: [] },
+  { files: POSTGRES_DOOR, sees: ['src/log/postgres/', 'src/log/postgres/overview/', SERVER, TABLES], node: [] },
+  { files: 'src/log.ts', sees: [CORE, LOG, BLOCKS, COPYING, CONTRACT], node: [] },
 
   { files: TERMINAL, sees: [], packages: ['pretty-bytes', 'pretty-ms'], node: 'all' },
   { files: GUESTS, sees: [...PACKAGE, TERMINAL], node: 'all' },
@@ -504,7 +531,8 @@ export const FLOORS: readonly Floor[] = [
     sees: [
       ...PACKAGE,
       GUESTS,
-      ...['', 'reading/', 'replaying/', 'looking/'].map((wing) => `src/cli/commands/${wing}`),
+      POSTGRES_DOOR,
+      ...['', 'moving/', 'reading/', 'replaying/', 'looking/'].map((wing) => `src/cli/commands/${wing}`),
       'src/cli/completion/',
       'src/cli/input/',
       'src/cli/output/',
@@ -512,10 +540,11 @@ export const FLOORS: readonly Floor[] = [
     packages: ['commander'],
     node: 'all',
   },
-  ...['', 'reading/', 'replaying/', 'looking/'].map((wing) => ({
+  ...['', 'moving/', 'reading/', 'replaying/', 'looking/'].map((wing) => ({
     files: `src/cli/commands/${wing}`,
     sees: [
       ...PACKAGE,
+      POSTGRES_DOOR,
       GUESTS,
       'src/redis/index.ts',
       'src/studio/index.ts',
@@ -537,7 +566,7 @@ export const FLOORS: readonly Floor[] = [
     packages: ['commander', '@bomb.sh/tab'],
     node: 'all',
   },
-  { files: 'src/cli/doctor/', sees: [...PACKAGE, GUESTS, 'src/cli/output/'], node: 'all' },
+  { files: 'src/cli/doctor/', sees: [...PACKAGE, POSTGRES_DOOR, GUESTS, 'src/cli/', 'src/cli/output/'], node: 'all' },
   { files: 'src/cli/input/', sees: [...PACKAGE, GUESTS, 'src/cli/output/'], node: 'all' },
   {
     files: 'src/cli/output/',

@@ -16,7 +16,18 @@ const STATEMENT =
   /`\s*((?:select|insert|update|delete|create|drop|alter|replace|with|pragma|begin|attach|vacuum)\b[^`]*)`|pragma\(\s*`([^`]*)`/g;
 const CONSTANT = /^[A-Z][A-Z0-9_]*( [+-] 1)?$/;
 /** Parts of statements, which are constants but for `schema`. */
-const PARTS = ['fence', 'fenceOfRound', 'body', 'told', 'before', 'beforePage', 'holder', 'holderOfEnd'];
+const PARTS = [
+  'fence',
+  'fenceOfRound',
+  'isAllowed',
+  'body',
+  'told',
+  'before',
+  'beforePage',
+  'holder',
+  'holderOfEnd',
+  'synced',
+];
 /** `level`: 'normal' or 'full'. `schema` obeys SCHEMA_NAME. The others are numbers. */
 const LOOKED_AT = ['level', 'pages', 'waits', 'version + 1', 'schema', ...PARTS];
 

@@ -48,7 +48,7 @@ describe('the tarball', () => {
       reached.add(path);
       for (const next of filesNamedIn(readFileSync(join(installed, path), 'utf8'))) follow(join(dirname(path), next));
     };
-    const doors = ['index', 'testing', 'log', 'model', 'browser/model', 'studio', 'cli/main', 'terminal'];
+    const doors = ['index', 'testing', 'log', 'model', 'browser/model', 'studio', 'postgres', 'cli/main', 'terminal'];
     for (const door of doors) follow(`dist/${door}.js`);
     const built = packed.filter((path) => /^dist\/.*\.js$/.test(path) && path !== 'dist/studio/page/page.js');
     expect([...reached].sort()).toEqual(built.sort());
@@ -91,7 +91,7 @@ describe('the tarball', () => {
   });
 });
 
-test.each(['refold', 'refold/testing', 'refold/log', 'refold/model', 'refold/studio'])(
+test.each(['refold', 'refold/testing', 'refold/log', 'refold/model', 'refold/studio', 'refold/postgres'])(
   'an import of %s formats no number, because that loads the data of a locale',
   async (door) => {
     const refuse = "Number.prototype.toLocaleString = () => { throw new Error('formats a number') };";
@@ -103,17 +103,20 @@ test.each(['refold', 'refold/testing', 'refold/log', 'refold/model', 'refold/stu
 
 describe('the list of dependencies', () => {
   test('is the list that was decided', () => {
-    const { dependencies, peerDependencies, optionalDependencies } = JSON.parse(
+    const { dependencies, peerDependencies, peerDependenciesMeta, optionalDependencies } = JSON.parse(
       readFileSync(join(ROOT, 'package.json'), 'utf8'),
     );
     expect(Object.keys(dependencies).sort()).toEqual(DEPENDENCIES);
-    expect([peerDependencies, optionalDependencies]).toEqual([undefined, undefined]);
+    expect(peerDependencies).toEqual({ pg: '>=8.23.1' });
+    expect(peerDependenciesMeta).toEqual({ pg: { optional: true } });
+    expect(optionalDependencies).toBeUndefined();
   });
 
   test('is installed without a warning', async () => {
     const listed = JSON.parse(await succeed('npm', ['ls', '--all', '--json'], folder));
     expect(listed.problems ?? []).toEqual([]);
-    expect(Object.keys(listed.dependencies.refold.dependencies).sort()).toEqual(DEPENDENCIES);
+    const peers = ['pg']; // listed, and not installed
+    expect(Object.keys(listed.dependencies.refold.dependencies).sort()).toEqual([...DEPENDENCIES, ...peers].sort());
   });
 
   test('can be exported as a bill of materials', async () => {

@@ -99,12 +99,11 @@ describe('a writer that was replaced', () => {
   });
 
   test('writes where the epoch is not checked', async () => {
-    const { postgresLog: weak, dispose } = await weaken('no epoch check');
+    const { postgresLog: weak } = await weaken('no epoch check');
     const { old, now } = await replaced(weak);
     await appendNotes(old, 1);
     await expect(appendNotes(now, 1)).rejects.toMatchObject({ code: 'SEQUENCE_CONFLICT' });
     await old.close();
     await now.close();
-    dispose();
   });
 });

@@ -24,20 +24,23 @@ interface Pair {
 
 export class TcpProxy {
   readonly #server: Server;
-  readonly #to: number;
+  readonly #answersLater: number;
+  #to: number;
   readonly #pairs = new Set<Pair>();
   #fault: Fault = 'pass';
   #delayed: string | undefined;
 
-  static async start(to: number): Promise<TcpProxy> {
-    const proxy = new TcpProxy(to);
+  /** @param answersLater so many ms, each of them */
+  static async start(to: number, answersLater = 0): Promise<TcpProxy> {
+    const proxy = new TcpProxy(to, answersLater);
     proxy.#server.listen(0, '127.0.0.1');
     await once(proxy.#server, 'listening');
     return proxy;
   }
 
-  private constructor(to: number) {
+  private constructor(to: number, answersLater: number) {
     this.#to = to;
+    this.#answersLater = answersLater;
     this.#server = createServer((near) => this.#accept(near));
   }
 
@@ -73,6 +76,12 @@ export class TcpProxy {
     for (const pair of late) this.#end(pair);
   }
 
+  /** Leads new connections elsewhere, and ends those that there are. */
+  lead(to: number): void {
+    this.#to = to;
+    for (const pair of this.#pairs) this.#end(pair);
+  }
+
   async stop(): Promise<void> {
     for (const pair of this.#pairs) this.#end(pair);
     this.#server.close();
@@ -92,7 +101,10 @@ export class TcpProxy {
       pair.isLate = true;
     });
     near.on('data', (bytes) => this.#forward(pair, far, bytes, this.#fault === 'swallow' ? 'pass' : this.#fault));
-    far.on('data', (bytes) => this.#forward(pair, near, bytes, this.#fault));
+    far.on('data', (bytes) => {
+      if (this.#answersLater === 0) this.#forward(pair, near, bytes, this.#fault);
+      else setTimeout(() => this.#forward(pair, near, bytes, this.#fault), this.#answersLater);
+    });
     for (const socket of [near, far]) socket.on('close', () => pair.isLate || this.#end(pair));
   }
 

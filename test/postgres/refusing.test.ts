@@ -27,6 +27,9 @@ describe('options', () => {
     ['notify', { notify: 1 }],
     ['migrate', { migrate: null }],
     ['connection', { connection: 'x' }],
+    ['witness', { witness: '' }],
+    ['acceptLoss', { witness: 'a', acceptLoss: 1 }],
+    ['acceptLoss', { acceptLoss: true }],
     ['leese', { leese: 5_000 }],
     ['constructor', { constructor: 1 }],
   ])('%s is refused by name: %o', (type, options) => {

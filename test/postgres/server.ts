@@ -4,16 +4,17 @@
  * Debian's own cluster is not used. The server is a child of this process: `pg_ctl` would leave an orphan behind that blocks a
  * restart after a kill.
  */
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chownSync, globSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { globSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import pg from 'pg';
 import type { LogSource } from '../../src/log/log-source.ts';
 import type { LogStore } from '../../src/log/log-store.ts';
+import { asPostgres, end, freePort, giveToPostgres } from './starting.ts';
 
-const PASSWORD = 'only for tests';
+export const PASSWORD = 'only for tests';
 
 /** The folder of the newest PostgreSQL that Debian has installed. */
 function postgresPrograms(): string {
@@ -25,6 +26,31 @@ function postgresPrograms(): string {
 
 function versionIn(folder: string): number {
   return Number(/\d+/.exec(folder)![0]);
+}
+
+/** A new cluster, in the folder `data` of a new folder. */
+export function makeCluster(): string {
+  const folder = newFolder();
+  const passwords = `${folder}.pw`;
+  writeFileSync(passwords, PASSWORD);
+  giveToPostgres(passwords);
+  const data = ['-D', join(folder, 'data'), '-U', 'app', '-E', 'UTF8', '--locale=C'];
+  const options = [...data, '-A', 'scram-sha-256', '--pwfile', passwords, '--no-sync'];
+  execFileSync(join(postgresPrograms(), 'initdb'), options, asPostgres());
+  rmSync(passwords);
+  return folder;
+}
+
+function copyOf(cluster: string): string {
+  const folder = newFolder();
+  execFileSync('cp', ['-a', join(cluster, 'data'), folder], asPostgres());
+  return folder;
+}
+
+function newFolder(): string {
+  const folder = mkdtempSync('/var/tmp/rfpg-'); // a short path, on a real disk
+  giveToPostgres(folder);
+  return folder;
 }
 
 export class PostgresServer {
@@ -42,14 +68,8 @@ export class PostgresServer {
 
   /** @param settings such as `fsync=off` */
   static async start(settings: readonly string[] = []): Promise<PostgresServer> {
-    const folder = mkdtempSync('/var/tmp/rfpg-'); // a short path, on a real disk
-    const passwords = `${folder}.pw`;
-    writeFileSync(passwords, PASSWORD);
-    for (const path of [folder, passwords]) giveToPostgres(path);
-    const data = join(folder, 'data');
-    const options = ['-D', data, '-U', 'app', '-E', 'UTF8', '--locale=C', '-A', 'scram-sha-256', '--pwfile', passwords];
-    execFileSync(join(postgresPrograms(), 'initdb'), [...options, '--no-sync'], asPostgres());
-    rmSync(passwords);
+    const template = process.env.REFOLD_CLUSTER;
+    const folder = template === undefined ? makeCluster() : copyOf(template);
     const server = new PostgresServer(folder, await freePort(), settings);
     await server.#begin();
     return server;
@@ -72,6 +92,14 @@ export class PostgresServer {
     }
   }
 
+  /** Resolves once a question has an answer. */
+  async until(text: string, ...values: readonly unknown[]): Promise<void> {
+    for (const end = Date.now() + 60_000; (await this.sql(text, ...values)).length === 0; ) {
+      if (Date.now() > end) throw new Error(`without an answer for a minute: ${text}`);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+
   /** Opens a log for writing as if its holder had stopped: its lease is ended early, again where the holder renews it. */
   async takeOver(name: string, source: LogSource): Promise<LogStore> {
     for (;;) {
@@ -84,12 +112,31 @@ export class PostgresServer {
     }
   }
 
-  /** Kills the server as a power cut would, and starts it again. */
-  async crash(): Promise<void> {
+  /** A standby that gets what this server writes. @param port of a proxy to this server */
+  async standby(port: number = this.port): Promise<PostgresServer> {
+    const folder = newFolder();
+    const options = ['-d', this.url(port), '-D', join(folder, 'data'), '-R', '-c', 'fast', '-X', 'stream', '--no-sync'];
+    await promisify(execFile)(join(postgresPrograms(), 'pg_basebackup'), options, asPostgres());
+    const standby = new PostgresServer(folder, await freePort(), []);
+    await standby.#begin();
+    return standby;
+  }
+
+  /** Makes a standby a server that can be written to. */
+  async promote(): Promise<void> {
+    await this.sql('select pg_promote()');
+  }
+
+  async kill(): Promise<void> {
     const killed = this.#process!;
     const ended = once(killed, 'exit');
     killed.kill('SIGKILL');
     await ended;
+  }
+
+  /** Kills the server as a power cut would, and starts it again. */
+  async crash(): Promise<void> {
+    await this.kill();
     await this.#begin();
   }
 
@@ -125,34 +172,7 @@ export class PostgresServer {
 
   /** Ends the server, and deletes its files. */
   async stop(): Promise<void> {
-    const server = this.#process;
-    if (server?.exitCode === null && server.signalCode === null) {
-      const ended = once(server, 'exit');
-      const late = setTimeout(() => server.kill('SIGQUIT'), 5_000);
-      server.kill('SIGINT');
-      await ended;
-      clearTimeout(late);
-    }
+    await end(this.#process);
     rmSync(this.#folder, { recursive: true, force: true });
   }
-}
-
-/** PostgreSQL refuses to run as root. */
-function asPostgres(): { readonly uid?: number; readonly gid?: number } {
-  if (process.getuid?.() !== 0) return {};
-  const idOf = (flag: string): number => Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' }));
-  return { uid: idOf('-u'), gid: idOf('-g') };
-}
-
-function giveToPostgres(path: string): void {
-  const { uid, gid } = asPostgres();
-  if (uid !== undefined) chownSync(path, uid, gid!);
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as { readonly port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

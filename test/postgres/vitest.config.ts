@@ -9,6 +9,8 @@ export default defineConfig({
   ssr: { resolve: { conditions: ['refold-source', 'node', 'module', 'default'] } },
   test: {
     pool: 'forks',
+    maxWorkers: 2, // on any machine: they mostly wait for servers
+    globalSetup: ['test/postgres/setup.ts'],
     include: ['test/postgres/**/*.test.ts'],
     execArgv: ['--conditions=refold-source', '--disable-warning=ExperimentalWarning'],
     testTimeout: 120_000,

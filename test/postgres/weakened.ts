@@ -2,7 +2,7 @@
  * The log with one of its rules taken out: a check that does not fail for it proves nothing. The sources are copied, and one piece of
  * text is replaced, which must be there exactly once.
  */
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { postgresLog } from '../../src/log/postgres/postgres-source.ts';
@@ -36,6 +36,11 @@ export const WEAKNESSES = {
     text: 'and write_round = ($2::bigint[])[2]',
     becomes: '',
   },
+  'only prepared statements': {
+    file: 'server/refusals.ts',
+    text: "return code === '42P05' || code === '26000';",
+    becomes: 'return false;',
+  },
   'takeovers of any epoch': {
     file: 'turns/lease.ts',
     text: 'and l.epoch = $6 and',
@@ -64,12 +69,20 @@ export interface Weakened {
   readonly postgresLog: typeof postgresLog;
   /** The path of the weakened source. */
   readonly module: string;
-  readonly dispose: () => void;
 }
 
-export async function weaken(name: keyof typeof WEAKNESSES): Promise<Weakened> {
+const made = new Map<string, Promise<Weakened>>();
+
+/** Made once in each file of tests. The end of the run deletes it. */
+export function weaken(name: keyof typeof WEAKNESSES): Promise<Weakened> {
+  const weakened = made.get(name) ?? make(name);
+  made.set(name, weakened);
+  return weakened;
+}
+
+async function make(name: keyof typeof WEAKNESSES): Promise<Weakened> {
   const { file, text, becomes }: Weakness = WEAKNESSES[name];
-  const folder = mkdtempSync('/var/tmp/rfweak-');
+  const folder = mkdtempSync(join(process.env.REFOLD_WEAKENED!, 'log-'));
   for (const part of ['core', 'threads', 'log', 'fold', 'engine', 'index.ts'])
     cpSync(join(ROOT, 'src', part), join(folder, 'src', part), { recursive: true });
   symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
@@ -79,5 +92,5 @@ export async function weaken(name: keyof typeof WEAKNESSES): Promise<Weakened> {
   writeFileSync(path, parts.join(becomes));
   const module = join(folder, 'src/log/postgres/postgres-source.ts');
   const loaded = (await import(module)) as Pick<Weakened, 'postgresLog'>;
-  return { postgresLog: loaded.postgresLog, module, dispose: () => rmSync(folder, { recursive: true, force: true }) };
+  return { postgresLog: loaded.postgresLog, module };
 }

@@ -1,4 +1,5 @@
 /** Types of `refold/studio`: compiled and never run. */
+import { MemoryContents } from 'refold';
 import { openStudio, type Studio, type StudioModule, type StudioOptions } from 'refold/studio';
 
 const model: StudioModule = { module: import.meta.url, export: 'shop' };
@@ -12,7 +13,8 @@ const studio: Studio = await openStudio({
 const url: string = studio.url;
 await studio.close();
 const options: StudioOptions = { path: url, model: { module: import.meta.url } };
-// @ts-expect-error the file is required
-await openStudio({ ...options, path: undefined });
+await openStudio({ ...options, path: undefined, log: new MemoryContents() });
+// @ts-expect-error a log is a source
+await openStudio({ log: 'shop.db' });
 // @ts-expect-error a module is its URL: a model itself cannot go to a thread
 await openStudio({ path: 'shop.db', model: { name: 'shop' } });

@@ -2,12 +2,14 @@
  * `refold backup`: makes a consistent copy of a log, even while another process writes to the log. `refold restore`: puts
  * such a copy in the place of a log.
  */
+
 import { type Command, Option } from 'commander';
 import type { Place } from '../../guests/position.ts';
 import { type BackupReport, openLog, RefoldError, restoreLog } from '../../index.ts';
 import { answering, FILE, type JsonOption, parsePosition, WAIT_OPTION, type WaitOption, withTimes } from '../args.ts';
 import { requireFile, requireNew } from '../files.ts';
 import { interruptibleOrNothing } from '../interrupts.ts';
+import { requireNoUrl, whereIs } from '../logs.ts';
 import type { Answer } from '../output/output.ts';
 import { withProgress } from '../output/progress.ts';
 import { bytes, count, pairs, time } from '../output/text.ts';
@@ -91,7 +93,7 @@ async function backup(file: string, destination: string, { to: place }: ToOption
   requireNew(destination);
   const copy = await interruptibleOrNothing((signal) =>
     withProgress(async ({ onProgress }) => {
-      await using log = await openLog({ path: file });
+      await using log = await openLog(whereIs(file));
       const to = place && (await placeIn(log, place));
       return await log.backup(destination, { to, signal, onProgress });
     }),
@@ -103,6 +105,9 @@ async function backup(file: string, destination: string, { to: place }: ToOption
 }
 
 async function restore(from: string, file: string, { to: place, force, waitForLock }: RestoreOptions): Promise<Answer> {
+  for (const one of [from, file]) {
+    requireNoUrl('restore', one, 'Copy it with refold copy; restore works with files');
+  }
   await requireFile(from, 'Give the path of a backup');
   const to = place && (await placeInFile(from, place));
   const report = await interruptibleOrNothing((signal) =>

@@ -3,6 +3,7 @@
  *
  * Sealing needs no model. Dropping needs one, because only the model shows which snapshots recovery can start from.
  */
+
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import { type CompactionReport, type History, openLog, openStore, RefoldError } from '../../index.ts';
@@ -19,6 +20,7 @@ import {
   type WaitOption,
 } from '../args.ts';
 import { requireFile } from '../files.ts';
+import { whereIs } from '../logs.ts';
 import { hasModel, modelFor } from '../model.ts';
 import type { Answer } from '../output/output.ts';
 import { withProgress } from '../output/progress.ts';
@@ -80,7 +82,7 @@ function refused(problem: string, type: string, hint: string): RefoldError {
 
 function seal(file: string, { plan, waitForLock }: Options): Promise<CompactionReport> {
   return withProgress(async ({ onProgress }) => {
-    await using log = await openLog({ path: file, readOnly: plan === true, waitForLock });
+    await using log = await openLog({ ...whereIs(file), readOnly: plan === true, waitForLock });
     return await log.compact({ dryRun: plan, onProgress });
   });
 }
@@ -93,7 +95,7 @@ async function compactAs(
   const model = await modelFor(file, specifier);
   return withProgress(async ({ onProgress }) => {
     await using store = await openStore(model, {
-      path: file,
+      ...whereIs(file),
       readOnly: plan === true,
       waitForLock,
       history,

@@ -1,4 +1,5 @@
 /** `refold export`: writes events as JSON lines or into a plain SQLite table, or the keys of a Redis server as an AOF. */
+
 import { createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import type { Command } from 'commander';
@@ -6,6 +7,7 @@ import type { Place } from '../../guests/position.ts';
 import { type EventLog, type EventRange, openLog, type RecordedEvent, RefoldError } from '../../index.ts';
 import { answering, collect, FILE, type JsonOption, parsePosition, ZONE } from '../args.ts';
 import { makeFile, requireFile } from '../files.ts';
+import { whereIs } from '../logs.ts';
 import { type EventBatches, eventLines, printBatches } from '../output/events/json-lines.ts';
 import { writeTable } from '../output/events/sqlite-table.ts';
 import type { Answer } from '../output/output.ts';
@@ -52,7 +54,7 @@ async function exportFile(file: string, options: Options): Promise<Answer | unde
     throw new RefoldError('INVALID_OPTION', 'Cannot export: --out and --sqlite cannot be combined', { hint });
   }
   await requireFile(file);
-  await using log = await openLog({ path: file });
+  await using log = await openLog(whereIs(file));
   if (options.type !== undefined) await requireTypesIn(log, options.type);
   const from = options.from && boundOf(await startPlaceIn(log, options.from));
   const to = options.to && boundOf(await placeIn(log, options.to));

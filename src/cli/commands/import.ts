@@ -7,13 +7,18 @@
  * validated, folded.
  */
 import { createReadStream } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import type { Command } from 'commander';
 import { loadModel } from '../../guests/load-model.ts';
 import {
   type ClampedEvent,
+  copyLog,
   importEvents,
   type LogImportReport,
+  type LogSource,
   type Model,
   openLog,
   RefoldError,
@@ -21,6 +26,7 @@ import {
 import { answering, JSON_OPTION, type JsonOption } from '../args.ts';
 import { makeFile, requireFile, requireNew } from '../files.ts';
 import { EventLines, type LineOptions } from '../input/event-lines.ts';
+import { sourceOf } from '../logs.ts';
 import { readTable } from '../output/events/sqlite-table.ts';
 import type { Answer } from '../output/output.ts';
 import { type ProgressBar, withProgress } from '../output/progress.ts';
@@ -50,12 +56,15 @@ export function defineImport(program: Command): void {
 }
 
 async function importFile(file: string, options: Options): Promise<Answer> {
-  requireNew(file);
+  const target = sourceOf(file);
+  if (target === undefined) requireNew(file);
   if (options.aof !== undefined || options.rdb !== undefined) return await importKeys(file, options);
   const model = options.model === undefined ? undefined : await loadModel(options.model);
   const start = performance.now();
   const { events, lastSequence, clamped, worstMilliseconds, firstClamped } = await withProgress((bar) =>
-    makeFile(file, (temporary) => fill(temporary, options, model, bar)),
+    target === undefined
+      ? makeFile(file, (temporary) => fill(temporary, options, model, bar))
+      : fillServer(target, (temporary) => fill(temporary, options, model, bar)),
   );
   const took = (performance.now() - start) / 1_000;
   return {
@@ -86,6 +95,19 @@ function describeClamped(clamped: number, worst: number): string {
 
 function describeFirst({ sequence, given, recordedAt }: ClampedEvent): string {
   return `at ${count(sequence)}: ${time(given)} became ${time(recordedAt)}`;
+}
+
+/** Every line or none: the events go to a file first, and a copy of it to the server. */
+async function fillServer<T>(log: LogSource, fillFile: (path: string) => Promise<T>): Promise<T> {
+  const folder = await mkdtemp(join(tmpdir(), '.refold-import-'));
+  try {
+    const path = join(folder, 'log.db');
+    const report = await fillFile(path);
+    await copyLog({ path }, { log });
+    return report;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
 }
 
 /** Reads, checks and appends. An error names its line. */

@@ -4,12 +4,14 @@
  * It prints where the state will differ, and never the words: the output may end in a log. Ctrl-C stops it before it has taken
  * effect.
  */
+
 import { userInfo } from 'node:os';
 import { type Command, InvalidArgumentError } from 'commander';
 import { openStore, type RedactionReport, type RedactionSelector, RefoldError } from '../../index.ts';
 import { answering, FILE, JSON_OPTION, type JsonOption, MODEL, WAIT_OPTION, type WaitOption } from '../args.ts';
 import { requireFile } from '../files.ts';
 import { interruptible } from '../interrupts.ts';
+import { whereIs } from '../logs.ts';
 import { modelFor } from '../model.ts';
 import { EXIT } from '../output/exit-codes.ts';
 import { type Answer, writeOut } from '../output/output.ts';
@@ -72,7 +74,7 @@ async function redactFile(
   return withProgress(async (bar) => {
     const { onProgress } = bar;
     await using store = await openStore(model, {
-      path: file,
+      ...whereIs(file),
       readOnly: !yes,
       onProgress,
       ...(yes && { waitForLock: options.waitForLock }),

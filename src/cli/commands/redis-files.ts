@@ -8,6 +8,7 @@ import { RefoldError } from '../../index.ts';
 import type { Imported, KeyCounts, TransferProgress } from '../../redis/index.ts';
 import { makeFile, requireFile } from '../files.ts';
 import { interruptibleOrNothing } from '../interrupts.ts';
+import { requireNoUrl } from '../logs.ts';
 import type { Answer } from '../output/output.ts';
 import { type ProgressBar, withProgress } from '../output/progress.ts';
 import { bytes, count, counted, duration, pairs } from '../output/text.ts';
@@ -30,6 +31,7 @@ interface EventOptions {
 export async function exportKeys(file: string, folder: string, options: EventOptions): Promise<Answer> {
   const { out, sqlite, from, to, type } = options;
   refuseBeside('export', '--aof', { '--out': out, '--sqlite': sqlite, '--from': from, '--to': to, '--type': type });
+  requireNoUrl('export the keys of', file, 'Copy the log to a file with refold copy, and export from there');
   await requireFile(file);
   const start = performance.now();
   const { exportAof } = await import('../../redis/index.ts');
@@ -65,6 +67,7 @@ function loadingSettings(folder: string): string {
 }
 
 export async function importKeys(file: string, options: RedisOptions & ImportOptions): Promise<Answer> {
+  requireNoUrl('import keys into', file, 'Import them into a file, and copy it with refold copy');
   const { aof, rdb, in: lines, sqlite, renumber, model, skipUnsupported } = options;
   const name = aof === undefined ? '--rdb' : '--aof';
   refuseBeside('import', name, {

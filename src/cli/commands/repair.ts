@@ -7,6 +7,7 @@ import type { Command } from 'commander';
 import { type RepairReport, repairLog, type SerializedError } from '../../index.ts';
 import { answering, FILE, JSON_OPTION, type JsonOption, WAIT_OPTION, type WaitOption } from '../args.ts';
 import { requireFile } from '../files.ts';
+import { requireNoUrl } from '../logs.ts';
 import { EXIT } from '../output/exit-codes.ts';
 import { type Answer, writeOut } from '../output/output.ts';
 import { withProgress } from '../output/progress.ts';
@@ -31,6 +32,7 @@ export function defineRepair(program: Command): void {
 }
 
 async function repair(file: string, options: Options): Promise<Answer> {
+  requireNoUrl('repair', file, HINT_SERVER);
   await requireFile(file);
   const plan = await withProgress(({ onProgress }) => repairLog(file, { plan: true, onProgress }));
   if (options.plan === true || plan.sound) {
@@ -42,6 +44,9 @@ async function repair(file: string, options: Options): Promise<Answer> {
   const report = await withProgress(({ onProgress }) => repairLog(file, { acceptLoss, waitForLock, onProgress }));
   return { json: report, text: () => describePlan(report, 'did') };
 }
+
+const HINT_SERVER =
+  'Find out what is damaged with refold verify, and restore the database with the tools of PostgreSQL';
 
 function describeFindings(file: string, { sound, damage }: RepairReport): string {
   const verdict = sound ? paint('green', 'sound') : paint('red', 'DAMAGED');

@@ -2,11 +2,13 @@
  * `refold retag`: stores the tags of events that were recorded without them, or by other `tags` of the model. Ctrl-C
  * stops it after the block in progress; the next call goes on from there.
  */
+
 import type { Command } from 'commander';
 import { openStore, type RetagReport } from '../../index.ts';
 import { answering, FILE, JSON_OPTION, type JsonOption, MODEL, WAIT_OPTION, type WaitOption } from '../args.ts';
 import { requireFile } from '../files.ts';
 import { interruptible } from '../interrupts.ts';
+import { whereIs } from '../logs.ts';
 import { modelFor } from '../model.ts';
 import { EXIT } from '../output/exit-codes.ts';
 import type { Answer } from '../output/output.ts';
@@ -34,7 +36,7 @@ async function retag(file: string, options: Options): Promise<Answer> {
   const model = await modelFor(file, options.model);
   return interruptible(async (signal) => {
     const report = await withProgress(async ({ onProgress }) => {
-      await using store = await openStore(model, { path: file, waitForLock: options.waitForLock, onProgress });
+      await using store = await openStore(model, { ...whereIs(file), waitForLock: options.waitForLock, onProgress });
       return await store.retag({ signal });
     });
     const isStopped = signal.aborted;

@@ -9,6 +9,7 @@ import type { RedisServer, RedisServerOptions } from '../../redis/index.ts';
 import { parseBytes, parseDuration, parsePosition, parseWait } from '../args.ts';
 import { requireFile } from '../files.ts';
 import { type NamedWords, splitServeArguments } from '../input/serve-arguments.ts';
+import { requireNoUrl } from '../logs.ts';
 import { EXIT } from '../output/exit-codes.ts';
 import { count } from '../output/text.ts';
 import { placeInFile } from '../place.ts';
@@ -48,6 +49,7 @@ export function defineServe(program: Command): void {
 
 async function serve(args: readonly string[]): Promise<void> {
   const { file, options } = splitServeArguments(args);
+  requireNoUrl('serve', file ?? '', 'Copy the log to a file with refold copy, and serve the file');
   raiseHeap(options);
   const found = optionsOf(options);
   const at = await momentOf(options, file);

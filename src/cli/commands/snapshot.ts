@@ -1,8 +1,10 @@
 /** `refold snapshot`: recovers the state and writes it as a snapshot, so that the next open starts from it. */
+
 import type { Command } from 'commander';
 import { openStore } from '../../index.ts';
 import { answering, FILE, JSON_OPTION, type JsonOption, MODEL, WAIT_OPTION, type WaitOption } from '../args.ts';
 import { requireFile } from '../files.ts';
+import { whereIs } from '../logs.ts';
 import { modelFor } from '../model.ts';
 import type { Answer } from '../output/output.ts';
 import { withProgress } from '../output/progress.ts';
@@ -28,7 +30,7 @@ async function snapshot(file: string, options: Options): Promise<Answer> {
   await requireFile(file);
   const model = await modelFor(file, options.model);
   const { recovery, report } = await withProgress(async ({ onProgress }) => {
-    await using store = await openStore(model, { path: file, waitForLock: options.waitForLock, onProgress });
+    await using store = await openStore(model, { ...whereIs(file), waitForLock: options.waitForLock, onProgress });
     return { recovery: store.recovery, report: await store.snapshot() };
   });
   return {

@@ -1,4 +1,5 @@
 /** `refold studio`: a page in the browser that shows any moment of a log. The server runs in the foreground, and only reads. */
+
 import { pathToFileURL } from 'node:url';
 import { type Command, InvalidArgumentError } from 'commander';
 import { locateModule } from '../../guests/load-model.ts';
@@ -6,6 +7,7 @@ import { isRefoldError, type LogInfo, openLog } from '../../index.ts';
 import type { Studio, StudioModule, StudioOptions } from '../../studio/index.ts';
 import { collect, FILE, JSON_OPTION, type JsonOption, MODEL } from '../args.ts';
 import { requireFile } from '../files.ts';
+import { nameLog, whereIs } from '../logs.ts';
 import { findModelFor, tellModel, whyUnused } from '../model.ts';
 import { EXIT } from '../output/exit-codes.ts';
 import { printAnswer } from '../output/output.ts';
@@ -38,7 +40,7 @@ export function defineStudio(program: Command): void {
     .option(JSON_OPTION[0], 'print the address as one JSON object on stdout')
     .addHelpText('after', STUDIO_HELP)
     .action(async function action(this: Command): Promise<void> {
-      await show(this.args[0]!, this.opts<Options>());
+      await show(nameLog(this.args[0]!), this.opts<Options>());
     });
 }
 
@@ -72,7 +74,7 @@ async function bothOf(asked: Promise<LogInfo>, opening: Promise<Studio>): Promis
 }
 
 async function infoOf(path: string): Promise<LogInfo> {
-  await using log = await openLog({ path });
+  await using log = await openLog(whereIs(path));
   return await log.info();
 }
 
@@ -83,7 +85,7 @@ async function open(
   asked: Promise<LogInfo>,
 ): Promise<Studio> {
   const { openStudio } = await import('../../studio/index.ts');
-  const plain: StudioOptions = { path, port, host, allowHosts: allowHost };
+  const plain: StudioOptions = { ...whereIs(path), port, host, allowHosts: allowHost };
   const shown = view === undefined ? plain : { ...plain, view: moduleOf(view, 'view') };
   const found = findModelFor(model);
   if (found === undefined) return openStudio(shown);

@@ -1,8 +1,10 @@
 /** Finds facts for a completion in a log and in a model. It is bounded: no fact needs a long fold or a read of a whole log. */
+
 import { loadModel } from '../../guests/load-model.ts';
 import { formatPath, type Model, openLog, openPast } from '../../index.ts';
 import { requireFile } from '../files.ts';
 import { findModel } from '../input/find-model.ts';
+import { whereIs } from '../logs.ts';
 import { counted } from '../output/text.ts';
 import type { FactQuestion } from './facts.ts';
 import type { Candidate } from './line.ts';
@@ -37,7 +39,7 @@ async function partsOf(model: Model, file: string | undefined): Promise<string[]
 
 async function namesIn(model: Model, file: string): Promise<string[]> {
   await requireFile(file);
-  await using past = await openPast(model, { path: file });
+  await using past = await openPast(model, whereIs(file));
   const { first, last } = await past.range();
   const newest = (await past.keyframes()).find(({ isUsable }) => isUsable);
   if (newest !== undefined && newest.bytes > SMALL_STATE) return [];
@@ -53,7 +55,7 @@ const COUNTING_MS = 700;
 /** The types that occur in a log. In a very large one those of its newest events, because a user is waiting. */
 async function typesIn(file: string): Promise<Candidate[]> {
   await requireFile(file);
-  await using log = await openLog({ path: file });
+  await using log = await openLog(whereIs(file));
   const { firstSequence, lastSequence } = await log.info();
   const types = new Map<string, number>();
   const start = performance.now();

@@ -5,6 +5,7 @@
 import type { LogInfo } from '../../index.ts';
 import { bytes, commandLine, count, counted, duration, oneLine, time } from '../output/text.ts';
 import type { Facts } from './facts.ts';
+import { serverChecks } from './server-checks.ts';
 
 export interface Check {
   readonly name: string;
@@ -28,12 +29,14 @@ const CLOCK_TOLERANCE = 60_000;
 /** All checks, in the order in which they are printed. */
 export function judge(facts: Facts): Check[] {
   const { info } = facts;
-  const file = fileCheck(facts);
-  if (info === undefined) return [file, diskCheck(facts, undefined), leftoversCheck(facts)];
+  const place = facts.server === undefined ? [fileCheck(facts)] : serverChecks(facts.server, facts.refusal);
+  const around = (totalBytes?: number): Check[] =>
+    facts.server === undefined ? [diskCheck(facts, totalBytes), leftoversCheck(facts)] : [];
+  if (info === undefined) return [...place, ...around()];
   return [
-    file,
+    ...place,
     blocksCheck(facts, info),
-    witnessCheck(facts, info),
+    ...(facts.server === undefined ? [witnessCheck(facts, info)] : []),
     snapshotsCheck(facts, info),
     recoveryCheck(facts, info),
     pastCheck(facts, info),
@@ -41,10 +44,9 @@ export function judge(facts: Facts): Check[] {
     ...(info.untaggedEvents === 0 ? [] : [tagsCheck(facts, info)]),
     ...(info.historyHeldBy.length === 0 ? [] : [heldCheck(info)]),
     ...info.reactors.filter(({ parked }) => parked > 0).map(parkedCheck),
-    ...(info.redactions.every(({ scrubbed }) => scrubbed) ? [] : [redactionCheck(facts)]),
-    diskCheck(facts, info.totalBytes),
-    leftoversCheck(facts),
-    writerCheck(info),
+    ...(facts.server !== undefined || info.redactions.every(({ scrubbed }) => scrubbed) ? [] : [redactionCheck(facts)]),
+    ...around(info.totalBytes),
+    ...(facts.server === undefined ? [writerCheck(info)] : []),
     clockCheck(facts, info),
   ];
 }
@@ -86,8 +88,11 @@ function witnessCheck(facts: Facts, info: LogInfo): Check {
 }
 
 /** Damage, and what a repair would lose by it. A repair that cannot read the file leaves only a backup. */
-function damage(name: string, what: string, { path, repair }: Facts): Check {
+function damage(name: string, what: string, { path, repair, server }: Facts): Check {
   const problem = { name, status: 'problem' } as const;
+  if (server !== undefined) {
+    return { ...problem, text: `${what}; restore the database with the tools of PostgreSQL` };
+  }
   if (repair === undefined || repair.sound) {
     return { ...problem, text: what, command: commandLine('refold', 'restore', 'BACKUP', path, '--force') };
   }

@@ -14,6 +14,8 @@ import {
   repairLog,
   type SerializedError,
 } from '../../index.ts';
+import { type ExaminedLog, examineLog } from '../../postgres.ts';
+import { urlOf, whereIs } from '../logs.ts';
 
 /** What was found out about a log. */
 export interface Facts {
@@ -33,6 +35,8 @@ export interface Facts {
   readonly leftovers: readonly Leftover[];
   /** ms since the epoch by this machine. */
   readonly now: number;
+  /** The server of a log in PostgreSQL; undefined for a file. */
+  readonly server?: ExaminedLog;
 }
 
 export type RepairPlan = Pick<RepairReport, 'sound' | 'lostEvents' | 'needsAcceptLoss'>;
@@ -62,9 +66,9 @@ export async function gatherFacts(
   choice: ModelChoice | undefined,
   onProgress: (progress: Progress) => void,
 ): Promise<Facts> {
-  const outer = { path, freeBytes: await freeBytesAt(path), leftovers: await leftoversOf(path), now: Date.now() };
+  const outer = await aroundLog(path);
   try {
-    await using log = await openLog({ path });
+    await using log = await openLog(whereIs(path));
     const info = await log.info();
     const { problems } = await log.verify({ quick: true, onProgress });
     const repair = problems.length === 0 ? undefined : await planRepair(path, onProgress);
@@ -77,7 +81,23 @@ export async function gatherFacts(
   }
 }
 
+/** What is around the log: its disk and its folder, or its server. */
+async function aroundLog(path: string): Promise<Omit<Facts, 'problems'>> {
+  const now = Date.now();
+  const found = urlOf(path);
+  if (found === undefined) {
+    return { path, freeBytes: await freeBytesAt(path), leftovers: await leftoversOf(path), now };
+  }
+  const { url, name, schema } = found;
+  const server = await examineLog(url, {
+    ...(name !== undefined && { name }),
+    ...(schema !== undefined && { schema }),
+  });
+  return { path, freeBytes: 0, leftovers: [], now, server };
+}
+
 async function planRepair(path: string, onProgress: (progress: Progress) => void): Promise<RepairPlan | undefined> {
+  if (urlOf(path) !== undefined) return undefined;
   try {
     return await repairLog(path, { plan: true, onProgress });
   } catch {
@@ -87,7 +107,7 @@ async function planRepair(path: string, onProgress: (progress: Progress) => void
 
 async function askModel(path: string, { specifier, model }: ModelChoice): Promise<ModelFacts> {
   try {
-    await using past = await openPast(model, { path });
+    await using past = await openPast(model, whereIs(path));
     return { specifier, keyframes: await past.keyframes() };
   } catch (error) {
     return { specifier, refusal: refusalOf(error), keyframes: [] };

@@ -11,12 +11,14 @@ import { isParts } from '../../core/parts.ts';
 /**
  * What an option must be, in words for the message, and the test for it. `undefined` always passes: it is the default.
  *
- * `copy` makes the engine's copy of an option that has parts. The copy is tested, and the copy is used.
+ * `copy` makes the engine's copy of an option that has parts. The copy is tested, and the copy is used. `advice` says what to do
+ * about some of the refused values, in place of the usual hint. It does not throw.
  */
 export type OptionCheck = readonly [
   words: string,
   test: (value: unknown) => boolean,
-  copy?: (value: unknown) => unknown,
+  copy?: ((value: unknown) => unknown) | undefined,
+  advice?: (value: unknown) => string | undefined,
 ];
 
 /** One check for each option. */
@@ -44,7 +46,12 @@ export function checkOptions<Options extends object>(
 }
 
 /** Checks one value, such as a single argument, and gives the engine's copy of it. @throws RefoldError `INVALID_OPTION` */
-export function checkValue(action: string, option: string, [words, test, copy]: OptionCheck, value: unknown): unknown {
+export function checkValue(
+  action: string,
+  option: string,
+  [words, test, copy, advice]: OptionCheck,
+  value: unknown,
+): unknown {
   let cause: unknown;
   try {
     const own = copy === undefined ? value : copy(value);
@@ -52,13 +59,19 @@ export function checkValue(action: string, option: string, [words, test, copy]: 
   } catch (error) {
     cause = error; // from a getter or a proxy
   }
-  throw wrongKind(action, option, words, cause);
+  throw wrongKind(action, option, words, cause, advice?.(value));
 }
 
 /** @throws RefoldError `INVALID_OPTION` for an option that is not of the kind that `words` say */
-export function wrongKind(action: string, option: string, words: string, cause?: unknown): RefoldError {
+export function wrongKind(
+  action: string,
+  option: string,
+  words: string,
+  cause?: unknown,
+  hint: string = `Give ${words}`,
+): RefoldError {
   const message = `Cannot ${action}: the option ${option} is not ${words}`;
-  return new RefoldError('INVALID_OPTION', message, { type: option, hint: `Give ${words}`, cause });
+  return new RefoldError('INVALID_OPTION', message, { type: option, hint, cause });
 }
 
 const NONE: object = Object.freeze({});

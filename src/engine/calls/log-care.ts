@@ -1,7 +1,6 @@
 /** What the engine asks of a log's care, and what it does for a log without care. */
-import { RefoldError, type SerializedError } from '../../core/errors.ts';
+import type { SerializedError } from '../../core/errors.ts';
 import { NOTHING_SEALED } from '../../log/blocks/sealing.ts';
-import type { LogBackupOptions, LogCopy } from '../../log/log-backup.ts';
 import type { LogSize, SealOptions, SealReport } from '../../log/log-care.ts';
 import type { LogStore } from '../../log/log-store.ts';
 
@@ -29,24 +28,6 @@ export async function reclaimLog({ care }: LogStore): Promise<void> {
 /** Empty if the log cannot check its structure. */
 export async function checkStructure({ care }: LogStore): Promise<readonly SerializedError[]> {
   return care === undefined ? [] : care.checkStructure();
-}
-
-/**
- * Copies a log to a new file.
- *
- * @throws RefoldError `INVALID_OPTION` when the log cannot be copied, or the file exists; what `LogCare.backup` throws
- */
-export async function copyLogTo(
-  { care, path: from }: LogStore,
-  path: string,
-  options: LogBackupOptions,
-): Promise<LogCopy> {
-  if (care !== undefined) return care.backup(path, options);
-  throw new RefoldError('INVALID_OPTION', `Cannot back up ${from}: this log makes no copies`, {
-    path: from,
-    type: 'log',
-    hint: 'Back up what holds the log with its own tools, or export its events',
-  });
 }
 
 /** Whether a log that is open for writing may be written beside its events: by its one writer, or by the keeper of its members. */

@@ -15,8 +15,19 @@ export interface LogOptions {
 /** A NUL would end a path early, and the system replaces a lone surrogate: either way two texts would name one file. */
 export const A_PATH: OptionCheck = [
   "a file's path or ':memory:'",
-  (value) => typeof value === 'string' && value !== '' && !value.includes('\0') && value.isWellFormed(),
+  (value) =>
+    typeof value === 'string' && value !== '' && !value.includes('\0') && value.isWellFormed() && !isLogUrl(value),
+  undefined,
+  (value) => (isLogUrl(value) ? HINT_URL : undefined),
 ];
+
+const HINT_URL =
+  'Give log: postgresLog(url, { name }) in place of path: a log in PostgreSQL has no file. The command line takes the URL itself';
+
+/** Whether a text names a log in PostgreSQL. It may hold a password, so no message repeats it. */
+export function isLogUrl(value: unknown): boolean {
+  return typeof value === 'string' && /^\s*postgres(ql)?:/i.test(value);
+}
 
 /** How long a call may wait for something, in ms. */
 export const A_WAIT: OptionCheck = [
@@ -41,8 +52,9 @@ export function isOpenLog(value: unknown): value is LogStore {
 
 function isSource(value: unknown): value is LogSource {
   if (!isParts(value) || can(value, 'append') || !can(value, 'open')) return false;
-  const { name, thread } = value as Partial<Record<keyof LogSource, unknown>>;
-  return typeof name === 'string' && name !== '' && (thread === undefined || isThread(thread));
+  const { name, thread, fill } = value as Partial<Record<keyof LogSource, unknown>>;
+  if (typeof name !== 'string' || name === '' || !(fill === undefined || typeof fill === 'function')) return false;
+  return thread === undefined || isThread(thread);
 }
 
 function isThread(value: unknown): value is LogThread {
@@ -56,11 +68,16 @@ function isThread(value: unknown): value is LogThread {
 /** The members of a source are read once. An open log is used as it is. */
 function copyOfSource(value: unknown): unknown {
   if (!isParts(value) || can(value, 'append') || !can(value, 'open')) return value;
-  const { name, thread } = value as unknown as LogSource;
+  const { name, thread, fill } = value as unknown as LogSource;
   const open: LogSource['open'] = (options) => (value as unknown as LogSource).open(options);
-  if (thread === undefined || !isParts(thread)) return { name, open, thread };
+  const source = {
+    name,
+    open,
+    ...(fill !== undefined && { fill: typeof fill === 'function' ? fill.bind(value) : fill }),
+  };
+  if (thread === undefined || !isParts(thread)) return { ...source, thread };
   const { module, export: exported, options } = thread as unknown as LogThread;
-  return { name, open, thread: { module, export: exported, options } };
+  return { ...source, thread: { module, export: exported, options } };
 }
 
 function can(value: unknown, method: string): boolean {

@@ -1,5 +1,6 @@
 /** Opens the log that the options of a call mean, and refuses a Node that cannot run it. */
 import { isRefoldError, messageOf, RefoldError } from '../../core/errors.ts';
+import { requireFinished } from '../../log/copying/unfinished.ts';
 import type { LogSource, LogThread, OpenLogOptions } from '../../log/log-source.ts';
 import type { LogStore } from '../../log/log-store.ts';
 import { MemoryContents } from '../../log/memory.ts';
@@ -26,7 +27,10 @@ export function sourceAt(path: string): LogSource {
  * file of refold's, or the source did not give a log), `STORE_FAILED` (the source threw)
  */
 export async function openLogOf({ path, log }: LogOptions, how: OpenLogOptions): Promise<LogStore> {
-  if (isOpenLog(log)) return log;
+  if (isOpenLog(log)) {
+    await requireFinished(log);
+    return log;
+  }
   requireNode(process.versions.node);
   return openWhenFree(log ?? sourceAt(path!), how);
 }
@@ -66,6 +70,10 @@ export async function openInThread({ module, export: name, options }: LogThread)
 async function openSource(source: LogSource, how: OpenLogOptions): Promise<LogStore> {
   const log = await opened(source, how);
   if (!isOpenLog(log)) throw badSource(source.name, 'its open did not give a log');
+  await requireFinished(log).catch(async (error) => {
+    await log.close();
+    throw error;
+  });
   if (how.readOnly === true || !log.readOnly) return log;
   await log.close();
   throw badSource(source.name, 'it opened the log read-only, but was asked to open it for writing');

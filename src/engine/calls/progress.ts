@@ -3,7 +3,7 @@ import { letGo } from '../../core/let-go.ts';
 import { warnOf } from './warn.ts';
 
 export interface Progress {
-  readonly phase: 'load' | 'replay' | 'verify' | 'seal' | 'drop' | 'backup' | 'retag' | 'redact' | 'scrub';
+  readonly phase: 'load' | 'replay' | 'verify' | 'seal' | 'drop' | 'backup' | 'copy' | 'retag' | 'redact' | 'scrub';
   /** Done so far, in events (in fractions of 1 for `backup` and `scrub`). */
   readonly done: number;
   readonly total: number;

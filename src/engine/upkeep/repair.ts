@@ -13,7 +13,7 @@ import { A_PATH, A_WAIT, requireWaitHonoured } from '../calls/log-options.ts';
 import { IN_MEMORY, requireNode } from '../calls/open-log.ts';
 import { harmless, type Progress } from '../calls/progress.ts';
 import { parseOutcome } from '../writing/outcomes/outcome.ts';
-import { metaUpTo } from './backup.ts';
+import { metaUpTo } from './rows-up-to.ts';
 
 export interface RepairOptions {
   /** Report what would be done, and change nothing; the log may be in use meanwhile. Default false. */

@@ -1,6 +1,6 @@
 /** Restores a backup: puts a checked copy of it in the place of a log. */
-import { checkOptions, checkValue, type OptionChecks, TRUE_OR_FALSE } from '../calls/call-options.ts';
-import { A_PATH, A_WAIT } from '../calls/log-options.ts';
+import { checkOptions, checkValue, type OptionCheck, type OptionChecks, TRUE_OR_FALSE } from '../calls/call-options.ts';
+import { A_PATH, A_WAIT, isLogUrl } from '../calls/log-options.ts';
 import { requireNode } from '../calls/open-log.ts';
 import { harmless } from '../calls/progress.ts';
 import { BACKUP_CHECKS, type BackupOptions, type BackupReport, copyOptions } from './backup.ts';
@@ -49,4 +49,9 @@ export async function restoreLog(backup: string, path: string, options: RestoreO
   return replaced === undefined ? report : { ...report, replaced };
 }
 
-const A_FILE = ["a file's path", (value: unknown) => A_PATH[1](value) && value !== ':memory:'] as const;
+const A_FILE: OptionCheck = [
+  "a file's path",
+  (value) => A_PATH[1](value) && value !== ':memory:',
+  undefined,
+  (value) => (isLogUrl(value) ? 'Give the path of a file; refold copy writes to a log in PostgreSQL' : undefined),
+];

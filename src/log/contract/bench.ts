@@ -20,6 +20,8 @@ export interface LogContractSetup<Subject extends LogUnderTest = LogUnderTest> {
   readonly care?: boolean;
   /** Whether `care.redaction` is there; default false. */
   readonly redaction?: boolean;
+  /** Whether `care.contents` and the source's `fill` are there; default false. */
+  readonly copies?: boolean;
   /** Whether a scrub removes all old bytes by itself; default true. With false it must say what keeps them. */
   readonly scrubs?: boolean;
   /** Whether `open({ readOnly: true })` gives a reader beside the writer; default true. */
@@ -106,6 +108,11 @@ export class Bench {
   async dispose(): Promise<void> {
     await this.log.close();
     await this.subject.dispose?.();
+  }
+
+  /** Another new and empty log, not opened yet. The case disposes of it. */
+  async another(): Promise<LogUnderTest> {
+    return this.#setup.create();
   }
 
   /** Text of a module that opens another log. */

@@ -11,6 +11,7 @@
 import { appendingCases } from './appending.ts';
 import { Bench, type Check, type LogContractSetup, type LogUnderTest } from './bench.ts';
 import { checkpointCases } from './checkpoints.ts';
+import { copyingCases } from './copying/copying.ts';
 import { droppingCases } from './dropping.ts';
 import { fencingCases } from './fencing.ts';
 import { followingCases } from './following.ts';
@@ -43,6 +44,7 @@ export function logContract<Subject extends LogUnderTest>(setup: LogContractSetu
     ...group('checkpoints and meta', checkpointCases()),
     ...group('sealing', sealingCases(setup)),
     ...group('redaction', redactingCases(setup)),
+    ...group('copying', copyingCases(setup)),
     ...group('dropping history', droppingCases(setup)),
     ...group('following', followingCases(setup)),
     ...group('a replaced writer', fencingCases(setup)),

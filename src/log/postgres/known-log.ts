@@ -101,20 +101,21 @@ export class KnownLog {
   }
 
   /**
-   * Compares what was seen with the log.
+   * Compares what was seen with the log. A standby that is not promoted yet proves nothing: it may still get what it lacks.
    *
    * @throws RefoldError `LOG_CORRUPT` with the first lost sequence
    */
   async requireKept(reader: PostgresReader): Promise<void> {
     if (this.#lost !== undefined) throw this.#lost;
-    const [oldest, newest] = [this.#ends[0]!.sequence, this.#ends.at(-1)!.sequence];
+    const ends = [...this.#ends]; // the log may grow while it is asked
+    const [oldest, newest] = [ends[0]!.sequence, ends.at(-1)!.sequence];
     const { trimmedThrough, head } = await reader.state();
     const found = await reader.ask('ends', Math.max(1, oldest), newest, 2 * ENDS_KEPT);
     const blocks = found.map(([first, last, chain, encoding]) => ({
       ...{ first: first as number, last: last as number, chain: chain as string, encoding: encoding as string },
     }));
-    const lost = firstLost(this.#ends, blocks, { trimmedThrough, head });
-    if (lost === undefined) return;
+    const lost = firstLost(ends, blocks, { trimmedThrough, head });
+    if (lost === undefined || (await reader.isStandby())) return;
     this.#lost ??= tailLost(this.path, lost, head.sequence, newest);
     this.bell.ring();
     throw this.#lost;

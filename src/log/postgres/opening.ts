@@ -3,15 +3,25 @@ import type { LogOpening, LogWarning } from '../log-store.ts';
 import type { ServerFacts, ServerIdentity } from './server/server-facts.ts';
 import type { TakenLease } from './turns/lease.ts';
 
+/** What was found out before. */
+export interface OpeningFacts extends Pick<ServerFacts, 'identity' | 'unsafe'> {
+  /** Whether it was found just now that bells are not heard. */
+  readonly isDeaf: boolean;
+  /** Whether another thread can open the log. */
+  readonly hasThread: boolean;
+}
+
 /** @param taken undefined for a reader: it does not compare servers */
 export function openingOf(
-  { identity, unsafe }: ServerFacts,
+  { identity, unsafe, hasThread, isDeaf }: OpeningFacts,
   taken: Pick<TakenLease, 'before'> | undefined,
   path: string,
 ): LogOpening {
   const warnings: LogWarning[] = [];
   if (unsafe.length > 0) warnings.push(unsafeServer(unsafe, path));
+  if (isDeaf) warnings.push(withoutBells(path));
   if (taken === undefined) return { warnings };
+  if (!hasThread) warnings.push(withoutThread(path));
   if (identity === undefined) return { warnings: [...warnings, unknownServer(path)] };
   if (taken.before === undefined || isSame(taken.before, identity)) return { failover: undefined, warnings };
   const failover = { from: nameOf(taken.before), to: nameOf(identity) };
@@ -32,6 +42,22 @@ function unsafeServer(settings: readonly string[], path: string): LogWarning {
     name: 'RefoldDurabilityWarning',
     message: `A crash of the server may damage or lose ${path}: ${settings.join(' and ')} ${are} off`,
     detail: `Set ${settings.map((name) => `${name} = on`).join(' and ')} in postgresql.conf`,
+  };
+}
+
+function withoutThread(path: string): LogWarning {
+  return {
+    name: 'RefoldSnapshotWarning',
+    message: `Snapshots of ${path} are made between writes: a value in \`connection\` cannot be copied to another thread`,
+    detail: 'Leave functions out of `connection`, or accept that large snapshots take processor time from writes',
+  };
+}
+
+function withoutBells(path: string): LogWarning {
+  return {
+    name: 'RefoldReplicaWarning',
+    message: `Readers of ${path} poll every 50 ms: notifications of its server do not arrive, as behind a pool of connections`,
+    detail: 'Connect to the server directly, or give notify: false and pollEvery',
   };
 }
 

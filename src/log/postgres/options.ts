@@ -1,4 +1,5 @@
 /** Checks the options of a log in PostgreSQL. An option that cannot be honoured is refused, never ignored. */
+import { resolve } from 'node:path';
 import { RefoldError } from '../../core/errors.ts';
 import { isParts } from '../../core/parts.ts';
 import type { PostgresConnection } from './server/driver.ts';
@@ -21,12 +22,19 @@ export interface PostgresLogOptions {
   readonly notify?: boolean;
   /** Whether a writer makes missing tables. Default: true. */
   readonly migrate?: boolean;
+  /**
+   * A file beside this process that remembers the last acknowledged event. A log that has lost it is not opened. Costs a small write
+   * to the file for each append. Default: none.
+   */
+  readonly witness?: string;
+  /** Opens a log too that has lost what its witness remembers, and goes on without it. Default: false. */
+  readonly acceptLoss?: boolean;
   /** What else the package `pg` takes. */
   readonly connection?: PostgresConnection;
 }
 
 /** Options with their defaults. */
-export type PostgresSettings = Required<PostgresLogOptions>;
+export type PostgresSettings = Required<Omit<PostgresLogOptions, 'witness'>> & { readonly witness: string | undefined };
 
 const DEFAULT_SETTINGS: PostgresSettings = {
   name: 'default',
@@ -37,6 +45,8 @@ const DEFAULT_SETTINGS: PostgresSettings = {
   pollEvery: 200,
   notify: true,
   migrate: true,
+  witness: undefined,
+  acceptLoss: false,
   connection: {},
 };
 
@@ -61,6 +71,8 @@ const RULES: Readonly<Record<keyof PostgresSettings, readonly [isValid: (value: 
   pollEvery: [isBetween(1, MOST_MS), 'Give ms, at least 1'],
   notify: [isBoolean, 'Give true or false'],
   migrate: [isBoolean, 'Give true or false'],
+  witness: [(value) => typeof value === 'string' && value !== '', 'Give the path of a file'],
+  acceptLoss: [isBoolean, 'Give true or false'],
   connection: [isParts, 'Give an object with options of the package pg'],
 };
 
@@ -79,7 +91,10 @@ export function settingsOf(url: unknown, options: unknown): PostgresSettings {
     if (!rule[0](value)) throw badOption(name, 'its value is invalid', rule[1]);
     settings[name] = value;
   }
-  return settings as unknown as PostgresSettings;
+  const { witness, acceptLoss } = settings as unknown as PostgresSettings;
+  if (acceptLoss && witness === undefined)
+    throw badOption('acceptLoss', 'no witness knows what is lost', 'Give witness, or leave it out');
+  return { ...settings, ...(witness !== undefined && { witness: resolve(witness) }) } as unknown as PostgresSettings;
 }
 
 function isBetween(least: number, most: number): (value: unknown) => boolean {

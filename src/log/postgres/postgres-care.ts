@@ -1,12 +1,13 @@
 /** What else a log in PostgreSQL can do: seal, sizes, structure check, redaction. It has no files: its server has. */
-import { RefoldError, type SerializedError } from '../../core/errors.ts';
+import type { SerializedError } from '../../core/errors.ts';
 import { performance } from '../../threads/timers.ts';
 import { decodeBlock } from '../blocks/block.ts';
-import type { LogCopy } from '../log-backup.ts';
+import type { LogContents } from '../copying/log-copying.ts';
 import type { LogCare, LogSize, LogWriter, SealOptions, SealReport } from '../log-care.ts';
 import { notKeeper, openedReadOnly, storeClosed } from '../log-errors.ts';
 import type { SealedBlock } from '../log-store.ts';
 import type { LogKeeping } from '../log-turn.ts';
+import { contentsOnServer } from './copying/server-contents.ts';
 import type { KnownLog } from './known-log.ts';
 import { PostgresRedaction } from './postgres-redaction.ts';
 import type { PostgresReader } from './reading.ts';
@@ -118,12 +119,8 @@ export class PostgresCare implements LogCare {
     });
   }
 
-  async backup(path: string): Promise<LogCopy> {
-    this.#requireOpen();
-    throw new RefoldError('INVALID_OPTION', `Cannot back up ${this.#parts.path} to ${path}: it has no file to copy`, {
-      path,
-      hint: 'Back up the database with the tools of PostgreSQL, or export the events',
-    });
+  contents(): Promise<LogContents> {
+    return this.#guarded(() => contentsOnServer(this.#reading(), this.#parts.path));
   }
 
   /** Refuses all later calls, and ends sealing after the block in progress. */

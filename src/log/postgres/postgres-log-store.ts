@@ -20,6 +20,7 @@ import type {
 import type { TurnAppend, TurnEnding, TurnFound, TurnRequest } from '../log-turn.ts';
 import type { OutcomeBounds } from '../outcomes.ts';
 import { KnownIds } from '../paging/known-ids.ts';
+import type { LogWitness } from '../witness/log-witness.ts';
 import type { KnownLog } from './known-log.ts';
 import { PostgresCare } from './postgres-care.ts';
 import type { PostgresReader } from './reading.ts';
@@ -50,6 +51,8 @@ export interface LogParts {
   readonly turner: Turner | undefined;
   readonly patience: Patience;
   readonly opening: LogOpening;
+  /** Remembers the last acknowledged head beside this process. */
+  readonly witness: LogWitness | undefined;
   readonly remembers: OutcomeBounds;
   readonly holder: () => Promise<LogWriter | undefined>;
   /** Tells other processes that the log has grown. */
@@ -125,6 +128,7 @@ export class PostgresLogStore implements LogStore {
     if (state !== undefined) known.see(state);
     if (ending !== 'done' || given.commits.length + given.outcomes.length === 0) return ending;
     if (given.commits.length > 0) ring();
+    this.#parts.witness?.note(known.last.head);
     this.care.grew(given.commits.reduce((sum, { json }) => sum + json.length, 0));
     if (given.outcomes.length > 0) this.#parts.writer?.forgetAfter(given.outcomes, lastOrdinal!).catch(() => {}); // another time
     return ending;
@@ -144,6 +148,7 @@ export class PostgresLogStore implements LogStore {
     this.#ids.keep(handed);
     if (head.sequence <= this.#head.sequence) return;
     this.#head = head;
+    this.#parts.witness?.note(head);
     this.care.grew(request.commits.reduce((sum, { json }) => sum + json.length, 0));
     this.#parts.known.see({ head });
     this.#parts.ring();
@@ -158,6 +163,8 @@ export class PostgresLogStore implements LogStore {
     { from, to }: { readonly from: number; readonly to?: number | undefined },
   ): AsyncGenerator<Block, void> {
     this.#requireOpen();
+    // Another process may have told that the log goes so far before this one has polled it.
+    if (to !== undefined && to > this.head().sequence) this.#parts.known.see(await reader.state());
     for await (const block of reader.read(Math.max(1, from), Math.min(to ?? Infinity, this.head().sequence))) {
       this.#requireOpen();
       yield block;

@@ -18,6 +18,7 @@ import { type BlockPage, READ_PAGE_BLOCKS, READ_PAGE_BYTES, verifiedBlocks } fro
 import type { BlockEnd, KnownLog } from './known-log.ts';
 import { type Connections, type Rows, useFor } from './server/connections.ts';
 import { type Patience, patiently } from './server/patience.ts';
+import { ConnectionLost } from './server/refusals.ts';
 import type { ReadName, ReadStatements } from './tables/read-statements.ts';
 import {
   bytesOf,
@@ -82,14 +83,25 @@ export class PostgresReader {
   }
 
   async #page(next: number, to: number): Promise<BlockPage> {
-    const rows = await this.ask('page', next, to, READ_PAGE_BYTES, READ_PAGE_BLOCKS);
+    const rows = await patiently(() => this.#pageThere(next, to), this.#patience);
     const blocks = rows.map(toBlock);
-    if (blocks.length === 0 || blocks[0]!.lastSequence < next) throw await this.#absent(next);
     const startChain = rows[0]![7];
     const before = blocks[0]!.firstSequence - 1;
     if (typeof startChain !== 'string') throw eventsMissing(this.#patience.path, before);
     if (this.#known?.chainAt(before, startChain) === 'another') await this.#known.requireKept(this);
     return { startChain, blocks };
+  }
+
+  /** A page of the log, once it is there: a standby may be behind. @throws ConnectionLost when it is */
+  async #pageThere(next: number, to: number): Promise<Rows> {
+    const rows = await this.ask('page', next, to, READ_PAGE_BYTES, READ_PAGE_BLOCKS);
+    if (rows.length > 0 && (rows[0]![1] as number) >= next) return rows;
+    if (await this.isStandby()) throw new ConnectionLost('the server is a standby that is behind');
+    throw await this.#absent(next);
+  }
+
+  async isStandby(): Promise<boolean> {
+    return (await this.ask('isStandby'))[0]![0] as boolean;
   }
 
   /** Why no block holds a sequence: it was dropped, or its block is missing. */
@@ -104,6 +116,15 @@ export class PostgresReader {
     const chain = (await this.ask('chainBefore', first))[0]![0];
     if (typeof chain !== 'string') throw eventsMissing(this.#patience.path, first - 1);
     return chain;
+  }
+
+  /**
+   * The chain of the block that ends at a sequence; undefined where a sealed block holds it and ends later. An open block that ends
+   * later was never joined with others: it is not one that ended there, and its chain differs.
+   */
+  async chainAt(sequence: number): Promise<string | undefined> {
+    const [row] = await this.ask('ends', sequence, sequence, 1);
+    return row?.[1] === sequence || row?.[3] === 'open' ? (row[2] as string) : undefined;
   }
 
   /** Blocks as they are stored, with the chain before the first: for sealing and redaction. */

@@ -5,7 +5,8 @@
  * a connection that does nothing else, because `notify` inside of an append would hold a lock of the whole database while the
  * append is synced. A lost bell costs at most the time between two polls.
  */
-import { later, pause, soon } from '../../threads/timers.ts';
+import { randomBytes } from 'node:crypto';
+import { every, later, pause, soon } from '../../threads/timers.ts';
 import type { KnownLog } from './known-log.ts';
 import type { PostgresReader } from './reading.ts';
 import { type Connections, useFor } from './server/connections.ts';
@@ -15,6 +16,10 @@ import { type Row, toState } from './tables/rows.ts';
 const RING_REST_MS = 5;
 /** Without an answer polls become rarer, up to this. */
 const LONGEST_POLL_REST_MS = 2_000;
+/** A bell that is not heard after so long is not heard at all. */
+const ECHO_WITHIN_MS = 1_000;
+/** ms between two polls where bells are not heard. */
+const DEAF_POLLS_MS = 50;
 
 export interface WatchOptions {
   readonly schema: string;
@@ -38,6 +43,9 @@ export class Watching {
   readonly #watched = new Map<number, Set<Watched>>();
   readonly #toRing = new Set<number>();
   #isRinging = false;
+  #echo: { readonly text: string; readonly heard: () => void } | undefined;
+  #isDeaf: Promise<boolean> | undefined;
+  #pollEvery: number;
   #isPolling = false;
   #isWanted = false;
   #takeBack: () => void = () => {};
@@ -52,6 +60,7 @@ export class Watching {
   private constructor(connections: Connections, options: WatchOptions) {
     this.#connections = connections;
     this.#options = options;
+    this.#pollEvery = options.pollEvery;
     this.#channel = `refold ${options.schema}`.slice(0, 63); // as long as a name may be
   }
 
@@ -60,7 +69,7 @@ export class Watching {
     const watched = { known, reader };
     const others = this.#watched.get(log) ?? new Set();
     this.#watched.set(log, others.add(watched));
-    if (!this.#isPolling) this.#pollLater(this.#options.pollEvery);
+    if (!this.#isPolling) this.#pollLater(this.#pollEvery);
     this.#listen();
     return () => {
       others.delete(watched);
@@ -89,13 +98,44 @@ export class Watching {
     this.#isRinging = false;
   }
 
+  /**
+   * Whether bells are not heard here that another connection rings, as behind a pool. Then polls are made more often. True for the
+   * first caller that hears of it. @throws ConnectionLost
+   */
+  async isDeaf(): Promise<boolean> {
+    if (!this.#options.notify) return false;
+    const isFirst = this.#isDeaf === undefined;
+    this.#isDeaf ??= this.#hearsNoEcho();
+    try {
+      return (await this.#isDeaf) && isFirst;
+    } catch (error) {
+      this.#isDeaf = undefined;
+      throw error;
+    }
+  }
+
+  async #hearsNoEcho(): Promise<boolean> {
+    const text = `echo ${randomBytes(8).toString('hex')}`;
+    const { promise, resolve } = Promise.withResolvers<boolean>();
+    this.#echo = { text, heard: () => resolve(false) };
+    await this.#connections.listen(this.#channel, (logs) => this.#heard(logs));
+    const question = { text: 'select pg_notify($1, $2)', values: [this.#channel, text] };
+    await this.#connections.ask(useFor('read', 0), question);
+    const stop = every(ECHO_WITHIN_MS, () => resolve(true)); // keeps the process alive: opening waits for it
+    const isDeaf = await promise;
+    stop();
+    if (isDeaf) this.#pollEvery = Math.min(this.#pollEvery, DEAF_POLLS_MS);
+    return isDeaf;
+  }
+
   #listen(): void {
     if (!this.#options.notify) return;
     this.#connections.listen(this.#channel, (logs) => this.#heard(logs)).catch(() => {}); // the next poll tries again
   }
 
   #heard(logs: string): void {
-    if (logs.split(' ').some((log) => this.#watched.has(Number(log)))) this.#wake();
+    if (logs === this.#echo?.text) this.#echo.heard();
+    else if (logs.split(' ').some((log) => this.#watched.has(Number(log)))) this.#wake();
   }
 
   /** Polls at once; what is heard during a poll makes another one. */
@@ -115,8 +155,7 @@ export class Watching {
     if (this.#isPolling || this.#watched.size === 0) return;
     this.#isPolling = true;
     this.#isWanted = false;
-    const { pollEvery } = this.#options;
-    let rest = pollEvery;
+    let rest = this.#pollEvery;
     for (; this.#watched.size > 0; ) {
       try {
         await this.#look();
@@ -129,7 +168,7 @@ export class Watching {
     this.#isPolling = false;
     if (this.#watched.size === 0) return;
     this.#listen();
-    this.#pollLater(this.#isWanted ? 0 : pollEvery);
+    this.#pollLater(this.#isWanted ? 0 : this.#pollEvery);
   }
 
   async #look(): Promise<void> {

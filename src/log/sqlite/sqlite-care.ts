@@ -4,10 +4,12 @@
  */
 import type { SerializedError } from '../../core/errors.ts';
 import { readSealedPrefix } from '../blocks/sealed-block.ts';
+import type { LogContents } from '../copying/log-copying.ts';
 import type { LogBackupOptions, LogCopy } from '../log-backup.ts';
 import type { LogCare, LogFile, LogSize, LogWriter, SealOptions, SealReport } from '../log-care.ts';
 import { openedReadOnly, storeClosed } from '../log-errors.ts';
 import type { SealedBlock } from '../log-store.ts';
+import { contentsOfFile } from './copying/file-contents.ts';
 import { loadDriver } from './file/driver.ts';
 import { filesOf, sizeOf } from './file/files.ts';
 import { lockHolderOf } from './file/lock.ts';
@@ -87,6 +89,11 @@ export class SqliteCare implements LogCare {
     const payload = new Uint8Array(sealed.payload); // a separate buffer, which moves to the writer
     const run = { startChain, sealed: { ...sealed, payload }, withTags: true };
     return this.#writing().do('swapRun', run, [payload.buffer]);
+  }
+
+  async contents(): Promise<LogContents> {
+    this.#requireOpen();
+    return contentsOfFile(this.#path);
   }
 
   async backup(path: string, options: LogBackupOptions = {}): Promise<LogCopy> {

@@ -28,6 +28,10 @@ export function sqliteSource({ path }: SqliteSourceOptions, threads?: LogThreads
       const { openSqliteLog } = await import('./sqlite-log.ts');
       return openSqliteLog({ path, durability, readOnly, remember, waitForLock, signal, threads });
     },
+    fill: async (options) => {
+      const { fillFile } = await import('./copying/file-filling.ts');
+      return fillFile(path, options);
+    },
   };
   const thread = threadOf(path);
   return thread === undefined ? source : { ...source, thread };

@@ -7,6 +7,7 @@
 
 import { type Aim, LESS, MORE } from './aim.ts';
 import { lookingBack } from './looking-aims.ts';
+import { POSTGRES_AIMS } from './postgres-aims.ts';
 import { STUDIO_AIMS } from './studio-aims.ts';
 
 export const AIMS: readonly Aim[] = [
@@ -207,6 +208,7 @@ export const AIMS: readonly Aim[] = [
   },
   ...lookingBack(),
   ...STUDIO_AIMS,
+  ...POSTGRES_AIMS,
   {
     name: 'tags-statement-vs-at',
     what: 'the last 50 events of one account in the longest log ÷ `at` in it',

@@ -193,6 +193,18 @@ export const CALLS: { readonly [command: string]: readonly Call[] } = {
     call('backup bank.db within.db --to 2'),
     call('backup bank.db copy.db'),
   ],
+  copy: [
+    call('copy bank.db copied.db'),
+    call('copy bank.db copied.db'),
+    call('copy empty.db of-empty.db'),
+    call('copy empty.db nothing.db'),
+    call('copy ../busy.db busy-copy.db'),
+    call('copy damaged.db damaged-copy.db'),
+    call('copy missing.db of-nothing.db'),
+    call('copy bank.db no-folder/copied.db'),
+    call('copy bank.db postgres://app:hush@db:port/shop'),
+  ],
+  schema: [call('schema --postgres --schema sales'), call('schema --postgres --schema Sales'), call('schema')],
   restore: [
     call('restore bank.db new.db'),
     call('restore bank.db new.db'),

@@ -21,8 +21,8 @@ const SCHEMAS = fileURLToPath(new URL('../../../docs/json/', import.meta.url));
 const { commands } = defineProgram('0.0.0');
 const withJson = commands.filter(({ options }) => options.some(({ long }) => long === '--json'));
 const names = withJson.map((command) => command.name());
-/** Those that end by themselves. `test/cli/serving/studio.test.ts` has the other one. */
-const ending = names.filter((name) => name !== 'studio');
+/** Those that end by themselves, without a server. The tests of the studio and of PostgreSQL have the others. */
+const ending = names.filter((name) => name !== 'studio' && name !== 'logs');
 
 const folder = newFolder();
 beforeAll(async () => {

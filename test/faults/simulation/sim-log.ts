@@ -278,7 +278,7 @@ export class SimLog implements LogStore {
       reclaim: () => this.#request('reclaim', () => inner.reclaim()),
       size: () => inner.size(),
       checkStructure: () => inner.checkStructure(),
-      backup: (path, options) => inner.backup(path, options),
+      backup: (path, options) => inner.backup!(path, options),
     };
   }
 

@@ -6,9 +6,10 @@ import fs from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { defineModel, defineReactor, isRefoldError, openStore } from '../../../src/index.ts';
+import { placeOf, type StoryLog } from './story-log.ts';
 
 export interface Member {
-  readonly path: string;
+  readonly log: StoryLog;
   readonly diary: string;
   readonly effects: string;
   readonly name: string;
@@ -39,14 +40,14 @@ const notes = defineModel({
 const AT_ONCE = 4;
 const MOST_LAG = 100;
 
-const { path, diary, effects, name, lies } = JSON.parse(process.argv[2] ?? '') as Member;
+const { log, diary, effects, name, lies } = JSON.parse(process.argv[2] ?? '') as Member;
 const [diaryFile, effectsFile] = [fs.openSync(diary, 'a'), fs.openSync(effects, 'a')];
 // A kill may cut a line short. So each line ends with a mark, and the first one of a life begins a new line.
 const write = (line: string): unknown => fs.writeSync(diaryFile, `${line} .\n`);
 const tell = (news: MemberNews): unknown => process.connected && process.send?.(news);
 
 write('\nlife');
-const store = await openStore(notes, { path, standby: true });
+const store = await openStore(notes, { ...placeOf(log), standby: true });
 store.subscribe((events) => {
   for (const { sequence } of events) write(`heard ${sequence}`);
 });

@@ -1,20 +1,22 @@
-/** Three processes with a standby each on one file, which are stopped, woken, closed and killed in turn. */
+/** Three processes with a standby each on one log, which are stopped, woken, closed and killed in turn. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import fs from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openLog } from '../../../src/index.ts';
-import { openSqliteLog } from '../../../src/log/sqlite/sqlite-log.ts';
 import { type Chance, chanceOf } from '../judging/chance.ts';
 import { type History, parseDiary, parseEffects } from './history.ts';
 import type { Member, MemberNews } from './member.ts';
+import { fileIn, openToRead, placeOf, type ServedLog, type StoryLog } from './story-log.ts';
 
 export interface StoryOptions {
   /** A folder for the story alone. */
   readonly folder: string;
   readonly seed: number;
   readonly rounds: number;
+  /** Default: a file in the folder. */
+  readonly served?: ServedLog;
   /** For the negative control. */
   readonly lies?: boolean;
 }
@@ -34,32 +36,30 @@ const ACTS = [
 const PATIENCE_MS = 120_000;
 
 /** Lives through the rounds, and gives the history. */
-export async function tellStory({ folder, seed, rounds, lies = false }: StoryOptions): Promise<History> {
+export async function tellStory({ folder, seed, rounds, served, lies = false }: StoryOptions): Promise<History> {
   const chance = chanceOf(seed);
+  const log: StoryLog = served ?? fileIn(folder);
   const cast = MEMBERS.map(
-    (name) => new Actor({ ...placesIn(folder), diary: join(folder, `diary-${name}`), name, lies }),
+    (name) => new Actor({ log, effects: join(folder, 'effects'), diary: join(folder, `diary-${name}`), name, lies }),
   );
   const epochs: number[] = [];
   try {
     await Promise.all(cast.map((actor) => actor.start()));
     for (let round = 0; round < rounds; round++) {
       await writerOf(cast).then((writer) => writer.appended());
-      await act(cast, chance);
+      await act(cast, chance, served !== undefined);
       await (await writerOf(cast)).appended();
-      epochs.push(await epochOf(folder));
+      epochs.push(await epochOf(log));
     }
     await settle(cast);
   } finally {
     for (const actor of cast) await actor.kill();
   }
-  return readHistory(folder, epochs);
+  return readHistory(folder, log, epochs);
 }
 
-function placesIn(folder: string): Pick<Member, 'path' | 'effects'> {
-  return { path: join(folder, 'log.db'), effects: join(folder, 'effects') };
-}
-
-async function act(cast: readonly Actor[], chance: Chance): Promise<void> {
+/** @param isLeased whether a writer that stops loses the log */
+async function act(cast: readonly Actor[], chance: Chance, isLeased: boolean): Promise<void> {
   const writer = await writerOf(cast);
   const replica = chance.pick(cast.filter((actor) => actor !== writer));
   const ms = 5 + chance.below(150);
@@ -68,6 +68,7 @@ async function act(cast: readonly Actor[], chance: Chance): Promise<void> {
   if (what === 'stop the writer' || what === 'stop a replica') {
     const stopped = what === 'stop the writer' ? writer : replica;
     stopped.signal('SIGSTOP');
+    if (isLeased && stopped === writer && chance.hit(0.7)) await succeeded(cast, writer);
     await sleep(ms);
     stopped.signal('SIGCONT');
     return;
@@ -80,6 +81,12 @@ async function act(cast: readonly Actor[], chance: Chance): Promise<void> {
   await (what === 'close the writer' ? ended.close() : ended.kill());
   if (chance.hit(0.5)) await (await writerOf(cast)).appended();
   await ended.start();
+}
+
+/** Another member takes over from a writer that is stopped. */
+async function succeeded(cast: readonly Actor[], writer: Actor): Promise<void> {
+  await writerOf(cast.filter((actor) => actor !== writer));
+  writer.role = 'deposed'; // as it will find out
 }
 
 /** Everybody stops appending, and the writer's reactor catches up. */
@@ -104,8 +111,8 @@ async function writerOf(cast: readonly Actor[]): Promise<Actor> {
   }
 }
 
-async function epochOf(folder: string): Promise<number> {
-  const log = await openSqliteLog({ path: placesIn(folder).path, readOnly: true });
+async function epochOf(at: StoryLog): Promise<number> {
+  const log = await openToRead(at);
   try {
     return log.epoch;
   } finally {
@@ -113,12 +120,12 @@ async function epochOf(folder: string): Promise<number> {
   }
 }
 
-async function readHistory(folder: string, epochs: readonly number[]): Promise<History> {
-  const { path, effects } = placesIn(folder);
-  await using log = await openLog({ path });
+async function readHistory(folder: string, at: StoryLog, epochs: readonly number[]): Promise<History> {
+  await using log = await openLog(placeOf(at));
   const ids = await Array.fromAsync(log.events(), ({ data }) => (data as { id: string }).id);
   const diaries = MEMBERS.map((name) => parseDiary(fs.readFileSync(join(folder, `diary-${name}`), 'utf8')));
-  return { diaries, log: ids, effects: parseEffects(fs.readFileSync(effects, 'utf8')), epochs };
+  const effects = parseEffects(fs.readFileSync(join(folder, 'effects'), 'utf8'));
+  return { diaries, log: ids, effects, epochs };
 }
 
 /** One member, over all its lives. */

@@ -87,5 +87,4 @@ test('control: ids that are looked up outside of the lock are decided twice', as
   });
   const { wrong } = await judge(postgresLog(server.url(), { name }), lines);
   expect(wrong).not.toEqual([]);
-  weak.dispose();
 }, 120_000);

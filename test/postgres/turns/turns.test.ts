@@ -8,6 +8,7 @@ import { appendNotes, commitOf, noted, readEvents } from '../../../src/log/contr
 import type { LogStore } from '../../../src/log/log-store.ts';
 import type { TurnFound, TurnRequest } from '../../../src/log/log-turn.ts';
 import { postgresLog } from '../../../src/log/postgres/postgres-source.ts';
+import { RUNS_ALL } from '../../sample.ts';
 import { type Fault, TcpProxy } from '../proxy.ts';
 import { PostgresServer } from '../server.ts';
 import { weaken } from '../weakened.ts';
@@ -16,10 +17,11 @@ const MEMBER = fileURLToPath(new URL('member.ts', import.meta.url));
 const SOUND = fileURLToPath(new URL('../../../src/log/postgres/postgres-source.ts', import.meta.url));
 const MEMBERS = 8;
 /** 20,000 is the full run. */
-const COMMANDS = Number(process.env['REFOLD_COMMANDS'] ?? 800);
+const COMMANDS = Number(process.env.REFOLD_COMMANDS ?? (RUNS_ALL ? 4_000 : 800));
+const CONTROL_ATTEMPTS = 10;
 /** A member that begins again takes a while, so harm must have an end. */
 const COMMANDS_A_HARM = 100;
-const SEED = Number(process.env['REFOLD_SEED'] ?? randomInt(2 ** 31));
+const SEED = Number(process.env.REFOLD_SEED ?? randomInt(2 ** 31));
 
 let server: PostgresServer;
 let logs = 0;
@@ -106,10 +108,12 @@ test(`eight processes, stopped and killed: each id is decided once, and every an
 
 test('control: ids that are looked up outside of the lock are decided twice', async () => {
   const weak = await weaken('ids looked up outside of the lock');
-  const { answers } = await race(weak.module, newName(), 160, 'none');
-  expect(answers.wrong).not.toEqual([]);
-  weak.dispose();
-}, 120_000);
+  const wrong: string[] = [];
+  // On a busy machine the two that share an id may not meet.
+  for (let attempt = 0; attempt < CONTROL_ATTEMPTS && wrong.length === 0; attempt++)
+    wrong.push(...(await race(weak.module, newName(), 160, 'none')).answers.wrong);
+  expect(wrong).not.toEqual([]);
+}, 600_000);
 
 /** All members at once. With harm, one of them is stopped or killed now and then. A member that was killed begins again. */
 async function race(module: string, name: string, ids: number, harm: 'harm' | 'none') {

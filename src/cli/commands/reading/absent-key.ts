@@ -1,6 +1,8 @@
 /** The hint for a key that a table does not have now: since when it is not there, and the command that says more. */
+
 import { type MissingPart, namesIn } from '../../../guests/state-path.ts';
 import { formatPath, type Model, OrderedMap, openPast } from '../../../index.ts';
+import { whereIs } from '../../logs.ts';
 import { modelWords } from '../../model.ts';
 import { withProgress } from '../../output/progress.ts';
 import { isRecord } from '../../output/states/entries.ts';
@@ -43,7 +45,7 @@ async function search({
   sequence,
 }: AbsentKey): Promise<{ readonly until: number } | { readonly from: number } | undefined> {
   try {
-    await using past = await openPast(model, { path: file });
+    await using past = await openPast(model, whereIs(file));
     const signal = AbortSignal.timeout(SEARCH_MS);
     const { changes, lookedAt } = await withProgress(({ onProgress }) =>
       past.why(missing.parts, { limit: 1, to: sequence, signal, onProgress }),

@@ -4,11 +4,13 @@
  *
  * The projections that the module of the model exports are checked as well. The exit code is 0 if the log opens, otherwise 1.
  */
+
 import type { Command } from 'commander';
 import { loadModelAndProjections } from '../../../guests/load-model.ts';
 import { checkUpgrade, type ProjectionFit, type SnapshotFit, type UpgradeReport } from '../../../index.ts';
 import { answering, FILE, JSON_OPTION, type JsonOption, MODEL } from '../../args.ts';
 import { requireFile } from '../../files.ts';
+import { whereIs } from '../../logs.ts';
 import { specifierFor } from '../../model.ts';
 import { EXIT } from '../../output/exit-codes.ts';
 import type { Answer } from '../../output/output.ts';
@@ -34,7 +36,9 @@ export function defineCheck(program: Command): void {
 async function check(file: string, options: Options): Promise<Answer> {
   await requireFile(file);
   const { model, projections } = await loadModelAndProjections(await specifierFor(file, options.model));
-  const report = await withProgress(({ onProgress }) => checkUpgrade(model, { path: file, projections, onProgress }));
+  const report = await withProgress(({ onProgress }) =>
+    checkUpgrade(model, { ...whereIs(file), projections, onProgress }),
+  );
   return { json: report, text: () => describe(report), exitCode: report.opens ? EXIT.ok : EXIT.checkFailed };
 }
 

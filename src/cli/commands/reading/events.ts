@@ -2,6 +2,7 @@
  * `refold events`: prints recorded events in their recorded form, as JSON lines, or as a table on a terminal. With `--follow` it
  * also prints new events.
  */
+
 import { type Command, Option } from 'commander';
 import { parseEventCondition } from '../../../guests/event-condition.ts';
 import { loadModel } from '../../../guests/load-model.ts';
@@ -9,6 +10,7 @@ import type { Place } from '../../../guests/position.ts';
 import { type EventLog, openLog, type Position } from '../../../index.ts';
 import { answering, collect, FILE, type JsonOption, parseCount, parsePosition, withTimes } from '../../args.ts';
 import { requireFile } from '../../files.ts';
+import { whereIs } from '../../logs.ts';
 import { type EventForm, eventLines, printBatches } from '../../output/events/json-lines.ts';
 import { EventTable } from '../../output/events/table.ts';
 import { outputWidth } from '../../output/lines.ts';
@@ -55,7 +57,7 @@ async function events(file: string, options: Options): Promise<undefined> {
   const { type: types, tag, reverse, limit, last } = options;
   const where = options.where === undefined ? undefined : parseEventCondition(options.where);
   await requireFile(file);
-  await using log = await openLog({ path: file });
+  await using log = await openLog(whereIs(file));
   const from = options.from && (await startPlaceIn(log, options.from));
   const to = options.to && (await placeIn(log, options.to));
   if (options.follow === undefined) await requireKnownTypes(log, options);

@@ -1,9 +1,11 @@
 /** `refold info`: describes a log. It reads only the log's headers, and needs no model. */
+
 import type { Command } from 'commander';
 import { loadModel } from '../../../guests/load-model.ts';
 import { type EventLog, type Keyframe, type LogInfo, openLog, openPast } from '../../../index.ts';
 import { answering, FILE, type JsonOption, withTimes } from '../../args.ts';
 import { requireFile } from '../../files.ts';
+import { whereIs } from '../../logs.ts';
 import type { Answer } from '../../output/output.ts';
 import { withProgress } from '../../output/progress.ts';
 import { despiteDrops } from './event-types.ts';
@@ -38,7 +40,7 @@ export function defineInfo(program: Command): void {
 
 async function info(file: string, options: Options): Promise<Answer> {
   await requireFile(file);
-  await using log = await openLog({ path: file });
+  await using log = await openLog(whereIs(file));
   const keyframes = options.model === undefined ? undefined : await keyframesOf(file, options.model);
   // The counts are of exactly the events that the description is of, also while another process writes.
   const found = await despiteDrops(async () => {
@@ -50,7 +52,7 @@ async function info(file: string, options: Options): Promise<Answer> {
 
 /** Only `--model` itself loads a model. */
 async function keyframesOf(file: string, specifier: string): Promise<readonly Keyframe[]> {
-  await using past = await openPast(await loadModel(specifier), { path: file });
+  await using past = await openPast(await loadModel(specifier), whereIs(file));
   return await past.keyframes();
 }
 

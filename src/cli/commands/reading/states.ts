@@ -1,4 +1,5 @@
 /** `refold state` and `refold at`: print the current state or a past state, or a part of it. */
+
 import type { Command } from 'commander';
 import type { Place } from '../../../guests/position.ts';
 import { lookUp, nothingThere } from '../../../guests/state-path.ts';
@@ -15,6 +16,7 @@ import {
 } from '../../args.ts';
 import { requireFile } from '../../files.ts';
 import type { Rows } from '../../input/rows.ts';
+import { whereIs } from '../../logs.ts';
 import { modelFor } from '../../model.ts';
 import type { Answer } from '../../output/output.ts';
 import { withProgress } from '../../output/progress.ts';
@@ -96,7 +98,7 @@ async function showPresent(file: string, options: Options, path: string | undefi
   await requireFile(file);
   const model = await modelFor(file, options.model);
   const moment = await withProgress(async ({ onProgress }) => {
-    await using store = await openStore(model, { path: file, readOnly: true, onProgress });
+    await using store = await openStore(model, { ...whereIs(file), readOnly: true, onProgress });
     return { sequence: store.sequence, state: store.state as object };
   });
   return show(moment, { ...options, file, path, loaded: model, isPast: async () => false });

@@ -4,10 +4,12 @@
  *
  * A problem in the log is a finding, not an error: the exit code is 1. A file that is not a log is an error.
  */
+
 import { type Command, Option } from 'commander';
 import { type BlocksReport, isRefoldError, type Model, openLog, openStore, type VerifyReport } from '../../../index.ts';
 import { answering, FILE, JSON_OPTION, type JsonOption, MODEL } from '../../args.ts';
 import { requireFile } from '../../files.ts';
+import { whereIs } from '../../logs.ts';
 import { modelIfAny } from '../../model.ts';
 import { EXIT } from '../../output/exit-codes.ts';
 import type { Answer } from '../../output/output.ts';
@@ -51,7 +53,7 @@ async function verify(file: string, options: Options): Promise<Answer> {
 /** If the log cannot be opened because of damage at a known sequence, that damage is the finding. */
 async function verifyBlocks(file: string, quick: boolean, { onProgress }: ProgressBar): Promise<BlocksReport> {
   try {
-    await using log = await openLog({ path: file });
+    await using log = await openLog(whereIs(file));
     return await log.verify({ quick, onProgress });
   } catch (error) {
     if (!isRefoldError(error, 'LOG_CORRUPT') || error.sequence === undefined) throw error;
@@ -62,7 +64,7 @@ async function verifyBlocks(file: string, quick: boolean, { onProgress }: Progre
 /** Runs after the blocks were found sound. A state that cannot be recovered is a finding, too. */
 async function verifyStates(file: string, model: Model, blocks: BlocksReport, bar: ProgressBar): Promise<Report> {
   try {
-    await using store = await openStore(model, { path: file, readOnly: true, onProgress: bar.onProgress });
+    await using store = await openStore(model, { ...whereIs(file), readOnly: true, onProgress: bar.onProgress });
     return await store.verify();
   } catch (error) {
     const isFinding = ['LOG_CORRUPT', 'REDUCER_FAILED', 'HISTORY_GONE', 'UNKNOWN_EVENT_TYPE', 'EVENT_REJECTED'];

@@ -2,12 +2,14 @@
  * `refold replay`: folds the whole log again, and prints the speed and the state hash. With `--verify` it also asks the model's
  * invariants along the fold. With `--speed` it folds nothing, and prints the events in their own time.
  */
+
 import { type Command, Option } from 'commander';
 import type { Place } from '../../../guests/position.ts';
 import { openLog, openPast, type RecordedEvent, RefoldError, type ReplayReport, replay } from '../../../index.ts';
 import { answering, FILE, MODEL, type PastOptions, parsePosition, withTimes } from '../../args.ts';
 import { requireFile } from '../../files.ts';
 import { interruptibleOrNothing } from '../../interrupts.ts';
+import { whereIs } from '../../logs.ts';
 import { modelFor, modelWords } from '../../model.ts';
 import { type EventBatches, printBatches } from '../../output/events/json-lines.ts';
 import { EXIT } from '../../output/exit-codes.ts';
@@ -61,7 +63,7 @@ async function replayFile(file: string, options: Options): Promise<Answer | unde
 /** Prints events as `refold events` does. Ctrl-C ends it at once. */
 async function play(file: string, speed: number, { from: start, to: end, ...options }: Options): Promise<undefined> {
   await interruptibleOrNothing(async (signal) => {
-    await using log = await openLog({ path: file });
+    await using log = await openLog(whereIs(file));
     const from = start && (await startPlaceIn(log, start));
     const to = end && (await placeIn(log, end));
     const events = log.events({ from: boundOf(from), to: boundOf(to), signal });
@@ -84,11 +86,11 @@ function aborted(signal: AbortSignal): Promise<never> {
 async function fold(file: string, options: Options): Promise<Answer> {
   const model = await modelFor(file, options.model);
   // A place that is not there is told before anything is folded.
-  await using past = options.verify === true ? await openPast(model, { path: file }) : undefined;
+  await using past = options.verify === true ? await openPast(model, whereIs(file)) : undefined;
   const from = past && options.from && (await startPlaceIn(past, options.from));
   const to = options.to && (await locate(file, options.to));
   const { report, asked } = await withProgress(async (bar) => {
-    const { state: _, ...report } = await replay(model, { path: file, to, onProgress: bar.onProgress });
+    const { state: _, ...report } = await replay(model, { ...whereIs(file), to, onProgress: bar.onProgress });
     const asked = past && (await askAlong(past, { from, to: report.sequence }, bar));
     return { report, asked };
   });
@@ -124,6 +126,6 @@ function describeSpeed({ seconds, eventsPerSecond }: Report): string {
 }
 
 async function locate(file: string, place: Place): Promise<number> {
-  await using log = await openLog({ path: file });
+  await using log = await openLog(whereIs(file));
   return await log.locate(await placeIn(log, place));
 }

@@ -5,6 +5,7 @@
  * pipelined: the next question is on its way before the answer to the last. A connection that is lost, or that does not answer in
  * time, is given up with all its questions; the next question opens another.
  */
+import zlib from 'node:zlib';
 import { later, pause } from '../../../threads/timers.ts';
 import {
   AS_ROWS,
@@ -15,7 +16,7 @@ import {
   type PostgresConnection,
   type Question,
 } from './driver.ts';
-import { ConnectionLost, refusalOf } from './refusals.ts';
+import { ConnectionLost, isStatementLost, refusalOf } from './refusals.ts';
 
 export type Rows = readonly (readonly Cell[])[];
 
@@ -49,6 +50,8 @@ export interface Configuration {
   readonly answerWithin: number;
   /** Names the database and the schema in messages. */
   readonly place: string;
+  /** One connection for every use. */
+  readonly isSingle: boolean;
   /** Other options that its logs must have in common. */
   readonly shared: string;
 }
@@ -68,6 +71,8 @@ export class Connections {
   /** Gets what other connections told with `pg_notify` on the channel. */
   #listening: { readonly channel: string; readonly heard: (payload: string) => void } | undefined;
   #users = 0;
+  /** Behind a pool that changes connections between transactions, statements cannot be prepared. */
+  #isPooled = false;
 
   /** The connections of a configuration. The caller leaves them with `leave`. */
   static join(configuration: Configuration): Connections {
@@ -112,17 +117,26 @@ export class Connections {
     };
   }
 
-  /** A transaction of several statements, on a connection for it alone. @throws as `ask` */
-  async transact<T>(work: (ask: Ask) => Promise<T>): Promise<T> {
-    const client = await this.#connect(false);
+  /**
+   * A transaction of several statements, on a connection that no other question shares.
+   *
+   * @param kept the use of a connection that stays for the next transaction. Default: a new one, which ends
+   * @throws as `ask`
+   */
+  async transact<T>(work: (ask: Ask) => Promise<T>, kept?: `turn ${number}`): Promise<T> {
+    const client = await (kept === undefined ? this.#connect(false) : this.#client(kept));
+    let isDone = false;
     try {
       const ask: Ask = (text, ...values) => this.#answer(client, { text, values });
       await ask('begin');
       const result = await work(ask);
       await ask('commit');
+      isDone = true;
       return result;
     } finally {
-      await endClient(client); // the server takes back what was not committed
+      // The server takes back what was not committed.
+      if (kept === undefined) await endClient(client);
+      else if (!isDone) this.#giveUp(client);
     }
   }
 
@@ -131,13 +145,14 @@ export class Connections {
     const patience = this.#configuration.answerWithin + workFor(question);
     const takeBack = later(patience, () => reject(new ConnectionLost('the server does not answer')));
     this.#count(client, 1);
-    const answer = client.query({ ...question, ...AS_ROWS });
+    const answer = client.query({ ...question, ...(this.#isPooled ? UNNAMED : namedByText(question)), ...AS_ROWS });
     answer.catch(() => {}); // the race may be over
     try {
       const { rows } = await Promise.race([answer, late]);
       if (this.#doubtful.has(client)) throw new ConnectionLost('the server did not wait for its standby');
       return rows;
     } catch (error) {
+      if (isStatementLost(error)) this.#isPooled = true;
       throw refusalOf(error, this.#configuration.place);
     } finally {
       takeBack();
@@ -160,7 +175,8 @@ export class Connections {
     await Promise.allSettled(open.map(async (client) => endClient(await client)));
   }
 
-  #client(use: Use): Promise<Client> {
+  #client(asked: Use): Promise<Client> {
+    const use = this.#configuration.isSingle ? 'read 0' : asked;
     let client = this.#open.get(use);
     if (client === undefined) {
       client = this.#connectFor(use);
@@ -228,6 +244,21 @@ export class Connections {
   }
 }
 
+const UNNAMED = { name: undefined };
+
+/**
+ * The name of a prepared statement, with a checksum of its text: a pool may have prepared another text under the same name, such as
+ * that of another schema or release.
+ */
+function namedByText({ name, text }: Question): { readonly name?: string } {
+  if (name === undefined) return {};
+  let full = fullNames.get(text);
+  if (full === undefined) fullNames.set(text, (full = `${name} ${zlib.crc32(text).toString(16)}`));
+  return { name: full };
+}
+
+const fullNames = new Map<string, string>();
+
 /** The same for equal configurations; one that holds a function is equal to no other. */
 function keyOf(configuration: Configuration): unknown {
   let hasFunctions = false;
@@ -251,8 +282,12 @@ const MS_A_BYTE = 0.001;
 function workFor({ values }: Question): number {
   let ms = 0;
   for (const value of values) {
-    if (Array.isArray(value)) ms = Math.max(ms, value.length * MS_A_ROW);
-    else if (typeof value === 'string' || Buffer.isBuffer(value)) ms += value.length * MS_A_BYTE;
+    if (Array.isArray(value)) ms = Math.max(ms, value.length * MS_A_ROW) + value.reduce(bytesMs, 0);
+    else ms = bytesMs(ms, value);
   }
   return ms;
+}
+
+function bytesMs(ms: number, value: unknown): number {
+  return typeof value === 'string' || Buffer.isBuffer(value) ? ms + value.length * MS_A_BYTE : ms;
 }

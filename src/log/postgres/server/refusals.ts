@@ -4,7 +4,10 @@ import { RefoldError } from '../../../core/errors.ts';
 /** The server was not reached, or did not answer: whether it did what was asked is unknown. */
 export class ConnectionLost extends Error {}
 
-/** The server did not do what was asked, and would do it another time: it waited too long for a lock, or met a deadlock. */
+/**
+ * The server did not do what was asked, and would do it another time: it waited too long for a lock, met a deadlock, or does not know a
+ * prepared statement.
+ */
 export class ServerBusy extends Error {}
 
 interface Answered {
@@ -23,7 +26,7 @@ export function refusalOf(error: unknown, place: string): Error {
   const { code, message, severity } = (error ?? {}) as Answered;
   if (typeof code !== 'string' || typeof severity !== 'string') return new ConnectionLost(String(message ?? error));
   if (isLostConnection(code)) return new ConnectionLost(String(message));
-  if (ASKED_AGAIN.has(code)) return new ServerBusy(String(message));
+  if (ASKED_AGAIN.has(code) || isStatementLost(error)) return new ServerBusy(String(message));
   const told = `Cannot use ${place}: PostgreSQL says: ${String(message)} (${code})`;
   if (code === '53100')
     return new RefoldError('LOG_FULL', told, { path: place, hint: 'Make room on the disk of the server' });
@@ -38,15 +41,23 @@ export function unreachable(path: string, cause: unknown): RefoldError {
   });
 }
 
+/** Whether a pool has given the question to a connection that has other prepared statements than this client thinks. */
+export function isStatementLost(error: unknown): boolean {
+  const { code } = (error ?? {}) as Answered;
+  return code === '42P05' || code === '26000';
+}
+
 /** Waits for a lock (55P03), deadlocks (40P01), conflicts between transactions (40001). */
 const ASKED_AGAIN: ReadonlySet<string> = new Set(['55P03', '40P01', '40001']);
 
 /**
  * Classes of SQLSTATE: connections (08), a cancelled statement and an ending server (57014, 57P01 to 57P05), too many connections
- * (53300), a transaction that was ended because it was idle (25P03).
+ * (53300), a transaction that was ended because it was idle (25P03), a standby that is not promoted yet (25006).
  */
 function isLostConnection(code: string): boolean {
-  return code.startsWith('08') || /^57(014|P0[1-5])$/.test(code) || code === '53300' || code === '25P03';
+  return (
+    code.startsWith('08') || /^57(014|P0[1-5])$/.test(code) || code === '53300' || code === '25P03' || code === '25006'
+  );
 }
 
 function hintOf(code: string): string {

@@ -32,6 +32,7 @@ export type ReadName =
   | 'ends'
   | 'lastEnds'
   | 'fate'
+  | 'isStandby'
   | 'bytes'
   | 'blockAt'
   | 'outcome'
@@ -44,7 +45,8 @@ export type ReadName =
   | 'commandIds'
   | 'allSnapshots'
   | 'redactions'
-  | 'meta';
+  | 'meta'
+  | 'allMeta';
 
 export type ReadStatements = Readonly<Record<ReadName, string>>;
 
@@ -119,6 +121,8 @@ export function readsIn(schema: string): ReadStatements {
     ) b on b.last_sequence >= $2
   where l.log = $1`,
     lastEnds: `select last_sequence, chain from ${schema}.blocks where log = $1 order by first_sequence desc limit $2`,
+    /** Whether the server is a standby, which may be behind and not lost anything. */
+    isStandby: 'select pg_is_in_recovery() where $1::bigint > 0',
     bytes: `select coalesce(sum(bytes), 0) from ${schema}.blocks where log = $1`,
     blockAt: `select ${HEADER} from ${schema}.blocks
   where log = $1 and recorded_at <= $2 order by recorded_at desc, first_sequence desc limit 1`,
@@ -146,5 +150,6 @@ export function readsIn(schema: string): ReadStatements {
     redactions: `select recorded_at, requested_by, selector, events, first_sequence, last_sequence, checksum
   from ${schema}.redactions where log = $1 order by id`,
     meta: `select value from ${schema}.meta where log = $1 and key = $2`,
+    allMeta: `select key, value from ${schema}.meta where log = $1 order by key`,
   };
 }

@@ -222,15 +222,21 @@ export class LeaseKeeper {
     this.#takeBack();
     if (!this.#isKept) return;
     this.#isKept = false;
-    const { connections, schema } = this.#place;
-    const { log, epoch } = this.#taken;
-    await connections
-      .ask(useFor('write', log), {
-        text: `update ${schema}.logs set lease_until = clock_timestamp(), holder = '' where log = $1 and epoch = $2`,
-        values: [log, epoch],
-      })
-      .catch(() => {}); // it ends by itself
+    await endLease(this.#place, this.#taken);
   }
+}
+
+/** Ends a lease early, if the server can be reached: otherwise it ends by itself. */
+export async function endLease(
+  { connections, schema }: Pick<LeasePlace, 'connections' | 'schema'>,
+  { log, epoch }: Pick<TakenLease, 'log' | 'epoch'>,
+): Promise<void> {
+  await connections
+    .ask(useFor('write', log), {
+      text: `update ${schema}.logs set lease_until = clock_timestamp(), holder = '' where log = $1 and epoch = $2`,
+      values: [log, epoch],
+    })
+    .catch(() => {});
 }
 
 /** Why a log cannot be opened now. */

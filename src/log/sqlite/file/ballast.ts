@@ -11,7 +11,8 @@
 import crypto from 'node:crypto';
 import fs from 'node:fs';
 import { dirname } from 'node:path';
-import { isOutOfSpace, NO_FOLLOW } from './files.ts';
+import { NO_FOLLOW } from '../../witness/witness-file.ts';
+import { isOutOfSpace } from './files.ts';
 
 /** The path of a log's ballast. */
 export function ballastPath(path: string): string {

@@ -10,12 +10,6 @@ import { messageOf, RefoldError } from '../../../core/errors.ts';
 import type { LogFile } from '../../log-care.ts';
 
 /**
- * Opening a symbolic link with this flag fails. Links are refused when the log is opened; the flag keeps refold from
- * following one that was made later. Windows does not have it.
- */
-export const NO_FOLLOW: number = fs.constants.O_NOFOLLOW ?? 0;
-
-/**
  * The one name of a log file: absolute, links resolved, so that two names of a file share a lock.
  *
  * A symbolic link may only lead to a file in the same folder. A user who can put links into a folder must not choose a

@@ -67,7 +67,7 @@ class Copying {
   }
 
   #plan(source: Connection): void {
-    const { source: path, to, action } = this.#request;
+    const { source: file, name: path = file, to, action } = this.#request;
     if (action === 'restore') {
       if (identify(source, path) === 'empty') throw withoutLog(path);
       requireWitnessedFile(source, path, readWitness(path));

@@ -19,7 +19,10 @@ import type { Cut } from './cut.ts';
 /** What to copy, and for what: a restore also checks what it copies. */
 export interface BackupRequest {
   readonly action: 'back up' | 'restore';
+  /** The file that is copied. */
   readonly source: string;
+  /** What messages call it; default: its path. */
+  readonly name?: string | undefined;
   readonly partial: string;
   readonly target: string;
   readonly to: LogCut['to'] | undefined;
@@ -50,26 +53,40 @@ export interface BackupJobs {
 /**
  * Copies the log at `source` to the new file `path`; until the copy is complete it is called `<path>.partial`.
  *
+ * @param stand for a log without a file: makes a file in its place. `source` only names the log then
  * @throws RefoldError `INVALID_OPTION` when there is a file at `path`, or it cannot be created, or the log does not have
  * the end of the cut; `HISTORY_GONE` for an end before what is left; `LOG_FULL` when the disk of the copy is full;
  * `LOG_CORRUPT` when the log is damaged; `STORE_FAILED` for any other error of a disk; the reason of the signal
  */
-export async function backUp(source: string, path: string, options: LogBackupOptions): Promise<LogCopy> {
+export async function backUp(
+  source: string,
+  path: string,
+  options: LogBackupOptions,
+  stand?: () => Promise<StandIn>,
+): Promise<LogCopy> {
   if (!isUsablePath(path) || path === ':memory:') throw noTarget(source, path);
   const target = canonicalPath(path);
   requireFree(source, target);
+  const standIn = await stand?.();
   const request: BackupRequest = {
-    action: 'back up',
-    source,
-    partial: `${target}.partial`,
-    target,
-    to: options.cut?.to,
+    ...{ action: 'back up', source: standIn?.file ?? source, name: source },
+    ...{ partial: `${target}.partial`, target, to: options.cut?.to },
   };
-  return copyLog(request, options, (partial) => {
-    requireFree(source, target);
-    fs.renameSync(partial, target);
-    syncDirectory(dirname(target));
-  });
+  try {
+    return await copyLog(request, options, (partial) => {
+      requireFree(source, target);
+      fs.renameSync(partial, target);
+      syncDirectory(dirname(target));
+    });
+  } finally {
+    standIn?.remove();
+  }
+}
+
+/** A file with all that a log holds which has no file. */
+export interface StandIn {
+  readonly file: string;
+  readonly remove: () => void;
 }
 
 /**
@@ -148,8 +165,8 @@ function removeIfPossible(path: string): void {
 }
 
 /** Completes "Cannot …". */
-export function doingOf({ action, source }: Pick<BackupRequest, 'action' | 'source'>): string {
-  return `${action} ${source}`;
+export function doingOf({ action, source, name = source }: Pick<BackupRequest, 'action' | 'source' | 'name'>): string {
+  return `${action} ${name}`;
 }
 
 /** SQLite would apply a WAL that an older file left there, and damage the copy. */

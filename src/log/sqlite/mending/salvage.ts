@@ -11,6 +11,7 @@ import { EMPTY_CHAIN, type StoredBlock, verifyBlock } from '../../blocks/chain.t
 import { eventsMissing } from '../../log-errors.ts';
 import type { LogHead, StoredOutcome } from '../../log-store.ts';
 import { checksumOfOutcome } from '../../outcomes.ts';
+import type { Testimony } from '../../witness/witness-file.ts';
 import {
   BLOCK_COLUMNS,
   type BlockRow,
@@ -24,7 +25,7 @@ import type { Connection } from '../file/driver.ts';
 import { invalidPath, withoutLog } from '../file/files.ts';
 import { hasOwnTables, identify } from '../file/schema.ts';
 import type { SnapshotRow } from '../file/snapshot-rows.ts';
-import { requireWitnessed, type Testimony } from '../file/witness.ts';
+import { requireWitnessed } from '../file/witness.ts';
 import {
   allOutcomes,
   asDamage,

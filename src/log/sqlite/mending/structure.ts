@@ -9,12 +9,13 @@ import { isSound } from '../../blocks/snapshot-chunks.ts';
 import { outcomeDamaged, snapshotDamaged } from '../../log-errors.ts';
 import type { StoredOutcome } from '../../log-store.ts';
 import { checksumOfOutcome } from '../../outcomes.ts';
+import type { Testimony } from '../../witness/witness-file.ts';
 import { chainAt, readLogState } from '../file/block-rows.ts';
 import { type Connection, readFailure, type Statement } from '../file/driver.ts';
 import { isSoundRedaction, readRedactionRows } from '../file/redaction-rows.ts';
 import { identify } from '../file/schema.ts';
 import { SNAPSHOT_COLUMNS, type SnapshotRow } from '../file/snapshot-rows.ts';
-import { requireWitnessed, type Testimony } from '../file/witness.ts';
+import { requireWitnessed } from '../file/witness.ts';
 import { damagedTagLists } from './tag-lists.ts';
 
 /** A search ends after this many findings; one is enough to act. */

@@ -4,13 +4,14 @@
  * Nothing is written to the file before it is known to be a log or empty.
  */
 import type { Durability } from '../../log-store.ts';
+import { WitnessFile } from '../../witness/witness-file.ts';
 import { Ballast } from '../file/ballast.ts';
 import { readLogState } from '../file/block-rows.ts';
 import { type Connection, type Driver, isFull, loadDriver, openConnection, readFailure } from '../file/driver.ts';
 import { createFile, fileKind, requireNoRepair } from '../file/files.ts';
 import { acquireLock, lockPath } from '../file/lock.ts';
 import { createSchema, type FileIdentity, identify, migrate } from '../file/schema.ts';
-import { readWitness, requireUnwitnessed, WitnessFile } from '../file/witness.ts';
+import { readWitness, requireUnwitnessed, witnessPath } from '../file/witness.ts';
 import { requireWitnessedFile } from '../mending/structure.ts';
 import { Staging } from '../redacting/staging.ts';
 import { patiently, WRITE_LOCK_PATIENCE_MS } from '../sharing/job-line.ts';
@@ -134,7 +135,7 @@ function prepareParts(driver: Driver, lock: Connection, connection: Connection, 
   const wal = WalKeeper.open(write, ballast, { threadFromBytes: checkpointFromBytes, isShared });
   const room = new Room(write, wal, ballast);
   if (room.isTight) room.make();
-  const witness = WitnessFile.open(path, opened.logId, write.epoch, !isShared);
+  const witness = WitnessFile.open(witnessPath(path), opened.logId, write.epoch, !isShared);
   witness.note(opened.head); // the commit of the epoch synced everything in the WAL
   const staging = new Staging(connection, path);
   return { driver, lock, write, opened, blocks, snapshots, wal, room, witness, staging, durability, isShared };

@@ -8,7 +8,7 @@ import { type OrderStore, withStore } from '../../material/stores.ts';
 import { type Context, concurrently, type Row, repeat, type Workload } from '../../measuring/workload.ts';
 
 /** The orders table with a command for each event, which decides on that event. */
-const commanded = defineModel({ ...orders, commands: commandsOf(orders.events) });
+export const commanded = defineModel({ ...orders, commands: commandsOf(orders.events) });
 
 const IN_FLIGHT = 1_000;
 
@@ -49,7 +49,7 @@ async function takes(options: StoreOptions): Promise<boolean> {
   }
 }
 
-function drive(store: OrderStore, nextId: Ids, seconds: number) {
+export function drive(store: OrderStore, nextId: Ids, seconds: number) {
   const flow = new OrderFlow();
   return concurrently(IN_FLIGHT, seconds, async () => {
     const { type, data } = flow.next();

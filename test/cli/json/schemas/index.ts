@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { backup, compact, redact, repair, restore, retag, snapshot } from './keeping.ts';
 import { bisect, diff, doctor, rehearse, why } from './looking.ts';
 import { failure } from './members.ts';
-import { exported, imported } from './moving.ts';
+import { copied, exported, imported, logs, schema } from './moving.ts';
 import { at, check, completion, event, info, replay, state, studio, verify } from './reading.ts';
 
 /** The last line of a command that failed. */
@@ -33,6 +33,9 @@ export const ANSWERS: { readonly [command: string]: z.ZodType } = {
   repair,
   export: exported,
   import: imported,
+  copy: copied,
+  logs,
+  schema,
   completion,
   studio,
 };
@@ -47,12 +50,12 @@ export const WITHOUT_JSON: readonly string[] = ['serve'];
 export function schemaFiles(): Map<string, string> {
   const all = Object.entries({ ...ANSWERS, event, error });
   return new Map(
-    all.map(([name, schema]) => [`${name}.schema.json`, `${JSON.stringify(fileOf(name, schema), null, 2)}\n`]),
+    all.map(([name, answer]) => [`${name}.schema.json`, `${JSON.stringify(fileOf(name, answer), null, 2)}\n`]),
   );
 }
 
-function fileOf(name: string, schema: z.ZodType): object {
-  const { $schema, ...rest } = z.toJSONSchema(schema, {
+function fileOf(name: string, answer: z.ZodType): object {
+  const { $schema, ...rest } = z.toJSONSchema(answer, {
     io: 'input',
     override: ({ jsonSchema }) => {
       if (jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties;

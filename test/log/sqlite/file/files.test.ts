@@ -314,7 +314,7 @@ describe('a backup', () => {
     await log.putSnapshot(snapshotAt(log, 5), [new Uint8Array(3_000_000).fill(7)]);
     const target = `${path}.copy`;
     const progress: number[] = [];
-    const copying = log.care!.backup(target, { onProgress: (fraction) => progress.push(fraction) });
+    const copying = log.care!.backup!(target, { onProgress: (fraction) => progress.push(fraction) });
     await appendNotes(log, 3);
     await copying;
     expect(progress.at(-1)).toBe(1);
@@ -334,7 +334,7 @@ describe('a backup', () => {
     const path = temporaryPath();
     const log = await openLog(path);
     fs.writeFileSync(`${path}.copy`, 'precious');
-    expect(await refusalOf(log.care!.backup(`${path}.copy`))).toMatchObject({
+    expect(await refusalOf(log.care!.backup!(`${path}.copy`))).toMatchObject({
       code: 'INVALID_OPTION',
       path: `${path}.copy`,
     });
@@ -344,7 +344,7 @@ describe('a backup', () => {
   test('into a missing directory says so, and leaves nothing', async () => {
     const path = temporaryPath();
     const log = await openLog(path);
-    const refusal = await refusalOf(log.care!.backup(join(path, '..', 'nowhere', 'copy.db')));
+    const refusal = await refusalOf(log.care!.backup!(join(path, '..', 'nowhere', 'copy.db')));
     expect(refusal.code).toBe('INVALID_OPTION');
     expect(fs.readdirSync(join(path, '..')).filter((name) => name.includes('copy'))).toEqual([]);
   });
@@ -359,7 +359,10 @@ describe('a backup', () => {
     ['a number', 7],
   ])('to an invalid path (%s) is refused', async (_what, target) => {
     const log = await openLog(temporaryPath());
-    expect(await refusalOf(log.care!.backup(target as string))).toMatchObject({ code: 'INVALID_OPTION', type: 'path' });
+    expect(await refusalOf(log.care!.backup!(target as string))).toMatchObject({
+      code: 'INVALID_OPTION',
+      type: 'path',
+    });
   });
 
   test('fails with LOG_CORRUPT when SQLite finds the log damaged', async () => {
@@ -370,7 +373,7 @@ describe('a backup', () => {
     const reader = await openLog(path, { readOnly: true });
     const bytes = fs.readFileSync(path);
     fs.writeFileSync(path, bytes.fill(0x55, 0, 100));
-    expect(await refusalOf(reader.care!.backup(`${path}.copy`))).toMatchObject({ code: 'LOG_CORRUPT' });
+    expect(await refusalOf(reader.care!.backup!(`${path}.copy`))).toMatchObject({ code: 'LOG_CORRUPT' });
     expect(fs.readdirSync(join(path, '..')).filter((name) => name.includes('copy'))).toEqual([]);
   });
 
@@ -378,7 +381,7 @@ describe('a backup', () => {
     const path = temporaryPath();
     await appendNotes(await openLog(path), 2);
     const reader = await openLog(path, { readOnly: true });
-    await reader.care!.backup(`${path}.copy`);
+    await reader.care!.backup!(`${path}.copy`);
     expect(sequencesOf(await readEvents(await openLog(`${path}.copy`)))).toEqual([1, 2]);
   });
 });
@@ -411,7 +414,7 @@ describe('a path is that path', () => {
     expect(sequencesOf(await readEvents(reader))).toEqual(upTo(3));
     expect(await log.care!.checkStructure()).toEqual([]);
     await log.care!.seal({ through: 2 });
-    await log.care!.backup(`${path}copy `);
+    await log.care!.backup!(`${path}copy `);
     expect(sequencesOf(await readEvents(await openLog(`${path}copy `)))).toEqual(upTo(3));
     expect((await refusalOf(openLog(path))).code).toBe('LOG_LOCKED');
     await reader.close();

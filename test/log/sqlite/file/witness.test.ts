@@ -181,7 +181,7 @@ describe('a witness is only a witness', () => {
     const path = temporaryPath();
     const log = await openLog(path);
     await appendNotes(log, 3);
-    await log.care!.backup(`${path}.copy`);
+    await log.care!.backup!(`${path}.copy`);
     await appendNotes(log, 4);
     await log.close();
     expect(fs.existsSync(witnessPath(`${path}.copy`))).toBe(false);

@@ -86,7 +86,7 @@ describe('symbolic links', () => {
     const log = await openLog(temporaryPath());
     const precious = temporaryPath('precious');
     fs.symlinkSync(precious, `${log.path}.copy`);
-    expect((await refusalOf(log.care!.backup(`${log.path}.copy`))).code).toBe('INVALID_OPTION');
+    expect((await refusalOf(log.care!.backup!(`${log.path}.copy`))).code).toBe('INVALID_OPTION');
     expect(fs.existsSync(precious)).toBe(false);
   });
 });

@@ -31,7 +31,7 @@ describe('the record of redactions', () => {
   test('is in a backup', async () => {
     const log = await openLog(await redactedLog());
     const copy = temporaryPath();
-    await log.care!.backup(copy);
+    await log.care!.backup!(copy);
     const backup = await openLog(copy);
     expect(await redactionOf(backup).redactions()).toEqual([{ ...ROW, scrubbed: true }]);
     expect(backup.generation?.()).toBe(1);

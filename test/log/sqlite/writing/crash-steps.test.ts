@@ -156,7 +156,7 @@ describe('a backup', () => {
     execFileSync('cp', [`${partial}-wal`, `${partial}-kept`]);
     stale.close();
     fs.renameSync(`${partial}-kept`, `${partial}-wal`);
-    await log.care!.backup(`${path}.copy`);
+    await log.care!.backup!(`${path}.copy`);
     expect(sequencesOf(await readEvents(await openLog(`${path}.copy`)))).toEqual(upTo(4));
     expect(fs.existsSync(`${partial}-wal`)).toBe(false);
   });
@@ -165,7 +165,7 @@ describe('a backup', () => {
     const path = temporaryPath();
     const log = await openLog(path);
     fs.writeFileSync(`${path}.copy-wal`, 'left behind');
-    const refusal = await refusalOf(log.care!.backup(`${path}.copy`));
+    const refusal = await refusalOf(log.care!.backup!(`${path}.copy`));
     expect(refusal).toMatchObject({ code: 'INVALID_OPTION', path: `${path}.copy-wal` });
   });
 });

@@ -1,11 +1,11 @@
 /** A write that was asked twice, and whose first copy arrives late: it does not undo what was written after it. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { appendNotes } from '../../src/log/contract/fixtures.ts';
-import type { LogStore } from '../../src/log/log-store.ts';
-import { postgresLog } from '../../src/log/postgres/postgres-source.ts';
-import { TcpProxy } from './proxy.ts';
-import { PostgresServer } from './server.ts';
-import { weaken } from './weakened.ts';
+import { appendNotes } from '../../../src/log/contract/fixtures.ts';
+import type { LogStore } from '../../../src/log/log-store.ts';
+import { postgresLog } from '../../../src/log/postgres/postgres-source.ts';
+import { TcpProxy } from '../proxy.ts';
+import { PostgresServer } from '../server.ts';
+import { weaken } from '../weakened.ts';
 
 let server: PostgresServer;
 let proxy: TcpProxy;
@@ -88,9 +88,8 @@ describe.each(Object.entries(CASES))('%s, asked twice', (_, late) => {
   });
 
   test('is written again where rounds are not checked', async () => {
-    const { postgresLog: weak, dispose } = await weaken('no rounds');
+    const { postgresLog: weak } = await weaken('no rounds');
     const [before, after] = await arriveLate(late, weak);
-    dispose();
     expect(after).not.toEqual(before);
   });
 });
@@ -114,9 +113,8 @@ describe('an opening whose takeover is asked twice', () => {
   });
 
   test('is replaced by it where the epoch before is not named', async () => {
-    const { postgresLog: weak, dispose } = await weaken('takeovers of any epoch');
+    const { postgresLog: weak } = await weaken('takeovers of any epoch');
     expect(await openLate(weak)).toBe('SEQUENCE_CONFLICT');
-    dispose();
   });
 });
 

@@ -1,10 +1,10 @@
 /** Crashes of the server: what survives by durability, and that a lost end is noticed by everyone who knew it. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { appendNotes, readEvents, sequencesOf, upTo } from '../../src/log/contract/fixtures.ts';
-import { postgresLog } from '../../src/log/postgres/postgres-source.ts';
-import { TcpProxy } from './proxy.ts';
-import { PostgresServer } from './server.ts';
-import { weaken } from './weakened.ts';
+import { appendNotes, readEvents, sequencesOf, upTo } from '../../../src/log/contract/fixtures.ts';
+import { postgresLog } from '../../../src/log/postgres/postgres-source.ts';
+import { TcpProxy } from '../proxy.ts';
+import { PostgresServer } from '../server.ts';
+import { weaken } from '../weakened.ts';
 
 let server: PostgresServer;
 /** Another way to the server: its stores share nothing with those of this process, as those of another process. */
@@ -92,7 +92,7 @@ describe('a log that has lost its end', () => {
   }
 
   test('is noticed when other events have taken the place of the lost ones', async () => {
-    const { writer, reader } = await refill('refilled');
+    const { writer, reader, end } = await refill('refilled');
     // The events up to 34 are the same again, byte by byte.
     const lost = { code: 'LOG_CORRUPT', sequence: 35 };
     await expect(appendNotes(writer, 1)).rejects.toMatchObject(lost);
@@ -100,18 +100,19 @@ describe('a log that has lost its end', () => {
       for await (const block of reader.follow(36, AbortSignal.timeout(20_000))) return block;
       return undefined;
     })();
-    await expect(following).rejects.toMatchObject(lost);
+    // The reader may have polled before the others were there.
+    const first = await following.catch(({ code, sequence }) => ({ code, sequence }));
+    expect([lost, { ...lost, sequence: end + 1 }]).toContainEqual(first);
     await writer.close();
     await reader.close();
   });
 
   test('is not noticed where chains are not compared', async () => {
-    const { postgresLog: weak, dispose } = await weaken('no chain check');
+    const { postgresLog: weak } = await weaken('no chain check');
     const { writer, reader } = await refill('unnoticed', weak);
     await expect(appendNotes(writer, 1)).rejects.toMatchObject({ code: 'SEQUENCE_CONFLICT' });
     await writer.close();
     await reader.close();
-    dispose();
   });
 });
 
