@@ -32,7 +32,7 @@ import type {
 import type { TurnEnding, TurnRequest } from './log-turn.ts';
 import type { MemoryContents } from './memory.ts';
 import { chainBefore, MemoryCare } from './memory-care.ts';
-import { type MemoryMember, takeTurn } from './memory-members.ts';
+import { type MemoryMember, membersOf, takeTurn } from './memory-members.ts';
 import { DEFAULT_BOUNDS, type OutcomeBounds, rememberOutcomes } from './outcomes.ts';
 
 /** The same as for a file, so that a store in memory behaves like a store on a file. */
@@ -93,7 +93,7 @@ export class MemoryLogStore implements LogStore {
   }
 
   turn(request: TurnRequest): Promise<TurnEnding> {
-    return this.#contents.members.turns.run(() => {
+    return membersOf(this.#contents).turns.run(() => {
       const contents = this.#open();
       if (this.keeping === undefined) throw noTurns(this.path);
       return takeTurn(contents, request, this.remembers);
@@ -241,7 +241,7 @@ export class MemoryLogStore implements LogStore {
   }
 
   async close(): Promise<void> {
-    if (this.keeping !== undefined && !this.#closed) this.#contents.members.leave(this.keeping);
+    if (this.keeping !== undefined && !this.#closed) membersOf(this.#contents).leave(this.keeping);
     this.#closed = true;
     if (this.#contents.writer === this.#writer) this.#contents.writer = undefined;
     this.#contents.bell.ring();

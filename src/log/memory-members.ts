@@ -26,7 +26,7 @@ export class MemoryMember implements LogKeeping {
   }
 }
 
-export class MemoryMembers {
+class MemoryMembers {
   readonly turns: Mutex = new Mutex();
   readonly #contents: MemoryContents;
   readonly #members: MemoryMember[] = [];
@@ -80,4 +80,13 @@ export function takeTurn(
   rememberOutcomes(contents.outcomes, given.outcomes, bounds);
   contents.bell.ring();
   return 'done';
+}
+
+const joined = new WeakMap<MemoryContents, MemoryMembers>();
+
+/** Those who write a log in memory in turns. */
+export function membersOf(contents: MemoryContents): MemoryMembers {
+  const members = joined.get(contents) ?? new MemoryMembers(contents);
+  joined.set(contents, members);
+  return members;
 }

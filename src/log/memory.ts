@@ -18,7 +18,7 @@ import type { LogSource, OpenLogOptions } from './log-source.ts';
 import type { Durability, LogHead, LogStore, ReactorRow, SnapshotInfo, StoredOutcome } from './log-store.ts';
 import type { Writers } from './log-turn.ts';
 import { MemoryLogStore } from './memory-log-store.ts';
-import { MemoryMembers } from './memory-members.ts';
+import { membersOf } from './memory-members.ts';
 import type { OutcomeBounds } from './outcomes.ts';
 
 export interface MemoryLogOptions {
@@ -53,8 +53,6 @@ export class MemoryContents implements LogSource {
   epoch = 0;
   /** The newest writer, until it is closed. */
   writer: LogWriter | undefined;
-  /** Those who write it in turns. */
-  readonly members: MemoryMembers = new MemoryMembers(this);
 
   /**
    * Opens the log. A writer replaces the one before it, unless it is asked to wait. `durability` is checked but has no effect:
@@ -68,9 +66,9 @@ export class MemoryContents implements LogSource {
     requireDurability(durability);
     if (writers === 'many' && readOnly) throw turnsRefused(this.name, 'it is opened read-only');
     const isPatient = waitForLock !== undefined || writers === 'many';
-    const isInUse = writers === 'many' ? false : this.members.areThere;
+    const isInUse = writers === 'many' ? false : membersOf(this).areThere;
     if (!readOnly && (isInUse || (isPatient && this.writer !== undefined))) throw logInUse(this.name);
-    return new MemoryLogStore(this, readOnly, remember, writers === 'many' ? this.members.join() : undefined);
+    return new MemoryLogStore(this, readOnly, remember, writers === 'many' ? membersOf(this).join() : undefined);
   }
 
   /** Opens the log to be filled with a copy of another one. @throws RefoldError `INVALID_OPTION` when it holds something */

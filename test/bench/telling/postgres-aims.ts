@@ -83,4 +83,25 @@ export const POSTGRES_AIMS: readonly Aim[] = [
     'postgres-logs-untold',
     0.8,
   ),
+  ...(
+    [
+      [2, 0.45],
+      [8, 0.2],
+    ] as const
+  ).map(([members, atLeast]) =>
+    ratio(
+      `postgres-sharing-${members}`,
+      `${members} processes that write a log in PostgreSQL in turns ÷ one that writes it alone`,
+      `postgres-sharing-${members}`,
+      'postgres-sharing-one',
+      atLeast,
+    ),
+  ),
+  ratio(
+    'postgres-sharing-fairness',
+    'the least served of 8 processes that write in turns ÷ the most served',
+    'postgres-sharing-8-least',
+    'postgres-sharing-8-most',
+    0.5,
+  ),
 ];

@@ -13,6 +13,7 @@ export const postgresWorkloads: readonly Workload[] = [
   stands('replay', ({ replayed }) => replayed),
   stands('replica', ({ withReplica }) => withReplica),
   stands('takeover', ({ takenOver }) => takenOver),
+  { name: 'postgres-sharing', run: async (context) => (await import('./sharing.ts')).shared(context) },
 ];
 
 type Run = (context: Context) => Promise<readonly Row[]>;

@@ -73,7 +73,7 @@ test('a flush counts as a change of watched keys that were there', async () => {
 test('a watched key that has expired counts as changed, and one that was expired before does not', async () => {
   const server = await startServer();
   const [client, other] = [await connectTo(server), await connectTo(server)];
-  await other.call('SET', 'a', '1', 'PX', 20);
+  await other.call('SET', 'a', '1', 'PX', 500); // not before it is watched
   await client.call('WATCH', 'a');
   await expect.poll(() => other.call('EXISTS', 'a')).toBe(0);
   await client.call('MULTI');
