@@ -7,7 +7,7 @@
 import { grouped, isRefoldError, messageOf, RefoldError } from '../../core/errors.ts';
 import { requireReadable } from '../../log/blocks/block-rules.ts';
 import { EMPTY_CHAIN } from '../../log/blocks/chain.ts';
-import type { Block, LogHead } from '../../log/log-store.ts';
+import type { Block, LogHead, LogStore } from '../../log/log-store.ts';
 import type { TurnAppend, TurnEnding, TurnFound } from '../../log/log-turn.ts';
 import { Pace } from '../../threads/pace.ts';
 import { failedBefore } from '../calls/failure.ts';
@@ -93,22 +93,6 @@ export class Member<State extends object> {
     this.#round.abort();
     this.#renewal.close();
     await this.#ended;
-  }
-
-  /**
-   * The head of the log at a place that is durable.
-   *
-   * @throws RefoldError `SEQUENCE_CONFLICT` when no block ends there: blocks were sealed together since
-   */
-  async headAt({ sequence, recordedAt }: Place): Promise<LogHead> {
-    const { log } = this.#parts;
-    const head = log.head();
-    if (head.sequence === sequence) return head;
-    if (sequence === 0) return { sequence, recordedAt: 0, chain: EMPTY_CHAIN };
-    for await (const { lastSequence, chain } of log.read({ from: sequence, to: sequence })) {
-      if (lastSequence === sequence) return { sequence, recordedAt, chain };
-    }
-    throw insideOfBlock(log.path, sequence);
   }
 
   /** Never rejects. */
@@ -271,6 +255,21 @@ export class Member<State extends object> {
       this.#queue.fail(failure, failure);
     }
   }
+}
+
+/**
+ * The head of a log at a place that is durable.
+ *
+ * @throws RefoldError `SEQUENCE_CONFLICT` when no block ends there: blocks were sealed together since
+ */
+export async function headAt(log: LogStore, { sequence, recordedAt }: Place): Promise<LogHead> {
+  const head = log.head();
+  if (head.sequence === sequence) return head;
+  if (sequence === 0) return { sequence, recordedAt: 0, chain: EMPTY_CHAIN };
+  for await (const { lastSequence, chain } of log.read({ from: sequence, to: sequence })) {
+    if (lastSequence === sequence) return { sequence, recordedAt, chain };
+  }
+  throw insideOfBlock(log.path, sequence);
 }
 
 /** For the caller it matters who writes; the log knows sequences and epochs. */
