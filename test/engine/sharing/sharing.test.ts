@@ -32,6 +32,20 @@ describe('two stores on one log', () => {
     expect(await one.stateHash()).toBe(await other.stateHash());
   });
 
+  test('a snapshot that is due at the open is taken, without a warning', async () => {
+    const contents = new MemoryContents();
+    const alone = await openStore(cartModel, { log: contents });
+    for (let n = 0; n < 30; n++) await alone.append(added('a', 1));
+    await alone.close();
+    contents.snapshots.length = 0;
+    const warnings: string[] = [];
+    const onWarning = ({ message }: { readonly message: string }): void => void warnings.push(message);
+    const store = await openMember(contents, { recoverWithin: 0.001, onWarning });
+    await vi.waitFor(() => expect(store.stats().snapshotSequence).toBe(30));
+    // No machine loads a state within a microsecond.
+    expect(warnings.filter((message) => !message.includes('recoverWithin'))).toEqual([]);
+  });
+
   test('a call runs when its turn comes: state and sequence do not move in it', async () => {
     const [one] = await openTwo();
     const appending = one.append(added('a'));
