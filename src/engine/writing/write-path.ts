@@ -6,7 +6,7 @@
  * asynchronously. It then waits for its turn (`turns/`), and every later call waits behind it, so the order stays. Promises resolve
  * when the block that holds their commit is durable.
  *
- * A write goes down as a value: a wish (`wishes.ts`), what was decided, a queued write (`queued-write.ts`), a block
+ * A write goes down as a value: a wish (`wishes.ts`), what was decided (`decisions.ts`), a queued write (`queued-write.ts`), a block
  * (`commit-queue.ts`). One call comes up: `#completed`, when a block is durable or the log has failed.
  *
  * All of the application's code runs before a commit becomes part of the state, with the guard against re-entrancy entered.
@@ -22,22 +22,15 @@ import { guardOf, type Reentrancy } from '../calls/reentrancy.ts';
 import { Meter } from '../metrics/meter.ts';
 import { ANSWERS_OF_APPEND, type Answers, answersOfExecute, NO_ANSWERS, type ReadCommit } from './answers.ts';
 import { CommitQueue, type Completed } from './commit-queue.ts';
+import { Decisions } from './decisions.ts';
 import { EarlierCalls, isLooking } from './earlier-calls.ts';
 import { type HeadParts, LiveHead } from './live-head.ts';
-import { type CommandOutcome, outcomeText } from './outcomes/outcome.ts';
-import { commitOf, QueuedWrite, textBytesOf } from './queued-write.ts';
+import type { CommandOutcome } from './outcomes/outcome.ts';
+import { type QueuedWrite, textBytesOf } from './queued-write.ts';
 import { type Place, TurnQueue } from './sharing/turn-queue.ts';
-import { type Callback, notSynchronous, RunningTransaction, runCallback, type Transacted } from './transaction.ts';
+import { type Callback, notSynchronous, type Transacted } from './transaction.ts';
 import { type Begin, Turns, type Waiting } from './turns/turns.ts';
-import {
-  type Askable,
-  CommandWish,
-  EventsWish,
-  type HeldWish,
-  holdOrRefuse,
-  RefusedWish,
-  type Wish,
-} from './wishes.ts';
+import { CommandWish, EventsWish, type HeldWish, holdOrRefuse, RefusedWish, type Wish } from './wishes.ts';
 import {
   type AppendOptions,
   appendOptions,
@@ -79,6 +72,7 @@ export class WritePath {
   readonly #executed: Answers<CommandOutcome>;
   readonly #turns: Turns<WaitingCall> | TurnQueue<WaitingCall>;
   readonly #earlier: EarlierCalls;
+  readonly #decisions: Decisions;
   #durableSequence: number;
 
   constructor(parts: WritePathParts) {
@@ -104,6 +98,7 @@ export class WritePath {
       this.shared = new TurnQueue({ ...own, place, headAt });
       this.queue = this.#turns = this.shared;
     }
+    this.#decisions = new Decisions(this.#head, this.queue, parts.settings);
     this.#durableSequence = parts.sequence;
   }
 
@@ -174,7 +169,7 @@ export class WritePath {
       const options = given === undefined ? NO_OPTIONS : transactOptions(given);
       const callback = checkValue('transact', 'callback', A_FUNCTION, work) as Callback;
       if (types.isAsyncFunction(callback)) throw notSynchronous();
-      if (this.#turns.mayBegin) return this.#transactNow(callback, options);
+      if (this.#turns.mayBegin) return this.#decisions.transact(callback, options);
       return this.#wait(callback, 0, options, NO_ANSWERS).written as Promise<Transacted<unknown>>;
     } catch (error) {
       return Promise.reject(error);
@@ -212,7 +207,7 @@ export class WritePath {
 
   /** Neither this nor the functions it calls are async: with thousands of appends at once, each extra promise costs time. */
   #write<Answer>(wish: Wish, options: AppendOptions, answers: Answers<Answer>): Promise<Answer> {
-    if (this.#turns.mayBegin) return this.#writeNow(wish, options, answers);
+    if (this.#turns.mayBegin) return this.#decisions.write(wish, options, answers);
     const held = wish.hold(this.#head.desk);
     return this.#wait(held, held.bytes, options, answers).written as Promise<Answer>;
   }
@@ -271,64 +266,12 @@ export class WritePath {
   /** A waiting call's turn has come. */
   #begin({ ask, options, answers, known, startedAt }: WaitingCall): unknown {
     if (ask === undefined) return undefined;
-    if (typeof ask === 'function') return this.#transactNow(ask, options, startedAt);
+    if (typeof ask === 'function') return this.#decisions.transact(ask, options, startedAt);
     if (known !== undefined && 'error' in known) throw this.failure ?? known.error;
     const asked = this.shared === undefined ? ask : ask.again();
-    if (known?.outcome === undefined) return this.#writeNow(asked, options, answers, startedAt);
+    if (known?.outcome === undefined) return this.#decisions.write(asked, options, answers, startedAt);
     this.#earlier.forget(options.commandId!);
     return this.#earlier.answerAgain(asked, known.outcome, answers);
-  }
-
-  /** Decides, folds and queues; resolves when durable. The clock is read once, before any other code of the application. */
-  #writeNow<Answer>(
-    wish: Askable,
-    { expectedSequence, commandId }: AppendOptions,
-    { written, isTold }: Answers<Answer>,
-    startedAt: number = this.queue.meter.callTime(),
-  ): Promise<Answer> {
-    const now = this.#head.startAt(expectedSequence);
-    const { events, json, tags, rejection, result } = wish.decide(this.#head.desk, this.#head.sequence, now);
-    const write = new QueuedWrite(this.#head.sequence + 1, now, written, false, startedAt);
-    write.rejection = rejection;
-    write.result = result;
-    write.tags = tags;
-    write.commandId = commandId;
-    if (events.length > 0) this.#head.take(events, json, write, isTold);
-    if (commandId !== undefined) {
-      const outcome = outcomeText(write, wish.digest(this.#head.desk));
-      write.outcome = { commandId, recordedAt: now, outcome };
-    } else if (write.events === 0 && this.queue.bytes === 0) return Promise.resolve(written(write));
-    // Even a rejection waits: it was decided on a state that may not be durable yet.
-    return this.queue.push(write);
-  }
-
-  /** Runs the callback, and makes one commit of the events that it appended. */
-  #transactNow(
-    callback: Callback,
-    { expectedSequence }: TransactOptions,
-    startedAt: number = this.queue.meter.callTime(),
-  ): Promise<Transacted<unknown>> {
-    const now = this.#head.startAt(expectedSequence);
-    const transaction = new RunningTransaction(this.#head.desk, this.#head.sequence, now, this.#head.unseen);
-    const { result, failure } = runCallback(callback, transaction);
-    transaction.end();
-    this.#head.lookAtState(failure?.error);
-    // Under the direct fold the folded events are part of the state, even if the callback threw.
-    if (failure !== undefined && this.#parts.settings.fold === 'atomic') throw failure.error;
-    const answer = (write: QueuedWrite): Transacted<unknown> => ({
-      commit: write.events === 0 ? undefined : commitOf(write),
-      result,
-    });
-    const write = new QueuedWrite(this.#head.sequence + 1, now, answer, false, startedAt);
-    write.tags = transaction.tags;
-    if (transaction.count > 0) this.#head.takeTransaction(transaction, write);
-    else if (failure !== undefined) throw failure.error;
-    if (write.events === 0 && this.queue.bytes === 0) return Promise.resolve({ commit: undefined, result });
-    const written = this.queue.push<Transacted<unknown>>(write);
-    if (failure === undefined) return written;
-    return written.then(() => {
-      throw failure.error;
-    });
   }
 
   /** Called when a block is durable, in the order of the commits, or when the log has failed. */

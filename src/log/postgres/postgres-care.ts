@@ -1,6 +1,7 @@
 /** What else a log in PostgreSQL can do: seal, sizes, structure check, redaction. It has no files: its server has. */
 import type { SerializedError } from '../../core/errors.ts';
 import { performance } from '../../threads/timers.ts';
+import { UnderWay } from '../../threads/under-way.ts';
 import { decodeBlock } from '../blocks/block.ts';
 import type { LogContents } from '../copying/log-copying.ts';
 import type { LogCare, LogSize, LogWriter, SealOptions, SealReport } from '../log-care.ts';
@@ -40,7 +41,7 @@ export class PostgresCare implements LogCare {
   readonly redaction: PostgresRedaction;
   readonly #parts: CareParts;
   readonly #stop = new AbortController();
-  readonly #underWay = new Set<Promise<unknown>>();
+  readonly #underWay = new UnderWay();
   #bytes = 0;
   #countedAt = Number.NEGATIVE_INFINITY;
 
@@ -90,12 +91,12 @@ export class PostgresCare implements LogCare {
 
   #count(): void {
     this.#countedAt = performance.now();
-    const counting = this.#parts.reader.ask('bytes').then(
-      (rows) => this.grew(Number(rows[0]![0]) - this.#bytes),
-      () => {}, // it is asked again
+    void this.#underWay.run(() =>
+      this.#parts.reader.ask('bytes').then(
+        (rows) => this.grew(Number(rows[0]![0]) - this.#bytes),
+        () => {}, // it is asked again
+      ),
     );
-    this.#underWay.add(counting);
-    void counting.finally(() => this.#underWay.delete(counting));
   }
 
   async writer(): Promise<LogWriter | undefined> {
@@ -126,18 +127,12 @@ export class PostgresCare implements LogCare {
   /** Refuses all later calls, and ends sealing after the block in progress. */
   async close(): Promise<void> {
     this.#stop.abort();
-    await Promise.allSettled([...this.#underWay]);
+    await this.#underWay.ended();
   }
 
   async #guarded<T>(work: () => Promise<T>): Promise<T> {
     this.#requireOpen();
-    const working = (async () => work())();
-    this.#underWay.add(working);
-    try {
-      return await working;
-    } finally {
-      this.#underWay.delete(working);
-    }
+    return this.#underWay.run(work);
   }
 
   #reading(): PostgresReader {
@@ -147,12 +142,16 @@ export class PostgresCare implements LogCare {
 
   #writing(): PostgresWriter {
     this.#requireOpen();
-    if (this.#parts.writer === undefined)
-      throw (this.#parts.membership === undefined ? openedReadOnly : notKeeper)(this.#parts.path);
-    return this.#parts.writer;
+    return requireWriter(this.#parts);
   }
 
   #requireOpen(): void {
     if (this.#stop.signal.aborted) throw storeClosed(this.#parts.path);
   }
+}
+
+/** @throws RefoldError `INVALID_OPTION` when the log is open for reading; `SEQUENCE_CONFLICT` for a member that is not the keeper */
+export function requireWriter({ path, writer, membership }: CareParts): PostgresWriter {
+  if (writer === undefined) throw (membership === undefined ? openedReadOnly : notKeeper)(path);
+  return writer;
 }

@@ -1,9 +1,10 @@
 /** An open log in PostgreSQL. */
 import { randomInt } from 'node:crypto';
 import type { RefoldError } from '../../core/errors.ts';
+import { UnderWay } from '../../threads/under-way.ts';
 import { followLog } from '../following.ts';
 import type { LogWriter } from '../log-care.ts';
-import { noTurns, notKeeper, openedReadOnly, storeClosed } from '../log-errors.ts';
+import { noTurns, notKeeper, storeClosed } from '../log-errors.ts';
 import type {
   AppendRequest,
   Block,
@@ -22,7 +23,7 @@ import type { OutcomeBounds } from '../outcomes.ts';
 import { KnownIds } from '../paging/known-ids.ts';
 import type { LogWitness } from '../witness/log-witness.ts';
 import type { KnownLog } from './known-log.ts';
-import { PostgresCare } from './postgres-care.ts';
+import { PostgresCare, requireWriter } from './postgres-care.ts';
 import type { PostgresReader } from './reading.ts';
 import type { Connections } from './server/connections.ts';
 import type { Patience } from './server/patience.ts';
@@ -75,7 +76,7 @@ export class PostgresLogStore implements LogStore {
   readonly #ids: KnownIds;
   #head: LogHead;
   #closing: Promise<void> | undefined;
-  readonly #underWay = new Set<Promise<unknown>>();
+  readonly #underWay = new UnderWay();
 
   constructor(parts: LogParts) {
     const { path, writer, remembers, opening, known, reader, ring, membership } = parts;
@@ -122,9 +123,8 @@ export class PostgresLogStore implements LogStore {
       given = request.decide(found);
       return given;
     };
-    const taking = turner.take({ ...request, decide });
-    this.#underWay.add(taking);
-    const { ending, state, lastOrdinal } = await taking.finally(() => this.#underWay.delete(taking));
+    const taken = await this.#underWay.run(() => turner.take({ ...request, decide }));
+    const { ending, state, lastOrdinal } = taken;
     if (state !== undefined) known.see(state);
     if (ending !== 'done' || given.commits.length + given.outcomes.length === 0) return ending;
     if (given.commits.length > 0) ring();
@@ -265,7 +265,7 @@ export class PostgresLogStore implements LogStore {
 
   async flush(): Promise<void> {
     this.#requireOpen();
-    await Promise.allSettled([...this.#underWay]);
+    await this.#underWay.ended();
     await this.#parts.writer?.flush();
   }
 
@@ -279,26 +279,19 @@ export class PostgresLogStore implements LogStore {
     this.#ids.giveUp();
     const caring = this.care.close();
     known.bell.ring();
-    await Promise.allSettled([...this.#underWay]);
+    await this.#underWay.ended();
     closing.abort();
     await caring;
     await leave();
   }
 
-  async #write<T>(work: (writer: PostgresWriter) => Promise<T>): Promise<T> {
-    const working = work(this.#requireWriter());
-    this.#underWay.add(working);
-    try {
-      return await working;
-    } finally {
-      this.#underWay.delete(working);
-    }
+  #write<T>(work: (writer: PostgresWriter) => Promise<T>): Promise<T> {
+    return this.#underWay.run(() => work(this.#requireWriter()));
   }
 
   #requireWriter(): PostgresWriter {
     this.#requireOpen();
-    if (this.#parts.writer === undefined) throw (this.keeping === undefined ? openedReadOnly : notKeeper)(this.path);
-    return this.#parts.writer;
+    return requireWriter(this.#parts);
   }
 
   #reading(): PostgresReader {

@@ -6,11 +6,13 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import * as refold from '../../../src/index.ts';
 import { type PostgresLogOptions, postgresLog } from '../../../src/log/postgres/postgres-source.ts';
+import { Lane } from '../../bench/measuring/lane.ts';
+import { chanceOf } from '../../faults/judging/chance.ts';
 import { PostgresServer } from '../server.ts';
 import { bankOf } from '../sharing/bank.ts';
-import { chance } from '../sharing/race.ts';
-import { type Address, Replicas } from './replicas.ts';
+import type { Address, Shown } from './replica.ts';
 
+const REPLICA = new URL('replica.ts', import.meta.url);
 const SEQUENCES = 100;
 const SEED = Number(process.env.REFOLD_SEED ?? randomInt(2 ** 31));
 /** A replica is killed before every so many sequences. */
@@ -56,12 +58,17 @@ test.each([
   ['PostgreSQL', onServer],
 ])(`four replicas, killed and started again, on %s (seed ${SEED})`, { timeout: 300_000 }, async (_, place) => {
   const { writer, replicas: addresses } = place();
-  const below = chance(SEED);
+  const { below } = chanceOf(SEED);
   await using store = await refold.openStore(bank, { ...writer, durability: 'os' });
-  const replicas = await Replicas.start(addresses);
+  const begin = (address: Address) => Lane.open<number, Shown>(REPLICA, [JSON.stringify(address)]);
+  const replicas = await Promise.all(addresses.map(begin));
+  const restart = async (nth: number): Promise<void> => {
+    await replicas[nth]!.close();
+    replicas[nth] = await begin(addresses[nth]!);
+  };
   try {
     for (let nth = 1; nth <= SEQUENCES; nth++) {
-      const restarted = nth % KILL_EVERY === 0 ? replicas.restart(below(addresses.length)) : undefined;
+      const restarted = nth % KILL_EVERY === 0 ? restart(below(addresses.length)) : undefined;
       const events = Array.from({ length: 1 + below(MOST_EVENTS) }, (_, index) => {
         return {
           type: 'Drawn' as const,
@@ -72,9 +79,9 @@ test.each([
       if (nth % 25 === 0) await store.compact();
       await restarted;
       const own = { sequence: lastSequence, hash: await store.stateHash() };
-      expect(await replicas.show(lastSequence)).toEqual(addresses.map(() => own));
+      expect(await Promise.all(replicas.map((replica) => replica.ask(lastSequence)))).toEqual(addresses.map(() => own));
     }
   } finally {
-    await replicas.end();
+    await Promise.all(replicas.map((replica) => replica.close()));
   }
 });

@@ -5,15 +5,17 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import * as refold from '../../../src/index.ts';
 import { postgresLog } from '../../../src/log/postgres/postgres-source.ts';
+import { chanceOf } from '../../faults/judging/chance.ts';
 import { RUNS_ALL } from '../../sample.ts';
 import { PostgresServer } from '../server.ts';
 import { weaken } from '../weakened.ts';
 import { bankOf } from './bank.ts';
 import { judge } from './judge.ts';
-import { chance, race, spawnTeller, TELLERS } from './race.ts';
+import { raceTellers, spawnTeller, TELLERS } from './tellers.ts';
 
 const SOUND = fileURLToPath(new URL('../../../src/', import.meta.url));
 const COMMANDS = Number(process.env.REFOLD_COMMANDS ?? (RUNS_ALL ? 20_000 : 4_000));
+const CONTROL_ATTEMPTS = 10;
 const SEED = Number(process.env.REFOLD_SEED ?? randomInt(2 ** 31));
 
 let server: PostgresServer;
@@ -66,7 +68,7 @@ test('when the keeper is killed another store becomes it: it snapshots, and its 
 test(`eight processes, stopped and killed: each id is decided once, and one process arrives at every answer (seed ${SEED}, ${COMMANDS} ids)`, async () => {
   const name = 'bank';
   const ids = COMMANDS / TELLERS;
-  const { lines, kills, stops } = await race({ url: server.url(), name, sources: SOUND, ids, below: chance(SEED) });
+  const { lines, kills, stops } = await raceTellers({ url: server.url(), name, sources: SOUND, ids }, chanceOf(SEED));
   const { wrong, ids: answered, rejections, events } = await judge(postgresLog(server.url(), { name }), lines);
   expect(wrong).toEqual([]);
   expect(answered).toBe(ids * TELLERS - Math.ceil(ids / 4) * (TELLERS / 2));
@@ -77,14 +79,13 @@ test(`eight processes, stopped and killed: each id is decided once, and one proc
 
 test('control: ids that are looked up outside of the lock are decided twice', async () => {
   const weak = await weaken('ids looked up outside of the lock');
-  const name = 'weak';
-  const { lines } = await race({
-    url: server.url(),
-    name,
-    sources: weak.module.replace(/log\/.*/, ''),
-    ids: 160,
-    below: undefined,
-  });
-  const { wrong } = await judge(postgresLog(server.url(), { name }), lines);
+  const sources = weak.module.replace(/log\/.*/, '');
+  const wrong: string[] = [];
+  // On a busy machine the two that share an id may not meet.
+  for (let attempt = 0; attempt < CONTROL_ATTEMPTS && wrong.length === 0; attempt++) {
+    const name = `weak ${attempt}`;
+    const { lines } = await raceTellers({ url: server.url(), name, sources, ids: 160 });
+    wrong.push(...(await judge(postgresLog(server.url(), { name }), lines)).wrong);
+  }
   expect(wrong).not.toEqual([]);
-}, 120_000);
+}, 600_000);

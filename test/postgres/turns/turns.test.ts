@@ -1,15 +1,16 @@
 /** Turns where connections are lost and members stop; and eight processes that write one log. */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { randomInt } from 'node:crypto';
-import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { appendNotes, commitOf, noted, readEvents } from '../../../src/log/contract/fixtures.ts';
 import type { LogStore } from '../../../src/log/log-store.ts';
 import type { TurnFound, TurnRequest } from '../../../src/log/log-turn.ts';
 import { postgresLog } from '../../../src/log/postgres/postgres-source.ts';
+import { type Chance, chanceOf } from '../../faults/judging/chance.ts';
 import { RUNS_ALL } from '../../sample.ts';
 import { type Fault, TcpProxy } from '../proxy.ts';
+import { race } from '../racing.ts';
 import { PostgresServer } from '../server.ts';
 import { weaken } from '../weakened.ts';
 
@@ -19,7 +20,6 @@ const MEMBERS = 8;
 /** 20,000 is the full run. */
 const COMMANDS = Number(process.env.REFOLD_COMMANDS ?? (RUNS_ALL ? 4_000 : 800));
 const CONTROL_ATTEMPTS = 10;
-/** A member that begins again takes a while, so harm must have an end. */
 const COMMANDS_A_HARM = 100;
 const SEED = Number(process.env.REFOLD_SEED ?? randomInt(2 ** 31));
 
@@ -100,10 +100,10 @@ test('a member that stopped keeps one writer out until its row has run out, and 
 });
 
 test(`eight processes, stopped and killed: each id is decided once, and every answer is in the log (seed ${SEED}, ${COMMANDS} ids)`, async () => {
-  const { answers, restarts } = await race(SOUND, newName(), COMMANDS / MEMBERS, 'harm');
+  const { answers, kills } = await raceMembers(SOUND, newName(), COMMANDS / MEMBERS, chanceOf(SEED));
   expect(answers.wrong).toEqual([]);
   expect(answers.given).toBeGreaterThanOrEqual(COMMANDS);
-  expect(restarts).toBeGreaterThan(0);
+  expect(kills).toBeGreaterThan(0);
 }, 600_000);
 
 test('control: ids that are looked up outside of the lock are decided twice', async () => {
@@ -111,65 +111,23 @@ test('control: ids that are looked up outside of the lock are decided twice', as
   const wrong: string[] = [];
   // On a busy machine the two that share an id may not meet.
   for (let attempt = 0; attempt < CONTROL_ATTEMPTS && wrong.length === 0; attempt++)
-    wrong.push(...(await race(weak.module, newName(), 160, 'none')).answers.wrong);
+    wrong.push(...(await raceMembers(weak.module, newName(), 160)).answers.wrong);
   expect(wrong).not.toEqual([]);
 }, 600_000);
 
-/** All members at once. With harm, one of them is stopped or killed now and then. A member that was killed begins again. */
-async function race(module: string, name: string, ids: number, harm: 'harm' | 'none') {
-  const lines: string[] = [];
-  const running = new Map<number, ChildProcess>();
-  let restarts = 0;
-  const below = chance(SEED);
-  const live = async (member: number): Promise<void> => {
-    for (;;) {
-      const args = [
-        '--disable-warning=ExperimentalWarning',
-        MEMBER,
-        server.url(),
-        name,
-        String(member),
-        String(ids),
-        module,
-      ];
-      const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
-      running.set(member, child);
-      let text = '';
-      child.stdout!.on('data', (bytes) => {
-        text += bytes;
-      });
-      const [code, signal] = (await once(child, 'close')) as [number | null, string | null];
-      lines.push(...text.split('\n').slice(0, -1));
-      if (code === 0) return void running.delete(member);
-      if (signal !== 'SIGKILL') throw new Error(`member ${member} ended with ${code ?? signal}`);
-      restarts += 1;
-    }
-  };
-  const all = Promise.all(Array.from({ length: MEMBERS }, (_, member) => live(member)));
-  let isOver = false;
-  const over = all.finally(() => {
-    isOver = true;
-  });
-  if (harm === 'harm') await harmSome(running, below, () => isOver);
-  await over;
+/** All members at once. @param chance undefined for a race without harm */
+async function raceMembers(module: string, name: string, ids: number, chance?: Chance) {
+  const flags = ['--disable-warning=ExperimentalWarning', MEMBER];
+  const start = (member: number) =>
+    spawn(process.execPath, [...flags, server.url(), name, String(member), String(ids), module], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+  const rounds = COMMANDS / COMMANDS_A_HARM;
+  const raced = await race({ processes: MEMBERS, start, ...(chance !== undefined && { harm: { rounds, chance } }) });
   const log = await postgresLog(server.url(), { name }).open({ readOnly: true });
-  const answers = await judge(log, lines);
+  const answers = await judge(log, raced.lines);
   await log.close();
-  return { answers, restarts };
-}
-
-async function harmSome(running: Map<number, ChildProcess>, below: (n: number) => number, isOver: () => boolean) {
-  for (let round = 0; round < COMMANDS / COMMANDS_A_HARM && !isOver(); round++) {
-    await rest(500 + below(1_000));
-    const child = [...running.values()][below(running.size)];
-    if (child === undefined) continue;
-    if (round % 2 === 0) child.kill('SIGKILL');
-    else {
-      child.kill('SIGSTOP');
-      await rest(below(3_000));
-      child.kill('SIGCONT');
-    }
-  }
+  return { answers, kills: raced.kills };
 }
 
 /** What is wrong: an id with two events, or an answer that the log does not give. */
@@ -188,16 +146,4 @@ async function judge(log: LogStore, lines: readonly string[]) {
       wrong.push(`the answer for ${id} was ${sequence}, and the log has ${places.get(id)}`);
   }
   return { wrong, given: lines.length };
-}
-
-function rest(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
-}
-
-function chance(seed: number): (bound: number) => number {
-  let state = seed;
-  return (bound) => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) | 0;
-    return (state >>> 8) % bound;
-  };
 }
