@@ -57,6 +57,19 @@ describe('a second writer', () => {
     await next.close();
   });
 
+  test.each([
+    ['one writer', {}],
+    ['a member', { writers: 'many' as const }],
+  ])('does not wait for %s whose opening has failed after it took the log', async (_, how) => {
+    const schema = `broken_${++logs}`;
+    const source = postgresLog(server.url(), { name: 'broken', schema });
+    await (await source.open({})).close();
+    await server.sql(`alter table ${schema}.reactors rename to away`);
+    await expect(source.open(how)).rejects.toMatchObject({ code: 'STORE_FAILED' });
+    await server.sql(`alter table ${schema}.away rename to reactors`);
+    for (const next of [{}, { writers: 'many' as const }, {}]) await (await source.open(next)).close();
+  });
+
   test('stops waiting at its signal', async () => {
     const { source } = newLog();
     const log = await source.open({});

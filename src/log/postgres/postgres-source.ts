@@ -1,53 +1,26 @@
 /** The source of a log in PostgreSQL: opened by its writer, who takes a lease, or beside it. This is the door to this folder. */
-import { RefoldError } from '../../core/errors.ts';
 import { requireDurability, turnsRefused } from '../log-errors.ts';
 import type { LogSource, LogThread, OpenLogOptions } from '../log-source.ts';
-import type { LogOpening, LogStore } from '../log-store.ts';
+import type { LogStore } from '../log-store.ts';
 import { DEFAULT_BOUNDS } from '../outcomes.ts';
 import { LogWitness } from '../witness/log-witness.ts';
 import { fillOnServer } from './copying/server-filling.ts';
+import { type Found, findLog, findTables, letGo, type Place } from './finding.ts';
 import { KnownLog } from './known-log.ts';
-import { openingOf } from './opening.ts';
 import { type PostgresLogOptions, type PostgresSettings, settingsOf } from './options.ts';
 import { PostgresLogStore } from './postgres-log-store.ts';
 import { PostgresReader } from './reading.ts';
-import { Connections, type Rows, type Use } from './server/connections.ts';
-import { type Patience, patiently } from './server/patience.ts';
+import { Connections, type Use } from './server/connections.ts';
+import { patiently } from './server/patience.ts';
 import { placeText } from './server/place.ts';
-import { factsOf, type ServerFacts } from './server/server-facts.ts';
 import { readsIn } from './tables/read-statements.ts';
-import { bytesOf, type LogState } from './tables/rows.ts';
-import { POSTGRES_FORMAT, tablesIn } from './tables/schema.ts';
+import type { LogState } from './tables/rows.ts';
 import { writesIn } from './tables/write-statements.ts';
-import {
-  endLease,
-  LeaseKeeper,
-  type LeasePlace,
-  leaseOf,
-  lockedBy,
-  makeRow,
-  newHolder,
-  type TakenLease,
-  takeLease,
-  tryToTake,
-} from './turns/lease.ts';
-import { Membership } from './turns/membership.ts';
+import { LeaseKeeper, leaseOf, newHolder, type TakenLease } from './turns/lease.ts';
 import { turnsIn } from './turns/turn-statements.ts';
 import { Turner } from './turns/turning.ts';
 import { Watching } from './watching.ts';
 import { PostgresWriter } from './writing.ts';
-
-/** What is known of a log before it is opened. */
-interface Place extends LeasePlace {
-  readonly patience: Patience;
-  readonly closing: AbortController;
-  readonly watching: Watching;
-  readonly migrate: boolean;
-  readonly witness: string | undefined;
-  readonly acceptLoss: boolean;
-  /** Whether another thread can open the log. */
-  readonly hasThread: boolean;
-}
 
 export type { PostgresLogOptions } from './options.ts';
 
@@ -142,28 +115,65 @@ function sourceOf(url: string | undefined, settings: PostgresSettings, { isInThr
 /** Each has a connection to itself. */
 let turners = 0;
 
-/** What opening has found out, for writer and reader. */
-interface Found extends Pick<TakenLease, 'log' | 'id'> {
-  readonly taken: TakenLease | undefined;
-  readonly opening: LogOpening;
-  readonly membership?: Membership<PostgresWriter>;
-}
-
+/** When it cannot be opened, others do not wait for what was taken. */
 async function openLog(place: Place, asked: OpenLogOptions): Promise<LogStore> {
-  const { connections, schema, path, patience, closing, watching } = place;
-  const { durability = 'always', readOnly = false, remember = DEFAULT_BOUNDS } = asked;
+  const { path, patience } = place;
+  const { readOnly = false } = asked;
   if (asked.writers === 'many' && readOnly) throw turnsRefused(path, 'it is opened read-only');
   const witness =
     place.witness === undefined
       ? undefined
       : LogWitness.read(place.witness, { path, acceptsLoss: place.acceptLoss, isWriter: !readOnly });
   const found = await patiently(() => findLog(place, asked, readOnly), patience);
-  const { log, id, taken, opening, membership } = found;
+  try {
+    return await openFound(place, asked, found, witness);
+  } catch (error) {
+    await letGo(place, found);
+    throw error;
+  }
+}
+
+async function openFound(
+  place: Place,
+  asked: OpenLogOptions,
+  found: Found,
+  witness: LogWitness | undefined,
+): Promise<LogStore> {
+  const { connections, schema, path, patience, watching } = place;
+  const { log, taken } = found;
   const bare = new PostgresReader(connections, readsIn(schema), log, patience);
   const [state, ends] = [await bare.state(), await bare.lastEnds()];
   await requireWitness(place, witness, found, bare, state);
   const known = KnownLog.join(path, state, ends, taken !== undefined);
   const reader = bare.beside(known);
+  const unwatch = taken === undefined ? watching.watch(log, known, reader) : (): void => {};
+  const forget = (): void => {
+    unwatch();
+    known.leave();
+  };
+  try {
+    return await storeOf(place, asked, { ...found, witness, known, reader, forget });
+  } catch (error) {
+    forget();
+    throw error;
+  }
+}
+
+/** What an open log works with. */
+interface Opened extends Found {
+  readonly witness: LogWitness | undefined;
+  readonly known: KnownLog;
+  readonly reader: PostgresReader;
+  /** This process need not know of the log any more. */
+  readonly forget: () => void;
+}
+
+async function storeOf(
+  place: Place,
+  { durability = 'always', remember = DEFAULT_BOUNDS }: OpenLogOptions,
+  { log, id, taken, opening, membership, witness, known, reader, forget }: Opened,
+): Promise<LogStore> {
+  const { connections, schema, path, patience, closing, watching } = place;
   const synced = writesIn(schema, true);
   const statements = durability === 'always' ? synced : writesIn(schema, false);
   const makeWriter = async (epoch: number): Promise<PostgresWriter> => {
@@ -179,7 +189,6 @@ async function openLog(place: Place, asked: OpenLogOptions): Promise<LogStore> {
     new LeaseKeeper(place, lease, synced.renew, () => known.requireKept(reader));
   const writer = taken && (await makeWriter(taken.epoch));
   const keeper = taken && keeperFor(taken);
-  const unwatch = writer === undefined ? watching.watch(log, known, reader) : (): void => {};
   membership?.onTaken(async (lease) => {
     const own = await makeWriter(lease.epoch);
     const kept = keeperFor(lease);
@@ -207,116 +216,27 @@ async function openLog(place: Place, asked: OpenLogOptions): Promise<LogStore> {
     ring: () => watching.ring(log),
     closing,
     leave: async () => {
-      unwatch();
       witness?.close();
       turner?.close();
       await membership?.leave();
       await keeper?.giveBack();
-      known.leave();
+      forget();
       await connections.leave();
     },
   });
 }
 
-/** A writer whose log is refused gives back its lease at once. */
+/** @throws RefoldError `LOG_CORRUPT` when the log has lost what its witness knows */
 async function requireWitness(
-  place: Place,
+  { path }: Place,
   witness: LogWitness | undefined,
   { id, taken, membership }: Found,
   reader: PostgresReader,
   { head, epoch }: LogState,
 ): Promise<void> {
   if (witness === undefined) return;
-  const log = { path: place.path, id, head, epoch };
+  const log = { path, id, head, epoch };
   const chainAt = (sequence: number): Promise<string | undefined> => reader.chainAt(sequence);
-  try {
-    await witness.require(log, chainAt);
-    if (taken !== undefined || membership !== undefined) await witness.begin(log, chainAt);
-  } catch (error) {
-    if (taken !== undefined) await endLease(place, taken);
-    await membership?.leave();
-    throw error;
-  }
-}
-
-type TablesPlace = Pick<Place, 'connections' | 'schema' | 'path' | 'migrate'>;
-
-/** Looks for the tables. A writer makes missing ones. */
-async function findTables(place: TablesPlace, readOnly: boolean): Promise<ServerFacts> {
-  const { connections, schema, path, migrate } = place;
-  const facts = await factsOf(connections, schema, path);
-  if (!facts.hasTables) {
-    if (readOnly) throw noLog(path);
-    if (!migrate) throw noTables(path, schema);
-    await connections.ask('write 0', { text: tablesIn(schema), values: [] });
-  }
-  await requireFormat(place);
-  return facts;
-}
-
-async function findLog(
-  place: Place,
-  { waitForLock, signal, writers }: OpenLogOptions,
-  readOnly: boolean,
-): Promise<Found> {
-  const { schema, path } = place;
-  const facts = await findTables(place, readOnly);
-  if (writers === 'many') {
-    await makeRow(place);
-    const membership = new Membership<PostgresWriter>({
-      ...{ place, statements: turnsIn(schema) },
-      take: () => tryToTake(place, facts.identity, 'many'),
-      locked: () => lockedBy(place),
-    });
-    await membership.join(waitForLock, signal);
-    const { log, id } = membership;
-    const isDeaf = await place.watching.isDeaf();
-    const opening = openingOf({ ...facts, hasThread: place.hasThread, isDeaf }, undefined, path);
-    return { log, id, taken: undefined, opening, membership };
-  }
-  const taken = readOnly ? undefined : await takeLease(place, facts.identity, waitForLock, signal);
-  const { log, id } = taken ?? (await logOf(place));
-  const isDeaf = readOnly && (await place.watching.isDeaf());
-  return { log, id, taken, opening: openingOf({ ...facts, hasThread: place.hasThread, isDeaf }, taken, path) };
-}
-
-/** @throws RefoldError `INVALID_OPTION` when there is no such log */
-async function logOf(place: Place): Promise<Pick<TakenLease, 'log' | 'id'>> {
-  const { schema, path } = place;
-  const [row] = await ask(place, `select log, log_id from ${schema}.logs where name = $1`, bytesOf(place.name));
-  if (row === undefined) throw noLog(path);
-  return { log: row[0] as number, id: row[1] as string };
-}
-
-/** @throws RefoldError `FORMAT_TOO_NEW` */
-async function requireFormat(place: TablesPlace): Promise<void> {
-  const { schema } = place;
-  const [row] = await ask(place, `select version from ${schema}.format`);
-  const version = row?.[0] as number;
-  if (version <= POSTGRES_FORMAT) return;
-  throw new RefoldError(
-    'FORMAT_TOO_NEW',
-    `Cannot open ${place.path}: its tables have format ${version}, and this refold reads formats up to ${POSTGRES_FORMAT}`,
-    { path: place.path, hint: 'Update refold' },
-  );
-}
-
-function ask({ connections }: Pick<Place, 'connections'>, text: string, ...values: readonly unknown[]): Promise<Rows> {
-  return connections.ask('read 0', { text, values });
-}
-
-function noLog(path: string): RefoldError {
-  return new RefoldError('INVALID_OPTION', `Cannot read ${path}: there is no such log`, {
-    path,
-    type: 'log',
-    hint: 'Check the name and the schema, or open it without readOnly to make it',
-  });
-}
-
-function noTables(path: string, schema: string): RefoldError {
-  return new RefoldError('INVALID_OPTION', `Cannot open ${path}: the schema ${schema} has no tables of refold`, {
-    path,
-    type: 'migrate',
-    hint: 'Make the tables first, or leave migrate out',
-  });
+  await witness.require(log, chainAt);
+  if (taken !== undefined || membership !== undefined) await witness.begin(log, chainAt);
 }

@@ -10,7 +10,7 @@ import { noTurns } from '../../log-errors.ts';
 import type { LogKeeping } from '../../log-turn.ts';
 import { useFor } from '../server/connections.ts';
 import { bytesOf } from '../tables/rows.ts';
-import type { LeasePlace, TakenLease } from './lease.ts';
+import { endLease, type LeasePlace, type TakenLease } from './lease.ts';
 import type { TurnStatements } from './turn-statements.ts';
 
 /** A member looks at least so often whether there is a keeper. */
@@ -140,10 +140,20 @@ export class Membership<Writer> implements LogKeeping {
   async #becomeKeeper(): Promise<void> {
     const taken = this.#isLeft || this.#lost !== undefined ? undefined : await this.#parts.take();
     if (taken === undefined) return;
-    const keeper = await this.#keep!(taken);
+    const keeper = await this.#keepWith(taken);
     this.#keeper = keeper;
     keeper.onLost((cause) => this.#keeperLost(keeper, cause));
     if (this.#keeper === keeper) this.#tell(true);
+  }
+
+  /** A member that cannot keep the log leaves that to another one. */
+  async #keepWith(taken: TakenLease): Promise<Keeper<Writer>> {
+    try {
+      return await this.#keep!(taken);
+    } catch (error) {
+      await endLease(this.#parts.place, taken);
+      throw error;
+    }
   }
 
   #keeperLost(keeper: Keeper<Writer>, cause: RefoldError): void {
