@@ -1,5 +1,5 @@
 /** The contract of redaction: what `LogCare.redaction` does, and what the log remembers of it. */
-import type { SealedBlock, StoredOutcome } from './log-store.ts';
+import type { LogHead, SealedBlock, StoredOutcome } from './log-store.ts';
 
 /**
  * Replaces what events say. Their sequences, times, types and commits stay. The chain stays too.
@@ -68,10 +68,14 @@ export interface RecordedRedaction extends RedactionRow {
 
 /** What an `apply` expects. */
 export interface RedactionFence {
-  /** The head of the log. */
+  readonly epoch: number;
   /** The end of the log that was looked at. Left out by a member of a log that is written in turns: others append meanwhile. */
   readonly expectedSequence?: number | undefined;
-  readonly epoch: number;
+  /**
+   * For such a member, and never given to a log without `turn`: called with the end of the log, while no process appends. When it rejects,
+   * `apply` rejects with the same and nothing has changed. It may be called more than once.
+   */
+  readonly onHeld?: ((head: LogHead) => Promise<void>) | undefined;
 }
 
 /** What a `scrub` came to. */

@@ -60,7 +60,12 @@ export class MemoryRedaction implements LogRedaction {
     return { start, run };
   }
 
-  async apply(row: RedactionRow, { expectedSequence, epoch }: RedactionFence): Promise<void> {
+  async apply(row: RedactionRow, { expectedSequence, epoch, onHeld }: RedactionFence): Promise<void> {
+    for (let held = -1; onHeld !== undefined && held < this.#log.writing(epoch).head.sequence; ) {
+      const { head } = this.#log.writing(epoch);
+      await onHeld(head);
+      held = head.sequence;
+    }
     const contents = this.#log.writing(epoch);
     const { sequence } = contents.head;
     if (expectedSequence !== undefined && expectedSequence !== sequence)

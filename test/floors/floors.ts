@@ -39,6 +39,7 @@ const COPYING = 'src/log/copying/';
 const COPYING_CASES = 'src/log/contract/copying/';
 const SERVER = 'src/log/postgres/server/';
 const PG_TURNS = 'src/log/postgres/turns/';
+const PG_OUTCOMES = 'src/log/postgres/outcomes/';
 const TABLES = 'src/log/postgres/tables/';
 const PAGING = 'src/log/paging/';
 const WITNESS = 'src/log/witness/';
@@ -330,7 +331,7 @@ export const FLOORS: readonly Floor[] = [
   },
   {
     files: 'src/log/postgres/',
-    sees: [...BELOW_SQLITE, UNPACKING, SERVER, TABLES, PG_TURNS, 'src/log/postgres/copying/'],
+    sees: [...BELOW_SQLITE, UNPACKING, SERVER, TABLES, PG_TURNS, PG_OUTCOMES, 'src/log/postgres/copying/'],
     doors: ['postgres-source.ts', 'reading.ts'],
     node: 'all',
   },
@@ -346,6 +347,7 @@ export const FLOORS: readonly Floor[] = [
     doors: ['asking.ts', 'examine-log.ts', 'list-logs.ts'],
     node: 'all',
   },
+  { files: PG_OUTCOMES, sees: [...BELOW_SQLITE, TABLES, PG_TURNS], node: PURE },
   { files: PG_TURNS, sees: [...BELOW_SQLITE, SERVER, TABLES], node: 'all' },
   { files: TABLES, sees: [CORE, LOG, BLOCKS, PAGING, SERVER], node: 'all' },
   { files: SERVER, sees: [CORE, THREADS, LOG], packages: ['pg'], node: 'all' },

@@ -15,7 +15,7 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const STATEMENT =
   /`\s*((?:select|insert|update|delete|create|drop|alter|replace|with|pragma|begin|attach|vacuum)\b[^`]*)`|pragma\(\s*`([^`]*)`/g;
 const CONSTANT = /^[A-Z][A-Z0-9_]*( [+-] 1)?$/;
-/** Parts of statements, which are constants but for `schema`. */
+/** Parts of statements, which are constants but for `schema` and names of tables. */
 const PARTS = [
   'fence',
   'fenceOfRound',
@@ -27,9 +27,12 @@ const PARTS = [
   'holder',
   'holderOfEnd',
   'synced',
+  'itsList',
+  'blocksReplaced',
+  'listsReplaced',
 ];
-/** `level`: 'normal' or 'full'. `schema` obeys SCHEMA_NAME. The others are numbers. */
-const LOOKED_AT = ['level', 'pages', 'waits', 'version + 1', 'schema', ...PARTS];
+/** `level`: 'normal' or 'full'. `schema` obeys SCHEMA_NAME, `ourTable` is one of ours. The others are numbers. */
+const LOOKED_AT = ['level', 'pages', 'waits', 'version + 1', 'schema', 'ourTable', ...PARTS];
 
 /** The values that a source inserts into its statements without permission. */
 function putInto(source: string): string[] {

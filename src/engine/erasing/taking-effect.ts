@@ -3,6 +3,7 @@
  * store is switched over.
  */
 import type { LogRedaction, RedactionRow } from '../../log/log-redaction.ts';
+import type { LogHead } from '../../log/log-store.ts';
 import { performance } from '../../threads/timers.ts';
 import type { Cleaning } from './cleaning.ts';
 import type { Found } from './found.ts';
@@ -33,8 +34,7 @@ export async function takeEffect<State extends object>(
   const ready = live.prepare(cursor.state); // no append can come in between
   const openingMs = opening();
   const beside = new LiveBeside({ model, fingerprint, redacted }, ready, cursor.sequence);
-  const catchUp = async (): Promise<void> => {
-    const to = log.head().sequence;
+  const catchUp = async (to = log.head().sequence): Promise<void> => {
     const onFolded = foldedTo(order, to);
     await beside.advance(to, onFolded);
     await projections.advance(to, onFolded);
@@ -49,9 +49,11 @@ export async function takeEffect<State extends object>(
     const release = await writes.hold();
     try {
       await catchUp();
-      await parts.shared()?.advance(beside.sequence);
       order.check();
-      redactedFrom = await apply(parts, redaction, prepared.found, order);
+      redactedFrom = await apply(parts, redaction, prepared.found, order, async (to) => {
+        await catchUp(to);
+        await parts.shared()!.advance(to);
+      });
       live.adopt(beside.live);
       parts.shared()?.passOver();
       parts.renewFollowers();
@@ -69,15 +71,22 @@ export async function takeEffect<State extends object>(
   }
 }
 
-/** @returns the first event that is another one now */
+/**
+ * @param follow folds up to a sequence what other writers have appended. Then they wait
+ * @returns the first event that is another one now
+ */
 async function apply(
   { log, failure, settings, shared }: ErasureParts<any>,
   redaction: LogRedaction,
   found: Found,
   order: Order,
+  follow: (to: number) => Promise<void>,
 ): Promise<number> {
   const { epoch } = log;
-  const fence = shared() === undefined ? { expectedSequence: log.head().sequence, epoch } : { epoch };
+  const fence =
+    shared() === undefined
+      ? { epoch, expectedSequence: log.head().sequence }
+      : { epoch, onHeld: ({ sequence }: LogHead) => follow(sequence) };
   const row = rowOf(order, found, settings.clock());
   await failure.watching(log.path, () => redaction.apply(row, fence));
   return row.firstSequence;

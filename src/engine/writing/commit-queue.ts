@@ -32,7 +32,7 @@ interface Block extends Completed {
 }
 
 /** With this much waiting, a block is sent even while another one is being synced, so that the log never idles. */
-const PIPELINE_BYTES = 128 * 1024;
+const PIPELINE_BYTES = 32 * 1024;
 /** Writes wait while more than this is queued. */
 const QUEUE_BYTES = 64 * 1024 * 1024;
 
@@ -194,6 +194,7 @@ export class CommitQueue {
     this.#inFlightBytes -= block.bytes;
     // Nothing is sent after a fence before it has completed, so the log's head is the one that it asks for.
     for (const write of block.writes) write.resolve();
+    if (this.#waitingBytes >= PIPELINE_BYTES) this.#pump(); // before the callers of this block go on: the log does not wait for them
     this.#tell(block);
     this.#schedule();
   }

@@ -7,10 +7,14 @@ import {
   appendNotes,
   commitOf,
   eventsOf,
+  isForgotten,
   noise,
   noted,
+  packForgotten,
   readEvents,
+  redactionOf,
   refusalOf,
+  rowOf,
   sequencesOf,
   snapshotAt,
   upTo,
@@ -27,6 +31,7 @@ export function turnCases({ turns = false }: LogContractSetup<any>): readonly Ch
     ['a turn whose decision throws appends nothing', throwsInside],
     ['a turn may append nothing, or outcomes alone', appendsLittle],
     ['only the keeper writes anything else, and another member follows it', keepersWrite],
+    ['a redaction by the keeper hears where the log ends while no process appends', redactsHeld],
     ['no process writes alone while there are members, and no member joins a writer', modesExclude],
   ];
 }
@@ -200,6 +205,42 @@ async function keepersWrite(bench: Bench): Promise<void> {
   await second.putMeta('model', 'second');
   await closeAll(bench, [second]);
   strictEqual(await bench.log.getMeta('model'), 'second');
+}
+
+async function redactsHeld(bench: Bench): Promise<void> {
+  await appendNotes(bench.log, 3);
+  const [keeper, other] = (await openMembers(bench, 2)) as [LogStore, LogStore];
+  const redaction = redactionOf(keeper);
+  await redaction.stage([await packForgotten(keeper, 2, 2, [2])], []);
+  await takeOne(other, 3);
+  const held: number[] = [];
+  const { epoch } = keeper;
+  const refused = redaction.apply(rowOf([2]), {
+    epoch,
+    onHeld: async ({ sequence }) => {
+      held.push(sequence);
+      throw new RangeError('no');
+    },
+  });
+  await refused.then(
+    () => ok(false, 'it was applied'),
+    (error) => ok(error instanceof RangeError, String(error)),
+  );
+  deepStrictEqual(held, [4]);
+  strictEqual((await readEvents(other)).filter(isForgotten).length, 0);
+  let late: Promise<TurnFound> | undefined;
+  await redaction.apply(rowOf([2]), {
+    epoch,
+    onHeld: async ({ sequence }) => {
+      held.push(sequence);
+      deepStrictEqual(sequencesOf(await readEvents(keeper, sequence, sequence)), [sequence]);
+      late ??= takeOne(other, 4);
+    },
+  });
+  strictEqual((await late!).head.sequence, 4);
+  strictEqual(held[1], 4);
+  await closeAll(bench, [keeper, other]);
+  deepStrictEqual(sequencesOf((await readEvents(bench.log)).filter(isForgotten)), [2]);
 }
 
 async function modesExclude(bench: Bench): Promise<void> {

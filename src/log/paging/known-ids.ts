@@ -14,13 +14,13 @@ import type { StoredOutcome } from '../log-store.ts';
 import { FORGOTTEN_PER_NEW_OUTCOME, OUTCOMES_KEPT } from '../outcomes.ts';
 import { IdFilter } from './id-filter.ts';
 
-/** A page of command ids, and the last of them in UTF-8, which is where the next page begins; undefined after the end. */
+/** A page of command ids, and the place where the next page begins; undefined after the end. */
 export interface CommandIds {
   readonly ids: readonly string[];
   readonly last: Uint8Array | undefined;
 }
 
-/** Reads some ids after the given one (UTF-8). */
+/** Reads some ids from a place on; the first place has no bytes. */
 export type IdSource = (after: Uint8Array, atMost: number) => CommandIds | Promise<CommandIds>;
 
 /** Ids on their way into the log. */

@@ -10,7 +10,7 @@ import { RefoldError } from '../../core/errors.ts';
 import { nextBlock } from '../blocks/next-block.ts';
 import { epochConflict, sequenceConflict, storeFailed } from '../log-errors.ts';
 import type { AppendRequest, LogHead } from '../log-store.ts';
-import type { OutcomePlaces } from './outcome-places.ts';
+import type { OutcomePlaces } from './outcomes/places.ts';
 import type { PostgresReader } from './reading.ts';
 import type { Rows } from './server/connections.ts';
 import { Tries } from './server/patience.ts';

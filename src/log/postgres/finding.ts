@@ -39,12 +39,12 @@ type TablesPlace = Pick<Place, 'connections' | 'schema' | 'path' | 'migrate'>;
 export async function findTables(place: TablesPlace, readOnly: boolean): Promise<ServerFacts> {
   const { connections, schema, path, migrate } = place;
   const facts = await factsOf(connections, schema, path);
-  if (!facts.hasTables) {
-    if (readOnly) throw noLog(path);
-    if (!migrate) throw noTables(path, schema);
-    await connections.ask('write 0', { text: tablesIn(schema), values: [] });
-  }
-  await requireFormat(place);
+  if (!facts.hasTables && readOnly) throw noLog(path);
+  if (!facts.hasTables && !migrate) throw noTables(path, schema);
+  const format = facts.hasTables ? await formatOf(place) : 0;
+  if (format === POSTGRES_FORMAT || readOnly) return facts; // older tables can be read, only more slowly
+  if (!migrate) throw oldTables(path, format);
+  await connections.ask('write 0', { text: tablesIn(schema), values: [] });
   return facts;
 }
 
@@ -83,11 +83,11 @@ async function logOf(place: Place): Promise<Pick<TakenLease, 'log' | 'id'>> {
 }
 
 /** @throws RefoldError `FORMAT_TOO_NEW` */
-async function requireFormat(place: TablesPlace): Promise<void> {
+async function formatOf(place: TablesPlace): Promise<number> {
   const { schema } = place;
   const [row] = await ask(place, `select version from ${schema}.format`);
   const version = row?.[0] as number;
-  if (version <= POSTGRES_FORMAT) return;
+  if (version <= POSTGRES_FORMAT) return version;
   throw new RefoldError(
     'FORMAT_TOO_NEW',
     `Cannot open ${place.path}: its tables have format ${version}, and this refold reads formats up to ${POSTGRES_FORMAT}`,
@@ -112,6 +112,15 @@ function noTables(path: string, schema: string): RefoldError {
     path,
     type: 'migrate',
     hint: 'Make the tables first, or leave migrate out',
+  });
+}
+
+function oldTables(path: string, format: number): RefoldError {
+  const message = `Cannot open ${path}: its tables have format ${format}, and this refold writes format ${POSTGRES_FORMAT}`;
+  return new RefoldError('INVALID_OPTION', message, {
+    path,
+    type: 'migrate',
+    hint: 'Run what refold schema --postgres prints, or leave migrate out',
   });
 }
 

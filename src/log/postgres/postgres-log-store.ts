@@ -79,7 +79,7 @@ export class PostgresLogStore implements LogStore {
   readonly #underWay = new UnderWay();
 
   constructor(parts: LogParts) {
-    const { path, writer, remembers, opening, known, reader, ring, membership } = parts;
+    const { path, writer, remembers, opening, known, ring, membership } = parts;
     this.#parts = parts;
     this.path = path;
     this.keeping = membership;
@@ -91,7 +91,7 @@ export class PostgresLogStore implements LogStore {
     this.#ids = new KnownIds(randomInt(2 ** 32), remembers.outcomes);
     if (writer === undefined || membership !== undefined)
       this.#ids.giveUp(); // others append, too
-    else this.#ids.fill((after, atMost) => reader.commandIds(after, atMost), IDS_A_PAGE);
+    else this.#ids.fill((place, atMost) => writer.commandIds(place, atMost), IDS_A_PAGE);
   }
 
   get epoch(): number {

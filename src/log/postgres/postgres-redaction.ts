@@ -18,7 +18,7 @@ import { readsIn } from './tables/read-statements.ts';
 import { checksumOfRow, redactionColumns, soundRedactions } from './tables/redaction-rows.ts';
 import { ADD_REDACTION, putInPlace, STAGED_FIT, SWEPT_CHUNKS } from './tables/redaction-statements.ts';
 import { toState } from './tables/rows.ts';
-import { SYNCED } from './tables/write-statements.ts';
+import { HOLDING, SYNCED } from './tables/write-statements.ts';
 import type { PostgresWriter } from './writing.ts';
 
 const OUTCOMES_LISTED = 500;
@@ -87,13 +87,14 @@ export class PostgresRedaction implements LogRedaction {
   /** @param before how many redactions there were when the caller began. With one more, this one was applied before */
   async #applyIn(ask: Ask, row: RedactionRow, fence: RedactionFence, before: number): Promise<number> {
     const { schema, log, path } = this.#parts;
-    await ask(`select set_config('lock_timeout', '1000', true), set_config('synchronous_commit', ${SYNCED}, true)`);
+    await ask(`select ${HOLDING}, set_config('synchronous_commit', ${SYNCED}, true)`);
     await ask(`select 1 from ${schema}.logs where log = $1 for no key update`, log);
     const { head, epoch, redactions } = toState((await ask(readsIn(schema).state, log))[0]!);
     if (epoch !== fence.epoch) throw epochConflict(path, fence.epoch, epoch);
     if (redactions > before && (await this.#isLast(ask, row, redactions))) return redactions;
-    const { expectedSequence = head.sequence } = fence;
+    const { expectedSequence = head.sequence, onHeld } = fence;
     if (head.sequence !== expectedSequence) throw sequenceConflict(path, expectedSequence, head.sequence);
+    await onHeld?.(head);
     await this.#requireStagedFit(ask);
     for (const statement of putInPlace(schema)) await ask(statement, log);
     await ask(`delete from ${schema}.snapshots where log = $1 and sequence >= $2`, log, row.firstSequence);

@@ -1,7 +1,7 @@
 /** Reads a log in PostgreSQL: blocks in verified pages, headers, outcomes, snapshots and small rows. A lost connection is replaced. */
 import type { SealCandidate } from '../blocks/sealing.ts';
 import { isSound, readChunks } from '../blocks/snapshot-chunks.ts';
-import { eventsMissing, historyGone, outcomeDamaged } from '../log-errors.ts';
+import { eventsMissing, historyGone } from '../log-errors.ts';
 import type {
   Block,
   BlockHeader,
@@ -11,20 +11,22 @@ import type {
   SnapshotInfo,
   StoredOutcome,
 } from '../log-store.ts';
-import { checksumOfOutcome } from '../outcomes.ts';
 import { FOUND_PAGE_BLOCKS, type FoundPage, findInPage, foundBlocks } from '../paging/found-pages.ts';
 import type { CommandIds } from '../paging/known-ids.ts';
 import { type BlockPage, READ_PAGE_BLOCKS, READ_PAGE_BYTES, verifiedBlocks } from '../paging/verified-pages.ts';
 import type { BlockEnd, KnownLog } from './known-log.ts';
+import { OutcomeLookUps } from './outcomes/look-ups.ts';
 import { type Connections, type Rows, useFor } from './server/connections.ts';
 import { type Patience, patiently } from './server/patience.ts';
 import { ConnectionLost } from './server/refusals.ts';
+import { utf8Array } from './tables/array-values.ts';
 import type { ReadName, ReadStatements } from './tables/read-statements.ts';
 import {
   bytesOf,
   type LogState,
   type OutcomeRow,
   type SnapshotRow,
+  soundOutcome,
   toBlock,
   toHeader,
   toListed,
@@ -44,6 +46,10 @@ export class PostgresReader {
   readonly #patience: Patience;
   /** Notices that what is read is not what was read before; absent while the log is opened. */
   readonly #known: KnownLog | undefined;
+  readonly #lookUps = new OutcomeLookUps({
+    ask: async (commandIds) => (await this.ask('outcomes', utf8Array(commandIds))).map(toOutcome),
+    toSound: (row) => soundOutcome(row, this.#patience.path),
+  });
 
   constructor(connections: Connections, statements: ReadStatements, log: number, patience: Patience, known?: KnownLog) {
     this.#connections = connections;
@@ -178,13 +184,8 @@ export class PostgresReader {
     return row && toHeader(row);
   }
 
-  async outcome(commandId: string): Promise<StoredOutcome | undefined> {
-    const [row] = await this.ask('outcome', bytesOf(commandId));
-    if (row === undefined) return undefined;
-    const [recordedAt, outcome, checksum] = row as readonly [number, string, number];
-    const stored = { commandId, recordedAt, outcome };
-    if (checksumOfOutcome(stored) === checksum) return stored;
-    throw outcomeDamaged(this.#patience.path, commandId);
+  outcome(commandId: string): Promise<StoredOutcome | undefined> {
+    return this.#lookUps.find(commandId);
   }
 
   /** Some outcomes after an ordinal, in the order in which they were written. They are not checked. */
@@ -192,9 +193,12 @@ export class PostgresReader {
     return (await this.ask('outcomesAfter', ordinal, atMost)).map(toOutcome);
   }
 
-  async commandIds(after: Uint8Array, atMost: number): Promise<CommandIds> {
-    const ids = (await this.ask('commandIds', Buffer.from(after), atMost)).map(([id]) => id as Buffer);
-    return { ids: ids.map(String), last: ids.at(-1) };
+  /** @param place an ordinal in decimal; empty: before `first` */
+  async commandIds(place: Uint8Array, atMost: number, first: number): Promise<CommandIds> {
+    const after = place.length === 0 ? first - 1 : Number(Buffer.from(place).toString());
+    const rows = (await this.ask('commandIds', after, atMost)) as readonly (readonly [number, Buffer])[];
+    const last = rows.at(-1)?.[0];
+    return { ids: rows.map(([, id]) => id.toString()), last: last === undefined ? undefined : bytesOf(String(last)) };
   }
 
   async ordinals(): Promise<{ readonly first: number; readonly last: number; readonly oldestAt: number | null }> {

@@ -91,7 +91,7 @@ export class Watching {
     while (this.#toRing.size > 0) {
       const logs = [...this.#toRing].join(' ');
       this.#toRing.clear();
-      const question = { text: 'select pg_notify($1, $2)', values: [this.#channel, logs] };
+      const question = { name: 'refold ring', text: RING, values: [this.#channel, logs] };
       await this.#connections.ask('bell', question).catch(() => {});
       await pause(RING_REST_MS);
     }
@@ -202,6 +202,10 @@ async function take({ known, reader }: Watched, row: Row, asked: number): Promis
 function pauseQuietly(ms: number): Promise<void> {
   return new Promise((resolve) => void later(ms, resolve));
 }
+
+/** Without the settings each bell would be synced. */
+const RING = `with settings as materialized (select set_config('synchronous_commit', 'off', true))
+  select pg_notify($1, $2) from settings`;
 
 /** The states of the logs `$1`, and where the blocks end that begin at or before their sequences `$2`. */
 const pollIn = (schema: string): string => `select l.log, l.epoch, l.trimmed_through, l.trimmed_recorded_at,

@@ -7,9 +7,10 @@ import { toTagRow } from '../blocks/tag-list.ts';
 import { epochConflict } from '../log-errors.ts';
 import type { AppendRequest, LogHead, ReactorRow, SealedBlock, SnapshotInfo, StoredOutcome } from '../log-store.ts';
 import { checksumOfOutcome, type OutcomeBounds } from '../outcomes.ts';
+import type { CommandIds } from '../paging/known-ids.ts';
 import { Appender } from './appending.ts';
 import type { KnownLog } from './known-log.ts';
-import { OutcomePlaces, type OutcomePlacesStart } from './outcome-places.ts';
+import { OutcomePlaces, type OutcomePlacesStart } from './outcomes/places.ts';
 import type { PostgresReader } from './reading.ts';
 import { type Connections, type Rows, useFor } from './server/connections.ts';
 import type { Patience } from './server/patience.ts';
@@ -65,6 +66,11 @@ export class PostgresWriter {
 
   get log(): number {
     return this.#parts.log;
+  }
+
+  /** The ids of remembered outcomes, the oldest first, in pages that begin at a place. */
+  commandIds(place: Uint8Array, atMost: number): Promise<CommandIds> {
+    return this.#parts.reader.commandIds(place, atMost, this.#outcomes.first);
   }
 
   /** The head once the append is durable. */

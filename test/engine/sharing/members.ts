@@ -70,3 +70,25 @@ export class FatefulLog implements LogSource {
     });
   }
 }
+
+/** A log in memory that does something just before a redaction is applied. */
+export class LateLog implements LogSource {
+  readonly name = 'late';
+  readonly #contents: MemoryContents;
+  before: () => Promise<unknown> = async () => {};
+
+  constructor(contents: MemoryContents) {
+    this.#contents = contents;
+  }
+
+  async open(options: Parameters<LogSource['open']>[0]): Promise<LogStore> {
+    const log = await this.#contents.open(options);
+    const redaction = log.care!.redaction!;
+    const apply = redaction.apply.bind(redaction);
+    redaction.apply = async (row, fence) => {
+      await this.before();
+      await apply(row, fence);
+    };
+    return log;
+  }
+}

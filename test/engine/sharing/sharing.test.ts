@@ -6,7 +6,7 @@ import { LONGEST_TURN_MS } from '../../../src/log/log-turn.ts';
 import { sqliteSource } from '../../../src/log/sqlite/sqlite-source.ts';
 import { added, cartModel, note } from '../cart.ts';
 import { type CartStore, errorOf, temporaryPath } from '../harness.ts';
-import { FatefulLog, openMember } from './members.ts';
+import { FatefulLog, LateLog, openMember } from './members.ts';
 
 const item = (cart: string, quantity = 1) => ({ cart, sku: 'tea', quantity });
 
@@ -373,6 +373,37 @@ describe('a redaction by the keeper', () => {
       expect(store.state.names.get(other.sequence)).toBe('last');
     }
     expect(await keeper.stateHash()).toBe(await other.stateHash());
+    expect(await keeper.verify()).toMatchObject({ ok: true });
+  });
+});
+
+describe('a redaction that the events of others do not stand', () => {
+  test('is refused also when they come at the last moment, and nothing has changed', async () => {
+    const schema = z.object({ name: z.string() });
+    const model = defineModel({
+      name: 'guests',
+      events: { Named: { version: 1, schema, redact: () => ({ name: 'gone' }) }, Greeted: { version: 1, schema } },
+      initialState: () => ({ name: '' }),
+      reducers: {
+        Named: (state, { name }) => void (state.name = name),
+        Greeted: (state, { name }) => {
+          if (name !== state.name) throw new Error(`there is no guest of the name ${name}`);
+        },
+      },
+    });
+    const contents = new MemoryContents();
+    const log = new LateLog(contents);
+    await using keeper = await openStore(model, { log, writers: 'many' });
+    await using other = await openStore(model, { log: contents, writers: 'many' });
+    await other.append({ type: 'Named', data: { name: 'Ann' } });
+    await keeper.waitFor(1);
+    log.before = () => other.append({ type: 'Greeted', data: { name: 'Ann' } });
+    const refused = await errorOf(keeper.redact({ sequences: [1] }));
+    expect(refused).toMatchObject({ code: 'REDUCER_FAILED', sequence: 2 });
+    expect(keeper.state.name).toBe('Ann');
+    expect(await keeper.stateHash()).toBe(await other.stateHash());
+    await other.append({ type: 'Greeted', data: { name: 'Ann' } });
+    await keeper.waitFor(3);
     expect(await keeper.verify()).toMatchObject({ ok: true });
   });
 });

@@ -1,5 +1,5 @@
 /** The statements that fill a new log. `$1` is the log's number in every one of them. */
-import { SYNCED } from '../tables/write-statements.ts';
+import { HOLDING, SYNCED } from '../tables/write-statements.ts';
 
 export interface FillStatements {
   /** What is there under a name, before anything is done: the log, the text of its mark, and whether it holds anything. */
@@ -32,7 +32,7 @@ export interface FillStatements {
 const FILL_SETTINGS = (schema: string, synced: string): string => `select l.epoch, exists (
     select 1 from ${schema}.meta m where m.log = l.log and m.key = $2
   )
-  from (select set_config('lock_timeout', '1000', true), set_config('synchronous_commit', ${synced}, true)) settings,
+  from (select ${HOLDING}, set_config('synchronous_commit', ${synced}, true)) settings,
     ${schema}.logs l
   where l.log = $1
   for update of l`;

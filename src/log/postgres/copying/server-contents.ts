@@ -1,9 +1,8 @@
 /** What is in a log in PostgreSQL, for a copy of it. */
 import type { LogContents } from '../../copying/log-copying.ts';
-import { outcomeDamaged } from '../../log-errors.ts';
 import type { StoredOutcome } from '../../log-store.ts';
-import { checksumOfOutcome } from '../../outcomes.ts';
 import type { PostgresReader } from '../reading.ts';
+import { soundOutcome } from '../tables/rows.ts';
 
 const OUTCOMES_A_PAGE = 1_000;
 
@@ -28,11 +27,7 @@ export async function contentsOnServer(reader: PostgresReader, path: string): Pr
 async function* outcomesOf(reader: PostgresReader, path: string): AsyncGenerator<StoredOutcome, void> {
   for (let after = 0; ; ) {
     const page = await reader.outcomesAfter(after, OUTCOMES_A_PAGE);
-    for (const { commandId, recordedAt, outcome, checksum } of page) {
-      const stored = { commandId, recordedAt, outcome };
-      if (checksumOfOutcome(stored) !== checksum) throw outcomeDamaged(path, commandId);
-      yield stored;
-    }
+    for (const row of page) yield soundOutcome(row, path);
     if (page.length < OUTCOMES_A_PAGE) return;
     after = page.at(-1)!.ordinal;
   }

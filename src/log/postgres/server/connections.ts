@@ -18,6 +18,9 @@ import {
 } from './driver.ts';
 import { ConnectionLost, isStatementLost, refusalOf } from './refusals.ts';
 
+/** A default of the server does not count: each statement of a transaction sees what was committed before it. */
+export const BEGIN = 'begin isolation level read committed';
+
 export type Rows = readonly (readonly Cell[])[];
 
 /** Asks one statement of a transaction. */
@@ -128,7 +131,7 @@ export class Connections {
     let isDone = false;
     try {
       const ask: Ask = (text, ...values) => this.#answer(client, { text, values });
-      await ask('begin');
+      await ask(BEGIN);
       const result = await work(ask);
       await ask('commit');
       isDone = true;

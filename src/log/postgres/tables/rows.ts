@@ -2,7 +2,9 @@
 import type { StoredBlock } from '../../blocks/chain.ts';
 import type { SnapshotHeader } from '../../blocks/snapshot-chunks.ts';
 import { readTagRow } from '../../blocks/tag-list.ts';
+import { outcomeDamaged } from '../../log-errors.ts';
 import type { BlockEncoding, BlockHeader, LogHead, StoredOutcome } from '../../log-store.ts';
+import { checksumOfOutcome } from '../../outcomes.ts';
 import type { ListedHeader } from '../../paging/found-pages.ts';
 import type { Cell } from '../server/driver.ts';
 
@@ -102,4 +104,11 @@ export interface OutcomeRow extends StoredOutcome {
 export function toOutcome(row: Row): OutcomeRow {
   const [ordinal, id, recordedAt, outcome, checksum] = row as readonly [number, Buffer, number, string, number];
   return { ordinal, commandId: id.toString(), recordedAt, outcome, checksum };
+}
+
+/** @throws RefoldError `LOG_CORRUPT` for a damaged row. @param path names the log in it */
+export function soundOutcome({ commandId, recordedAt, outcome, checksum }: OutcomeRow, path: string): StoredOutcome {
+  const stored = { commandId, recordedAt, outcome };
+  if (checksumOfOutcome(stored) !== checksum) throw outcomeDamaged(path, commandId);
+  return stored;
 }

@@ -4,6 +4,9 @@
  *
  * Every write begins with the same fence: the log's row, locked `for share`, with its epoch. A takeover changes the epoch under a
  * stronger lock, so it waits for writes under way, and later ones find the new epoch. Every statement may be asked twice.
+ *
+ * No statement finds rows by a join: where the server knows nothing of a log yet, it takes the log for small, and reads all of its rows
+ * for each joined one. It finds them by a range of a key.
  */
 
 /** The time that a lock is waited for, and the durability, hold for this statement alone. */
@@ -24,6 +27,13 @@ const BY_ROUND = 'epoch = ($2::bigint[])[1] and write_round = ($2::bigint[])[2]'
 /** A weaker default of the server does not count, and a stronger one does. */
 export const SYNCED =
   "case current_setting('synchronous_commit') when 'remote_apply' then 'remote_apply' else 'on' end";
+
+/**
+ * For a transaction of several statements that locks the log's row: a process that stops in it loses the lock within 2 s, also while the
+ * server is sending to it.
+ */
+export const HOLDING =
+  "set_config('lock_timeout', '1000', true), set_config('idle_in_transaction_session_timeout', '1500', true), set_config('tcp_user_timeout', '1500', true)";
 
 export type WriteName =
   | 'append'
@@ -105,16 +115,17 @@ export function writesIn(schema: string, isSynced: boolean): WriteStatements {
     forget: fenced(`oldest as materialized (
     select ordinal, recorded_at
     from ${schema}.commands, allowed
-    where log = $1 and ordinal >= $3
+    where log + 0 = $1 and ordinal >= $3
     order by ordinal
     limit $4
   ), gone as (
-    delete from ${schema}.commands c using oldest o
-    where c.log = $1 and c.ordinal = o.ordinal and (o.ordinal <= $5 or o.recorded_at < $6)
-    returning c.ordinal
+    delete from ${schema}.commands
+    where log + 0 = $1 and ordinal >= $3 and ordinal <= (select max(ordinal) from oldest)
+      and (ordinal <= $5 or recorded_at < $6)
+    returning ordinal
   ) ${told}, (select max(ordinal) from gone), (
     select recorded_at from ${schema}.commands
-    where log = $1 and ordinal >= $3 and ordinal > coalesce((select max(ordinal) from gone), 0)
+    where log + 0 = $1 and ordinal >= $3 and ordinal > coalesce((select max(ordinal) from gone), 0)
     order by ordinal
     limit 1
   )`),
@@ -176,14 +187,19 @@ export function writesIn(schema: string, isSynced: boolean): WriteStatements {
     dropBlocks: fenced(`old as materialized (
     select first_sequence, last_sequence, last_recorded_at, chain, bytes
     from ${schema}.blocks, allowed
-    where log = $1 and last_sequence <= $3
+    where log = $1 and first_sequence > (select trimmed_through from fence) and first_sequence <= $3
+      and last_sequence <= $3
       and first_sequence < (select max(first_sequence) from ${schema}.blocks where log = $1)
     order by first_sequence
     limit $4
+  ), range as materialized (
+    select min(first_sequence) as first, max(first_sequence) as last from old
   ), gone as (
-    delete from ${schema}.blocks b using old where b.log = $1 and b.first_sequence = old.first_sequence
+    delete from ${schema}.blocks
+    where log = $1 and first_sequence between (select first from range) and (select last from range)
   ), lists as (
-    delete from ${schema}.block_tags b using old where b.log = $1 and b.first_sequence = old.first_sequence
+    delete from ${schema}.block_tags
+    where log = $1 and first_sequence between (select first from range) and (select last from range)
   ), trimmed as (
     update ${schema}.logs l
     set trimmed_through = e.last_sequence, trimmed_recorded_at = e.last_recorded_at, trimmed_chain = e.chain

@@ -3,7 +3,8 @@ import type { StoredBlock } from '../../blocks/chain.ts';
 import { toTagRow } from '../../blocks/tag-list.ts';
 import type { LogHead, StoredOutcome } from '../../log-store.ts';
 import { checksumOfOutcome } from '../../outcomes.ts';
-import { bytesOf, type Row } from '../tables/rows.ts';
+import { bigintArray, textArray, utf8Array } from '../tables/array-values.ts';
+import type { Row } from '../tables/rows.ts';
 
 /** The last outcome of an append, which shows whether the log has the append. */
 export interface LastOutcome {
@@ -34,11 +35,11 @@ export function appendedRows(
     ...[block?.recordedAt ?? 0, after.recordedAt, block?.checksum ?? 0, after.chain],
     ...[block?.bytes ?? 0, block?.payload ?? ''],
     ...tagColumns(block),
-    outcomes.map(({ commandId }) => bytesOf(commandId)),
-    outcomes.map((_, index) => first + index),
-    outcomes.map(({ recordedAt }) => recordedAt),
-    outcomes.map(({ outcome }) => outcome),
-    outcomes.map(checksumOfOutcome),
+    utf8Array(outcomes.map(({ commandId }) => commandId)),
+    bigintArray(outcomes.map((_, index) => first + index)),
+    bigintArray(outcomes.map(({ recordedAt }) => recordedAt)),
+    textArray(outcomes.map(({ outcome }) => outcome)),
+    bigintArray(outcomes.map(checksumOfOutcome)),
   ];
   const last = newest && { commandId: newest.commandId, ordinal: first + outcomes.length - 1 };
   return { before, after, last, values };

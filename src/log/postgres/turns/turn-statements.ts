@@ -1,10 +1,7 @@
 /** The statements of members and turns. */
 import { READ_PAGE_BLOCKS } from '../../paging/verified-pages.ts';
-import { CHAIN_BEFORE } from '../tables/read-statements.ts';
-import { SYNCED } from '../tables/write-statements.ts';
-
-/** A default of the server does not count: each statement of a turn must see what was committed before it. */
-export const BEGIN_TURN = 'begin isolation level read committed';
+import { CHAIN_BEFORE, OUTCOMES_BY_ID } from '../tables/read-statements.ts';
+import { HOLDING, SYNCED } from '../tables/write-statements.ts';
 
 export interface TurnStatements {
   readonly join: string;
@@ -51,16 +48,14 @@ export function turnsIn(schema: string): TurnStatements {
     delete from ${schema}.members where log = $1 and member = $2
   )
   update ${schema}.logs set members_until = clock_timestamp() where log = $1 and members_until = $3::timestamptz`,
-    /** A member that stops in its turn loses it, also while the server is sending to it. */
     lock: `with settings as materialized (
-    select set_config('lock_timeout', '1000', true), set_config('idle_in_transaction_session_timeout', '1500', true),
-      set_config('tcp_user_timeout', '1500', true)
+    select ${HOLDING}
   )
   select l.writers, l.epoch from settings, ${schema}.logs l where l.log = $1 for update of l`,
     /** Where the log ends, and the ordinal of the newest outcome. */
     state: `select l.epoch, l.trimmed_through, l.trimmed_recorded_at, l.trimmed_chain,
     l.redactions, b.last_sequence, b.last_recorded_at, b.chain,
-    coalesce((select ordinal from ${schema}.commands where log = $1 order by ordinal desc limit 1), 0)
+    coalesce((select ordinal from ${schema}.commands where log + 0 = $1 order by ordinal desc limit 1), 0)
   from ${schema}.logs l
     left join lateral (
       select last_sequence, last_recorded_at, chain from ${schema}.blocks
@@ -79,12 +74,12 @@ export function turnsIn(schema: string): TurnStatements {
       order by first_sequence limit ${READ_PAGE_BLOCKS}
     ) next
   )
-  select b.first_sequence, b.last_sequence, b.recorded_at, b.encoding, b.checksum, b.chain,
-    coalesce(b.packed, convert_to(b.json, 'UTF8')), ${before}
-  from listed join ${schema}.blocks b on b.log = $1 and b.first_sequence = listed.first_sequence
-  where listed.through <= $3
-  order by b.first_sequence`,
-    outcomes: `select command_id, recorded_at, outcome, checksum from ${schema}.commands
-  where log = $1 and command_id = any($2::bytea[])`,
+  select first_sequence, last_sequence, recorded_at, encoding, checksum, chain,
+    coalesce(packed, convert_to(json, 'UTF8')), ${before}
+  from ${schema}.blocks
+  where log = $1 and first_sequence between (select min(first_sequence) from listed)
+    and (select max(first_sequence) from listed where through <= $3)
+  order by first_sequence`,
+    outcomes: OUTCOMES_BY_ID(schema),
   };
 }

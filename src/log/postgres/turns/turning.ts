@@ -9,16 +9,16 @@ import { RefoldError } from '../../../core/errors.ts';
 import { later } from '../../../threads/timers.ts';
 import { verifyBlocks } from '../../blocks/chain.ts';
 import { nextBlock } from '../../blocks/next-block.ts';
-import { noTurns, outcomeDamaged, storeClosed } from '../../log-errors.ts';
-import type { LogHead, StoredOutcome } from '../../log-store.ts';
+import { noTurns, storeClosed } from '../../log-errors.ts';
+import type { LogHead } from '../../log-store.ts';
 import { TURN_TAIL_BYTES, type TurnAppend, type TurnEnding, type TurnFound, type TurnRequest } from '../../log-turn.ts';
-import { checksumOfOutcome } from '../../outcomes.ts';
-import type { Held, Rows } from '../server/connections.ts';
+import { BEGIN, type Held, type Rows } from '../server/connections.ts';
 import { type Patience, Tries } from '../server/patience.ts';
 import { ConnectionLost, ServerBusy, unreachable } from '../server/refusals.ts';
-import { bytesOf, type LogState, toBlock, toState } from '../tables/rows.ts';
+import { utf8Array } from '../tables/array-values.ts';
+import { bytesOf, type LogState, soundOutcome, toBlock, toOutcome, toState } from '../tables/rows.ts';
 import { type AppendedRows, appendedRows, type Fate, fateIn } from './appended-rows.ts';
-import { BEGIN_TURN, type TurnStatements } from './turn-statements.ts';
+import type { TurnStatements } from './turn-statements.ts';
 
 /** After this long without a turn its connection is closed. */
 const TURN_REST_MS = 2_000;
@@ -110,11 +110,11 @@ export class Turner {
   async #begin(held: Held, { after, commandIds }: TurnRequest): Promise<Begun> {
     const { log, statements, patience } = this.#parts;
     const questions = [
-      { text: BEGIN_TURN, values: [] },
+      { text: BEGIN, values: [] },
       { name: 'refold turn lock', text: statements.lock, values: [log] },
       { name: 'refold turn state', text: statements.state, values: [log] },
       { name: 'refold turn tail', text: statements.tail, values: [log, after + 1, TURN_TAIL_BYTES] },
-      { name: 'refold turn outcomes', text: statements.outcomes, values: [log, commandIds.map(bytesOf)] },
+      { name: 'refold turn outcomes', text: statements.outcomes, values: [log, utf8Array(commandIds)] },
     ];
     const answers = questions.map((question) => held.ask(question));
     const [, locked, stated, tail, outcomes] = await inOrder(answers);
@@ -124,7 +124,7 @@ export class Turner {
     const isBehind = (blocks.at(-1)?.lastSequence ?? after) !== state.head.sequence;
     return {
       ...{ head: state.head, tail: blocks, isBehind, state, generation: state.redactions },
-      outcomes: outcomesOf(outcomes!, patience.path),
+      outcomes: new Map(outcomes!.map(toOutcome).map((row) => [row.commandId, soundOutcome(row, patience.path)])),
       lastOrdinal: stated![0]![8] as number,
     };
   }
@@ -168,7 +168,7 @@ export class Turner {
     const id = last === undefined ? Buffer.alloc(0) : bytesOf(last.commandId);
     const fate = await this.#patiently(async (held) => {
       const [, , found] = await inOrder([
-        held.ask({ text: BEGIN_TURN, values: [] }),
+        held.ask({ text: BEGIN, values: [] }),
         held.ask({ name: 'refold turn lock', text: statements.lock, values: [log] }),
         held.ask({ name: 'refold fate', text: statements.fate, values: [log, before.sequence + 1, id] }),
       ]);
@@ -194,17 +194,6 @@ async function inOrder(answers: readonly Promise<Rows>[]): Promise<Rows[]> {
   const given: Rows[] = [];
   for (const answer of answers) given.push(await answer);
   return given;
-}
-
-function outcomesOf(rows: Rows, path: string): Map<string, StoredOutcome> {
-  const outcomes = new Map<string, StoredOutcome>();
-  for (const row of rows as readonly (readonly [Buffer, number, string, number])[]) {
-    const [id, recordedAt, outcome, checksum] = row;
-    const stored = { commandId: id.toString(), recordedAt, outcome };
-    if (checksumOfOutcome(stored) !== checksum) throw outcomeDamaged(path, stored.commandId);
-    outcomes.set(stored.commandId, stored);
-  }
-  return outcomes;
 }
 
 function unknownTurn(path: string, sequence: number, cause: Error): RefoldError {

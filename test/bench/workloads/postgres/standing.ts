@@ -9,9 +9,12 @@ import type { PostgresServer } from '../../../postgres/server.ts';
 import { OrderFlow } from '../../material/order-flow.ts';
 import { orders } from '../../material/orders-model.ts';
 import { fill } from '../../material/stores.ts';
+import { Lane } from '../../measuring/lane.ts';
 import { type Context, concurrently, type Row, type Run, startClock, timed } from '../../measuring/workload.ts';
+import { type Arrivals, isCounted, sharedTime } from './replica-times.ts';
 import { alternate, row, withServer, withStoreThere } from './stage.ts';
 
+const REPLICA = new URL('replica-lane.ts', import.meta.url);
 const LEASE_MS = 1_000;
 const WRITERS = 50;
 const MOST_REPLAYED = 1_000_000;
@@ -57,44 +60,38 @@ async function replay(log: LogSource): Promise<Run> {
   return { ...stop(eventsReplayed), rate: (eventsReplayed / foldMilliseconds) * 1_000 };
 }
 
-/** The replica is in this process, behind a proxy: it shares nothing with the writer. */
+/** The replica is another process: it shares with the writer what two machines would not, the processors. */
 export function withReplica({ sizes }: Context): Promise<Row[]> {
   return withServer(async (server) => {
-    const proxy = await TcpProxy.start(server.port);
     const lags: number[] = [];
     const measured = await alternate(sizes, {
-      alone: (seconds) => write(server, undefined, seconds, lags),
-      followed: (seconds) => write(server, proxy, seconds, lags),
+      alone: (seconds) => write(server, seconds),
+      followed: (seconds) => write(server, seconds, lags),
     });
-    await proxy.stop();
     const lag = { runs: [median(lags)] };
     return [
       row('replica-without', `${WRITERS} appenders`, measured.alone),
-      row('replica-with', `${WRITERS} appenders, and a live replica`, measured.followed),
+      row('replica-with', `${WRITERS} appenders, and a live replica in another process`, measured.followed),
       row('replica-lag', 'from an acknowledgement to the replica, p50', lag, 'ms'),
     ];
   });
 }
 
-async function write(
-  server: PostgresServer,
-  proxy: TcpProxy | undefined,
-  seconds: number,
-  lags: number[],
-): Promise<Run> {
-  const name = `followed ${lags.length} ${performance.now()}`;
+/** @param lags takes how long after each counted append the replica had it, where there is to be one */
+async function write(server: PostgresServer, seconds: number, lags?: number[]): Promise<Run> {
+  const name = `followed ${performance.now()}`;
   const flow = new OrderFlow();
   return withStoreThere({ url: server.url(), log: { name } }, async (store) => {
-    const log = proxy && postgresLog(server.url(proxy.port), { name });
-    const replica = log && (await openStore(orders, { log, readOnly: true, live: true }));
-    const appending = concurrently(WRITERS, seconds, async () => {
+    const replica = lags && (await Lane.open<null, Arrivals>(REPLICA, [server.url(), name]));
+    const acknowledged = new Map<number, number>();
+    const run = await concurrently(WRITERS, seconds, async () => {
       const { lastSequence } = await store.append(flow.next() as never);
-      if (replica === undefined || lastSequence % 100 !== 0) return 1;
-      const { ms } = await timed(() => replica.waitFor(lastSequence));
-      lags.push(ms);
+      if (isCounted(lastSequence)) acknowledged.set(lastSequence, sharedTime());
       return 1;
     });
-    const run = await appending;
+    for (const [sequence, ms] of (await replica?.ask(null)) ?? []) {
+      if (acknowledged.has(sequence)) lags!.push(ms - acknowledged.get(sequence)!);
+    }
     await replica?.close();
     return run;
   });

@@ -2,9 +2,9 @@
  * The places of remembered outcomes: each new one gets the next ordinal. The oldest are forgotten from a remembered ordinal on,
  * because a search for the oldest would read what was deleted before.
  */
-import type { StoredOutcome } from '../log-store.ts';
-import { FORGOTTEN_PER_NEW_OUTCOME, type OutcomeBounds } from '../outcomes.ts';
-import { lastOfEach } from './turns/appended-rows.ts';
+import type { StoredOutcome } from '../../log-store.ts';
+import { FORGOTTEN_PER_NEW_OUTCOME, type OutcomeBounds } from '../../outcomes.ts';
+import { lastOfEach } from '../turns/appended-rows.ts';
 
 /** Looking for outcomes to forget costs a statement, so it is not done at every append. */
 const PLACED_BETWEEN_FORGETTING = 100;
@@ -39,6 +39,11 @@ export class OutcomePlaces {
     this.#last = last;
     this.#oldestAt = oldestAt ?? Number.POSITIVE_INFINITY;
     this.#bounds = bounds;
+  }
+
+  /** No outcome has a lower ordinal. */
+  get first(): number {
+    return this.#first;
   }
 
   /** Places outcomes behind the others. Gives the ordinal of the first. */
