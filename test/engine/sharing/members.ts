@@ -1,4 +1,5 @@
 /** Stores that write one log in turns, and logs whose turns the test holds back. */
+import { once } from 'node:events';
 import { type LogSource, type LogStore, MemoryContents, openStore, type StoreOptions } from '../../../src/index.ts';
 import type { TurnEnding, TurnRequest } from '../../../src/log/log-turn.ts';
 import { cleanAfterEachTest } from '../../cleaning/cleaning.ts';
@@ -34,6 +35,8 @@ export class FatefulLog implements LogSource {
   decided: () => Promise<void> = async () => {};
   /** Snapshots are listed after this. */
   recovering: Promise<void> | undefined;
+  /** It is never told what others append: it hears of it in its turns. */
+  isDeaf = false;
 
   constructor(contents: MemoryContents = new MemoryContents()) {
     this.contents = contents;
@@ -60,8 +63,11 @@ export class FatefulLog implements LogSource {
       await this.recovering;
       return log.snapshots(owner);
     };
+    const follow: LogStore['follow'] = (from, signal) =>
+      this.isDeaf ? untilAborted(signal) : log.follow(from, signal);
     return new Proxy(log, {
       get(target, name) {
+        if (name === 'follow') return follow;
         if (name === 'turn') return turn;
         if (name === 'snapshots') return snapshots;
         const value = Reflect.get(target, name, target);
@@ -91,4 +97,9 @@ export class LateLog implements LogSource {
     };
     return log;
   }
+}
+
+async function* untilAborted(signal: AbortSignal): AsyncGenerator<never, void> {
+  if (!signal.aborted) await once(signal, 'abort');
+  yield* [];
 }

@@ -2,7 +2,7 @@
 import { describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { defineModel, defineReactor, MemoryContents, openStore, type RecordedEvent } from '../../../src/index.ts';
-import { LONGEST_TURN_MS } from '../../../src/log/log-turn.ts';
+import { LONGEST_TURN_MS, TURN_TAIL_BYTES } from '../../../src/log/log-turn.ts';
 import { sqliteSource } from '../../../src/log/sqlite/sqlite-source.ts';
 import { added, cartModel, note } from '../cart.ts';
 import { type CartStore, errorOf, temporaryPath } from '../harness.ts';
@@ -281,6 +281,19 @@ describe('a turn that was lost', () => {
     expect(await errorOf(slow)).toMatchObject({ code: 'COMMAND_FAILED' });
     expect(await quick).toMatchObject({ firstSequence: 1 });
     expect(runs).toBe(2);
+  });
+
+  test('for which it is too far behind comes after it has read on', async () => {
+    const { log, store } = await openFateful();
+    log.isDeaf = true;
+    await store.append(note('1')); // from here on it follows no more
+    const other = await openMember(log.contents);
+    for (let index = 0; index < 3; index++) await other.append(note('x'.repeat(TURN_TAIL_BYTES / 2)));
+    const before = log.turns;
+    expect(await store.append(note('5'))).toMatchObject({ firstSequence: 5 });
+    expect(log.turns - before).toBe(2);
+    await other.catchUp();
+    expect(await store.stateHash()).toBe(await other.stateHash());
   });
 
   test('for which no answer comes fails the store', async () => {

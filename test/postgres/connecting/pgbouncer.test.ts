@@ -1,4 +1,5 @@
 /** Behind pgbouncer in transaction mode: the whole contract, statements that cannot be prepared, and bells that are not heard. */
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { appendNotes, readEvents, sequencesOf } from '../../../src/log/contract/fixtures.ts';
 import type { LogStore } from '../../../src/log/log-store.ts';
@@ -6,8 +7,12 @@ import { type PostgresLogOptions, postgresLog } from '../../../src/log/postgres/
 import { describeLog } from '../../contracts/run-contract.ts';
 import { contractSetup } from '../contract-setup.ts';
 import { PostgresServer } from '../server.ts';
+import { judge } from '../sharing/judge.ts';
+import { raceTellers, TELLERS } from '../sharing/tellers.ts';
 import { weaken } from '../weakened.ts';
 import { Pgbouncer } from './pgbouncer.ts';
+
+const SOUND = fileURLToPath(new URL('../../../src/', import.meta.url));
 
 let server: PostgresServer;
 let bouncer: Pgbouncer;
@@ -51,6 +56,14 @@ describe('many logs of several schemas', () => {
     const told = await appendToAll(weak).catch((error) => [error.code]);
     expect(told).toContain('STORE_FAILED');
   });
+});
+
+test('eight processes write one log in turns', async () => {
+  const name = `pooled ${++logs}`;
+  const { lines } = await raceTellers({ url: url(), name, sources: SOUND, ids: 40 });
+  const { wrong, ids } = await judge(postgresLog(server.url(), { name }), lines);
+  expect(wrong).toEqual([]);
+  expect(ids).toBe(40 * TELLERS - 10 * (TELLERS / 2));
 });
 
 describe('a reader whose bells are not heard', () => {

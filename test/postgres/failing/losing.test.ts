@@ -1,10 +1,19 @@
 /** Crashes of the server: what survives by durability, and that a lost end is noticed by everyone who knew it. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { z } from 'zod';
+import { defineModel, openStore } from '../../../src/index.ts';
 import { appendNotes, readEvents, sequencesOf, upTo } from '../../../src/log/contract/fixtures.ts';
 import { postgresLog } from '../../../src/log/postgres/postgres-source.ts';
 import { TcpProxy } from '../proxy.ts';
 import { PostgresServer } from '../server.ts';
 import { weaken } from '../weakened.ts';
+
+const tally = defineModel({
+  name: 'tally',
+  events: { Counted: z.object({}) },
+  initialState: () => ({ count: 0 }),
+  reducers: { Counted: (state) => void (state.count += 1) },
+});
 
 let server: PostgresServer;
 /** Another way to the server: its stores share nothing with those of this process, as those of another process. */
@@ -29,6 +38,31 @@ test('always: a crash of the server is a slow append, nothing else', { timeout: 
   const again = await postgresLog(server.url(), { name: 'always' }).open({});
   expect(sequencesOf(await readEvents(again))).toEqual(upTo(600));
   await again.close();
+});
+
+describe('a server that does not come back in time', () => {
+  test.each([
+    ['one writer', {}, 'OUTCOME_UNKNOWN'],
+    ['a writer that may be replaced', { standby: true }, 'OUTCOME_UNKNOWN'],
+    ['one of many writers', { writers: 'many' }, 'STORE_FAILED'], // its turn has not begun, so nothing was sent
+  ] as const)('fails the store of %s, and its log opens again', async (name, options, code) => {
+    const way = await TcpProxy.start(server.port);
+    const log = postgresLog(server.url(way.port), { name, settleWithin: 1_000, answerWithin: 300, lease: 1_000 });
+    const store = await openStore(tally, { log, ...options });
+    const counted = { type: 'Counted', data: {} } as const;
+    await store.append(counted);
+    await way.stop();
+    await expect(store.append(counted)).rejects.toMatchObject({ code });
+    expect(store.failure?.code).toBe('STORE_FAILED');
+    await expect(store.append(counted)).rejects.toMatchObject({ code: 'STORE_FAILED' });
+    expect(() => store.state).toThrow(expect.objectContaining({ code: 'STORE_FAILED' }));
+    await store.close().catch(() => {});
+    const again = postgresLog(server.url(), { name });
+    await using next = await openStore(tally, { log: again, ...options, waitForLock: 20_000 });
+    await vi.waitFor(() => expect(next.role).toBe('writer'), { timeout: 20_000 });
+    await next.append(counted);
+    expect(next.state.count).toBe(2);
+  });
 });
 
 describe('a log that has lost its end', () => {

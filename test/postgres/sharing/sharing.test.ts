@@ -3,6 +3,7 @@ import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { z } from 'zod';
 import * as refold from '../../../src/index.ts';
 import { postgresLog } from '../../../src/log/postgres/postgres-source.ts';
 import { chanceOf } from '../../faults/judging/chance.ts';
@@ -63,6 +64,37 @@ test('when the keeper is killed another store becomes it: it snapshots, and its 
   await vi.waitFor(() => expect(effects).toEqual([1, 2]), { timeout: 20_000 });
   expect(await store.snapshot()).toMatchObject({ sequence: 2 });
   await expect(refold.openStore(bank, { log, waitForLock: 0 })).rejects.toMatchObject({ code: 'LOG_LOCKED' });
+});
+
+test('a redaction by the keeper reaches a store that writes meanwhile', async () => {
+  const schema = z.object({ name: z.string() });
+  const people = refold.defineModel({
+    name: 'people',
+    events: { Named: { version: 1, schema, redact: () => ({ name: 'gone' }) } },
+    initialState: () => ({ names: new Map<number, string>() }),
+    reducers: { Named: (state, { name }, { sequence }) => void state.names.set(sequence, name) },
+  });
+  const log = postgresLog(server.url(), { name: 'people' });
+  await using keeper = await refold.openStore(people, { log, writers: 'many' });
+  await using other = await refold.openStore(people, { log, writers: 'many' });
+  await other.append({ type: 'Named', data: { name: 'secret' } });
+  let isOver = false;
+  const writing = (async () => {
+    for (let index = 0; !isOver || index < 50; index++)
+      await other.append({ type: 'Named', data: { name: `n${index}` } });
+  })();
+  await keeper.waitFor(20);
+  expect(await keeper.redact({ sequences: [1] })).toMatchObject({ events: 1 });
+  isOver = true;
+  await writing;
+  const { lastSequence } = await other.append({ type: 'Named', data: { name: 'last' } });
+  await keeper.waitFor(lastSequence);
+  for (const store of [keeper, other]) {
+    expect(store.state.names.get(1)).toBe('gone');
+    expect(store.state.names.size).toBe(lastSequence);
+  }
+  expect(await keeper.stateHash()).toBe(await other.stateHash());
+  expect(await keeper.verify()).toMatchObject({ ok: true });
 });
 
 test(`eight processes, stopped and killed: each id is decided once, and one process arrives at every answer (seed ${SEED}, ${COMMANDS} ids)`, async () => {

@@ -1,6 +1,8 @@
 /** Turns where connections are lost and members stop; and eight processes that write one log. */
 import { spawn } from 'node:child_process';
 import { randomInt } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { appendNotes, commitOf, noted, readEvents } from '../../../src/log/contract/fixtures.ts';
@@ -15,6 +17,7 @@ import { PostgresServer } from '../server.ts';
 import { weaken } from '../weakened.ts';
 
 const MEMBER = fileURLToPath(new URL('member.ts', import.meta.url));
+const STOPPING = fileURLToPath(new URL('stopping.ts', import.meta.url));
 const SOUND = fileURLToPath(new URL('../../../src/log/postgres/postgres-source.ts', import.meta.url));
 const MEMBERS = 8;
 /** 20,000 is the full run. */
@@ -76,6 +79,29 @@ test('a member that takes too long has lost its turn', async () => {
   expect(await ending).toBe('lost');
   expect(await log.turn!(noting())).toBe('done');
   expect((await readEvents(log)).length).toBe(1);
+  await log.close();
+});
+
+test('a member that stops while the server is sending to it loses its turn, and takes it once it goes on', async () => {
+  const name = newName();
+  const log = await postgresLog(server.url(), { name }).open({ writers: 'many' });
+  const outcomes = Array.from({ length: 1_000 }, (_, id) => ({
+    ...{ commandId: `${id}`, recordedAt: 1_000, outcome: JSON.stringify('x'.repeat(20_000)) },
+  }));
+  for (let first = 0; first < outcomes.length; first += 100)
+    await log.turn!({ ...noting(), decide: () => ({ commits: [], outcomes: outcomes.slice(first, first + 100) }) });
+  const flags = ['--disable-warning=ExperimentalWarning', '--conditions=refold-source', STOPPING];
+  const member = spawn(process.execPath, [...flags, server.url(), name, String(outcomes.length)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const told = text(member.stdout);
+  await server.until("select 1 from pg_stat_activity where wait_event = 'ClientWrite'");
+  expect(await log.turn!(noting())).toBe('done');
+  expect(readFileSync(`/proc/${member.pid}/stat`, 'utf8')).toMatch(/\) T /);
+  member.kill('SIGCONT');
+  expect(await told).toBe('done\n');
+  const notes = (await readEvents(log)).map(({ data }) => (data as { readonly note: string }).note);
+  expect(notes).toEqual(['turn', 'of 1000']);
   await log.close();
 });
 
