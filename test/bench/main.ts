@@ -13,7 +13,7 @@ import { BUSY_LOAD, describeMachine, isInMemory } from './measuring/machine.ts';
 import { measure, say } from './measuring/measure.ts';
 import type { Workload } from './measuring/workload.ts';
 import { type BenchOptions, parseOptions, sizeOf, USAGE } from './options.ts';
-import { writePages } from './telling/pages.ts';
+import { isOfPostgres, writePages } from './telling/pages.ts';
 import { makeReport, type Report, reportJson, reportText } from './telling/report.ts';
 
 await main(process.argv.slice(2));
@@ -36,10 +36,9 @@ function guard({ write }: BenchOptions, dir: string): Promise<boolean> {
   return write ? commitRatios(dir) : runGuard(dir);
 }
 
-/** Those of PostgreSQL need a server, so they are asked for by name. */
 function selected({ only }: BenchOptions): Workload[] {
   return WORKLOADS.filter(({ name }) =>
-    only.length === 0 ? !name.startsWith('postgres') : only.some((part) => name.includes(part)),
+    only.length === 0 ? !isOfPostgres(name) : only.some((part) => name.includes(part)),
   );
 }
 
@@ -63,7 +62,10 @@ async function bench(
   const report = makeReport({ ...facts, bytesPerEvent: bytesPerEvent() }, results);
   console.log(`\n${reportText(report)}`);
   const complete = ownFailures(workloads, report).length === 0;
-  if (options.write && complete) writePages(report);
+  const names = workloads.map(({ name }) => name);
+  const all = WORKLOADS.map(({ name }) => name);
+  if (options.write && complete && !writePages(report, names, all))
+    say('Nothing was written: a page has the figures of all workloads (no names), or of all of PostgreSQL (postgres)');
   if (options.write && !complete) say("Nothing was written: not all of refold's own workloads ran");
   if (options.json) console.log(reportJson(report));
   return complete;

@@ -11,7 +11,8 @@ export const USAGE = `npm run bench -- [NAME …] [flags]
   --dir FOLDER   where the files are written; default: the system's temporary folder
   --profile DIR  a CPU profile of each workload's process into that folder; the figures suffer
   --json         one JSON object as the last line on stdout
-  --write        write docs/BENCHMARKS.md, its plots, and the README's figures; with --guard the committed ratios
+  --write        write docs/BENCHMARKS.md, its plots, and the README's figures; with all of postgres
+                 docs/benchmarks/postgres.md; with --guard the committed ratios
   --guard        only what is quick and steady; exit code 1 when a ratio is half as good as the committed one
   --list         name the workloads and stop`;
 

@@ -469,7 +469,7 @@ export const FLOORS: readonly Floor[] = [
   {
     files: SHARING,
     sees: [...BELOW_THE_ENGINE, CALLS, FOLDING, PAST, WRITING, TURN_QUEUE, REPLICA],
-    doors: ['member.ts'],
+    doors: ['head-at.ts', 'member.ts'],
     node: 'all',
   },
   {

@@ -20,6 +20,18 @@ function newLog(options: object = {}, open = postgresLog): { readonly name: stri
 }
 
 describe('a second writer', () => {
+  test('that has waited holds the log since it took it', async () => {
+    const { source } = newLog();
+    const log = await source.open({});
+    const waiting = source.open({ waitForLock: 20_000 });
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    const closedAt = Date.now();
+    await log.close();
+    const next = await waiting;
+    expect((await next.care!.writer!())!.startedAt).toBeGreaterThanOrEqual(closedAt);
+    await next.close();
+  });
+
   test('is refused, with the name of the holder and the time left', async () => {
     const { source } = newLog();
     const log = await source.open({});

@@ -6,8 +6,7 @@
  */
 import { grouped, isRefoldError, messageOf, RefoldError } from '../../core/errors.ts';
 import { requireReadable } from '../../log/blocks/block-rules.ts';
-import { EMPTY_CHAIN } from '../../log/blocks/chain.ts';
-import type { Block, LogHead, LogStore } from '../../log/log-store.ts';
+import type { Block } from '../../log/log-store.ts';
 import type { TurnAppend, TurnEnding, TurnFound } from '../../log/log-turn.ts';
 import { Pace } from '../../threads/pace.ts';
 import { failedBefore } from '../calls/failure.ts';
@@ -23,7 +22,7 @@ import { failureOf } from '../replica/replica.ts';
 import type { Waiters } from '../replica/waiters.ts';
 import type { Publisher } from '../writing/publisher.ts';
 import { type InTurn, planAfterTurn } from '../writing/sharing/turn-plan.ts';
-import type { Place, TurnQueue } from '../writing/sharing/turn-queue.ts';
+import type { TurnQueue } from '../writing/sharing/turn-queue.ts';
 import type { WritePath } from '../writing/write-path.ts';
 
 export interface MemberParts<State extends object> extends ReaderParts<State> {
@@ -257,21 +256,6 @@ export class Member<State extends object> {
   }
 }
 
-/**
- * The head of a log at a place that is durable.
- *
- * @throws RefoldError `SEQUENCE_CONFLICT` when no block ends there: blocks were sealed together since
- */
-export async function headAt(log: LogStore, { sequence, recordedAt }: Place): Promise<LogHead> {
-  const head = log.head();
-  if (head.sequence === sequence) return head;
-  if (sequence === 0) return { sequence, recordedAt: 0, chain: EMPTY_CHAIN };
-  for await (const { lastSequence, chain } of log.read({ from: sequence, to: sequence })) {
-    if (lastSequence === sequence) return { sequence, recordedAt, chain };
-  }
-  throw insideOfBlock(log.path, sequence);
-}
-
 /** For the caller it matters who writes; the log knows sequences and epochs. */
 function refusalOf(path: string, error: unknown): RefoldError {
   if (isRefoldError(error, 'SEQUENCE_CONFLICT')) return deposed(path, error);
@@ -290,16 +274,4 @@ function notInTail(path: string, sequence: number, head: number): RefoldError {
     sequence: sequence + 1,
     hint: 'Run refold verify, then open the store again',
   });
-}
-
-function insideOfBlock(path: string, sequence: number): RefoldError {
-  return new RefoldError(
-    'SEQUENCE_CONFLICT',
-    `Cannot say where ${path} was at ${grouped(sequence)}: no block ends there`,
-    {
-      path,
-      sequence,
-      hint: 'Try again: other processes are writing',
-    },
-  );
 }

@@ -3,7 +3,6 @@ import { randomInt } from 'node:crypto';
 import type { RefoldError } from '../../core/errors.ts';
 import { UnderWay } from '../../threads/under-way.ts';
 import { followLog } from '../following.ts';
-import type { LogWriter } from '../log-care.ts';
 import { noTurns, notKeeper, storeClosed } from '../log-errors.ts';
 import type {
   AppendRequest,
@@ -22,11 +21,8 @@ import type { TurnAppend, TurnEnding, TurnFound, TurnRequest } from '../log-turn
 import type { OutcomeBounds } from '../outcomes.ts';
 import { KnownIds } from '../paging/known-ids.ts';
 import type { LogWitness } from '../witness/log-witness.ts';
-import type { KnownLog } from './known-log.ts';
-import { PostgresCare, requireWriter } from './postgres-care.ts';
+import { type CareParts, PostgresCare, requireWriter } from './postgres-care.ts';
 import type { PostgresReader } from './reading.ts';
-import type { Connections } from './server/connections.ts';
-import type { Patience } from './server/patience.ts';
 import type { Membership } from './turns/membership.ts';
 import type { Turner } from './turns/turning.ts';
 import type { PostgresWriter } from './writing.ts';
@@ -35,27 +31,16 @@ const POSTGRES_BLOCK_BYTES = 4 * 1024 * 1024;
 /** Ids are read in the background, so many with each question. */
 const IDS_A_PAGE = 10_000;
 
-export interface LogParts {
-  readonly path: string;
-  readonly id: string;
-  readonly schema: string;
-  readonly log: number;
-  readonly connections: Connections;
-  readonly known: KnownLog;
-  readonly reader: PostgresReader;
-  /** Undefined for a reader, and for a member that is not the keeper. */
-  readonly writer: PostgresWriter | undefined;
+export interface LogParts extends CareParts {
   /** Calls back once when the log takes no more writes of this opening. */
   readonly onLost: (listener: (cause: RefoldError) => void) => void;
   /** Set when it is one of several writers. */
   readonly membership: Membership<PostgresWriter> | undefined;
   readonly turner: Turner | undefined;
-  readonly patience: Patience;
   readonly opening: LogOpening;
   /** Remembers the last acknowledged head beside this process. */
   readonly witness: LogWitness | undefined;
   readonly remembers: OutcomeBounds;
-  readonly holder: () => Promise<LogWriter | undefined>;
   /** Tells other processes that the log has grown. */
   readonly ring: () => void;
   /** Ends what waits for the server. */

@@ -16,7 +16,7 @@ import { placeText } from './server/place.ts';
 import { readsIn } from './tables/read-statements.ts';
 import type { LogState } from './tables/rows.ts';
 import { writesIn } from './tables/write-statements.ts';
-import { LeaseKeeper, leaseOf, newHolder, type TakenLease } from './turns/lease.ts';
+import { LeaseKeeper, leaseOf, newTicket, type TakenLease } from './turns/lease.ts';
 import { turnsIn } from './turns/turn-statements.ts';
 import { Turner } from './turns/turning.ts';
 import { Watching } from './watching.ts';
@@ -88,8 +88,8 @@ function sourceOf(url: string | undefined, settings: PostgresSettings, { isInThr
       const patience = { path, within: settleWithin, closing: closing.signal };
       const watching = Watching.over(connections, { schema, pollEvery, notify });
       try {
-        const holder = newHolder();
-        const place = { ...settings, connections, path, patience, closing, watching, holder, hasThread };
+        const ticket = newTicket();
+        const place = { ...settings, connections, path, patience, closing, watching, ticket, hasThread };
         return await openLog(place, asked);
       } catch (error) {
         await connections.leave();
@@ -100,7 +100,7 @@ function sourceOf(url: string | undefined, settings: PostgresSettings, { isInThr
       const connections = Connections.join(configuration);
       const leave = (): Promise<void> => connections.leave();
       const patience = { path, within: settleWithin, closing: new AbortController().signal };
-      const place = { ...settings, connections, path, patience, holder: newHolder(), leave };
+      const place = { ...settings, connections, path, patience, ticket: newTicket(), leave };
       try {
         const { identity } = await patiently(() => findTables(place, false), patience);
         return await fillOnServer({ ...place, identity }, asked);

@@ -54,6 +54,8 @@ export const GUARDED_WORKLOADS: readonly string[] = [
   'table',
   'snapshot',
   'import',
+  'postgres-append',
+  'postgres-replay',
 ];
 
 /** The ratios of a guard's run, by name. */

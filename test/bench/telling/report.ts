@@ -44,21 +44,32 @@ export function reportJson(report: Report): string {
   return JSON.stringify({ ...report, rows });
 }
 
-export function reportMarkdown(report: Report): string {
+/** A page for the figures of some of the workloads. */
+export interface Page {
+  readonly title: string;
+  readonly command: string;
+  /** Whose aims it judges, by their names. */
+  readonly isJudged: (aim: string) => boolean;
+  /** How to read the figures. */
+  readonly reading: string;
+  readonly end: string;
+}
+
+export function reportMarkdown(report: Report, page: Page = MAIN_PAGE): string {
   const versions = Object.entries(report.machine.versions).map(([name, version]) => `${name} ${version}`);
   return `${[
-    '# Benchmarks',
-    `\`npm run bench -- --write\` writes this page. Run it again on your machine. Compare ratios within one run: the figures
+    `# ${page.title}`,
+    `\`${page.command}\` writes this page. Run it again on your machine. Compare ratios within one run: the figures
 themselves belong to this machine on this day.`,
     describe(report)
       .map((line) => `- ${line}`)
       .concat(`- ${versions.join(' · ')}`)
       .join('\n'),
-    READING,
+    page.reading,
     '## Ratios',
     toMarkdown(ratioTable(report.ratios.filter(({ section }) => section === undefined))),
-    ABSOLUTE,
-    verdictInWords(report),
+    ...(report.ratios.some(({ unit }) => unit !== '') ? [ABSOLUTE] : []),
+    verdictInWords(report, page),
     ...lookingBackParts(report),
     ...plotParts(report),
     '## Figures',
@@ -72,7 +83,7 @@ themselves belong to this machine on this day.`,
             .join('\n'),
         ]
       : []),
-    PEERS,
+    page.end,
   ].join('\n\n')}\n`;
 }
 
@@ -92,8 +103,8 @@ function missingLines({ missing }: Report): string[] {
 }
 
 /** Says which aims were missed or not measured, and why, so that readers need not search for them. */
-function verdictInWords({ ratios }: Report): string {
-  const aimed = AIMS.filter(isAimed).length;
+function verdictInWords({ ratios }: Report, { isJudged }: Page): string {
+  const aimed = AIMS.filter((aim) => isAimed(aim) && isJudged(aim.name)).length;
   const measured = ratios.filter(({ reached }) => reached !== undefined);
   const failed = measured.filter(({ reached }) => reached === false);
   const unknown = aimed - measured.length;
@@ -151,3 +162,23 @@ We read this in their source and tried it. The versions are above.
 - **nodejs-order-book** keeps an order book in memory. It hands its journal to the caller and does not store it. It has no
   hidden prints, listings or halts, so they cost it nothing. A reduced order loses its place in the queue.
 - **Redis** is measured where \`redis-server\` is installed, with its own \`redis-benchmark\`.`;
+
+const MAIN_PAGE: Page = {
+  title: 'Benchmarks',
+  command: 'npm run bench -- --write',
+  isJudged: (aim) => !aim.startsWith('postgres'),
+  reading: READING,
+  end: `${PEERS}
+
+The log in PostgreSQL has [a page for itself](benchmarks/postgres.md).`,
+};
+
+export const POSTGRES_PAGE: Page = {
+  title: 'Benchmarks of the log in PostgreSQL',
+  command: 'npm run bench -- postgres --write',
+  isJudged: (aim) => aim.startsWith('postgres'),
+  reading: `The server runs on the same machine, with its default settings: \`fsync\` and \`synchronous_commit\` are on. **synced** means that it has
+written the event to the disk before it is acknowledged. Client, server and disk share two processors, so what a second machine would
+take off is not seen here.`,
+  end: 'Everything else is on [the page of benchmarks](../BENCHMARKS.md).',
+};

@@ -30,13 +30,18 @@ export interface LeasePlace {
   /** ms. */
   readonly lease: number;
   /** Names this opening of the log: one whose answer was lost has the lease, and takes it again. */
-  readonly holder: string;
+  readonly ticket: string;
 }
 
-/** The holder as the log's row names it, another one each time. */
-export function newHolder(): string {
+/** Another one for each opening. */
+export function newTicket(): string {
+  return randomBytes(8).toString('hex');
+}
+
+/** The holder as the log's row names it. */
+function holderNow(ticket: string): string {
   const holder: LogWriter = { pid: process.pid, host: hostname(), startedAt: Date.now() };
-  return JSON.stringify({ ...holder, opening: randomBytes(8).toString('hex') });
+  return JSON.stringify({ ...holder, opening: ticket });
 }
 
 /** A lease that was taken. */
@@ -90,7 +95,7 @@ export async function makeRow({ connections, schema, name }: LeasePlace): Promis
  * last member counts no more.
  */
 export async function tryToTake(
-  { connections, schema, name, lease, holder }: LeasePlace,
+  { connections, schema, name, lease, ticket }: LeasePlace,
   identity: ServerIdentity | undefined,
   writers: Writers,
 ): Promise<TakenLease | undefined> {
@@ -109,7 +114,7 @@ export async function tryToTake(
        set epoch = l.epoch + 1, lease_until = clock_timestamp() + $2 * interval '1 ms', holder = $3,
          system_id = $4, timeline = $5, write_round = 0, writers = $7
        from before
-       where l.log = before.log and l.epoch = $6 and (l.lease_until <= clock_timestamp() or l.holder = $3)
+       where l.log = before.log and l.epoch = $6 and (l.lease_until <= clock_timestamp() or strpos(l.holder, $8) > 0)
          and case $7 when 'many' then l.writers = 'many'
            else l.members_until <= clock_timestamp() and not exists (
              select 1 from ${schema}.members m where m.log = l.log and m.until > clock_timestamp()
@@ -118,11 +123,12 @@ export async function tryToTake(
     values: [
       bytesOf(name),
       lease,
-      holder,
+      holderNow(ticket),
       identity?.systemId ?? null,
       identity?.timeline ?? null,
       epochBefore,
       writers,
+      ticket,
     ],
   });
   if (row === undefined) return undefined;

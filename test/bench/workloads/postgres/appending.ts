@@ -3,11 +3,12 @@
 import pg from 'pg';
 import { postgresLog } from '../../../../src/log/postgres/postgres-source.ts';
 import { TcpProxy } from '../../../postgres/proxy.ts';
+import type { PostgresServer } from '../../../postgres/server.ts';
 import { OrderFlow } from '../../material/order-flow.ts';
 import { type OrderStore, withStore } from '../../material/stores.ts';
 import { type Context, concurrently, type Row, type Run, untilOver } from '../../measuring/workload.ts';
 import { commanded, drive } from '../writing/commands.ts';
-import { alternate, row, withServer, withStoreThere } from './stage.ts';
+import { alternate, row, type There, withServer, withStoreThere } from './stage.ts';
 
 const APPENDERS = [1, 50, 1_000];
 const MANY = 1_000;
@@ -16,6 +17,7 @@ const LOGS_AT_ONCE = 16;
 const LONGER_WAY_MS = 1;
 /** Outcomes that are remembered where old ones are to be forgotten. */
 const REMEMBERED = 1_000;
+const MOST_IDS = 1_000_000;
 /** An old snapshot is held for so many times a run. */
 const HELD_RUNS = 10;
 
@@ -109,20 +111,39 @@ async function checkpoints(url: string, seconds: number): Promise<Run> {
 export function withIds({ sizes }: Context): Promise<Row[]> {
   return withServer(async (server) => {
     const there = { url: server.url(), model: commanded as never };
+    const many = await withManyIds(server, Math.min(MOST_IDS, sizes.logEvents));
+    let fillings = 0;
     const measured = await alternate(sizes, {
       without: (seconds) => withStoreThere(there, (store) => drive(store, undefined, seconds)),
       with: (seconds) => withStoreThere(there, (store) => drive(store, counting(), seconds)),
+      filling: (seconds) => withStoreThere(many, (store) => drive(store, counting(`filling ${++fillings}`), seconds)),
     });
     return [
       row('execute', '1,000 commands in flight, PostgreSQL', measured.without, 'commands/s'),
       row('execute-ids', '1,000 commands in flight with ids, PostgreSQL', measured.with, 'commands/s'),
+      row('execute-filling', 'the same while known ids are still read', measured.filling, 'commands/s'),
     ];
   });
 }
 
-function counting(): () => string {
+/** A log that remembers many ids: they are read in the background of each opening, which takes longer than a run. */
+async function withManyIds(server: PostgresServer, count: number): Promise<There> {
+  const there = { log: { name: 'many ids' }, store: { remember: { outcomes: 2 * count } } };
+  const many = { url: server.url(), model: commanded as never, ...there };
+  await withStoreThere(many, async () => {});
+  await server.sql(
+    `insert into refold.commands (log, command_id, ordinal, recorded_at, outcome, checksum)
+    select log, convert_to('earlier ' || id, 'UTF8'), id, $1, '{}', 0 from refold.logs, generate_series(1, $2::bigint) id
+    where name = 'many ids'`,
+    Date.now(),
+    count,
+  );
+  return many;
+}
+
+function counting(what = 'command'): () => string {
   let last = 0;
-  return () => `command ${++last}`;
+  return () => `${what} ${++last}`;
 }
 
 export function toManyLogs({ sizes }: Context): Promise<Row[]> {
