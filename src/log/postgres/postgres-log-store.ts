@@ -1,6 +1,7 @@
 /** An open log in PostgreSQL. */
 import { randomInt } from 'node:crypto';
 import type { RefoldError } from '../../core/errors.ts';
+import { later } from '../../threads/timers.ts';
 import { UnderWay } from '../../threads/under-way.ts';
 import { followLog } from '../following.ts';
 import { noTurns, notKeeper, storeClosed } from '../log-errors.ts';
@@ -19,7 +20,7 @@ import type {
 } from '../log-store.ts';
 import type { TurnAppend, TurnEnding, TurnFound, TurnRequest } from '../log-turn.ts';
 import type { OutcomeBounds } from '../outcomes.ts';
-import { KnownIds } from '../paging/known-ids.ts';
+import { type CommandIds, KnownIds } from '../paging/known-ids.ts';
 import type { LogWitness } from '../witness/log-witness.ts';
 import { type CareParts, PostgresCare, requireWriter } from './postgres-care.ts';
 import type { PostgresReader } from './reading.ts';
@@ -28,8 +29,9 @@ import type { Turner } from './turns/turning.ts';
 import type { PostgresWriter } from './writing.ts';
 
 const POSTGRES_BLOCK_BYTES = 4 * 1024 * 1024;
-/** Ids are read in the background, so many with each question. */
-const IDS_A_PAGE = 10_000;
+/** Ids are read in the background, so many with each question, with a rest in ms after it: calls look up theirs meanwhile. */
+const IDS_A_PAGE = 4_000;
+const IDS_REST_MS = 50;
 
 export interface LogParts extends CareParts {
   /** Calls back once when the log takes no more writes of this opening. */
@@ -76,7 +78,7 @@ export class PostgresLogStore implements LogStore {
     this.#ids = new KnownIds(randomInt(2 ** 32), remembers.outcomes);
     if (writer === undefined || membership !== undefined)
       this.#ids.giveUp(); // others append, too
-    else this.#ids.fill((place, atMost) => writer.commandIds(place, atMost), IDS_A_PAGE);
+    else this.#ids.fill((place, atMost) => restedPage(writer, place, atMost), IDS_A_PAGE);
   }
 
   get epoch(): number {
@@ -287,4 +289,11 @@ export class PostgresLogStore implements LogStore {
   #requireOpen(): void {
     if (this.#closing !== undefined) throw storeClosed(this.path);
   }
+}
+
+/** Does not keep the process alive. */
+async function restedPage(writer: PostgresWriter, place: Uint8Array, atMost: number): Promise<CommandIds> {
+  const page = await writer.commandIds(place, atMost);
+  await new Promise<void>((resolve) => void later(IDS_REST_MS, resolve));
+  return page;
 }

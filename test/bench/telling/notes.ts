@@ -23,6 +23,14 @@ export const NOTES: Readonly<Record<string, string>> = {
     'The difference is the tail that the process folds, before V8 has compiled anything. The numbers of events are below the figures.',
   'at-flat': 'In the shortest log many places are close to the beginning, where no snapshot has to be loaded.',
   ids: 'With an id the application thread works about 3 µs longer for a command: the text of the outcome, its message, the hash of the id (twice), the list of pending commands, and the garbage of all that. The writer takes about 3 µs more: two rows in two trees, and as many old rows deleted once 100,000 are remembered.',
+  'postgres-vs-sqlite-1':
+    'It lies between 0.70 and 0.72 from run to run. A commit of the server takes longer than one of SQLite: two processes are woken, and a page of its log is written.',
+  'postgres-vs-sqlite-50':
+    'It lies between 0.69 and 0.75 from run to run. Both wait for the disk most of the time. A block of PostgreSQL takes 1.7 ms, one of SQLite 1.3.',
+  'postgres-ids':
+    'Application and server share two processors. With an id the application works about 15 µs longer for a command, as on a file (see there). The server works 13 to 14 µs longer: a row in two indexes. Then it deletes an old row for each, which takes 4.',
+  'postgres-ids-filling':
+    'Each id is looked up by the server, 1,000 in a statement, and the call waits for its answer. Beside that the earlier ids are read. The application works 62 µs for a command then.',
   'tape-vs-peer':
     'A command takes 4 to 5 µs of the application thread. The other library takes 1.8 and stores nothing. The parts are: parsing the input 0.3, deciding 0.3, the event and its schema 0.3, JSON 0.4, the fold 0.4, the queue, the block and the message 0.8, garbage collection 0.6. The rest is promises and closures of commands in flight.',
   'tape-atomic-vs-peer':

@@ -25,28 +25,37 @@ const turn = () => new Promise((resolve) => setImmediate(resolve));
 
 test('what is asked for while a statement is under way goes into the next one, each id once', async () => {
   const { lookUps, asked } = heldLookUps();
-  const found = ['a', 'b', 'c', 'b'].map((id) => lookUps.find(id));
-  expect(asked.map(({ ids }) => ids)).toEqual([['a']]);
+  const first = ['a', 'b'].map((id) => lookUps.find(id));
+  await turn();
+  const later = ['c', 'b', 'd', 'b'].map((id) => lookUps.find(id));
+  await turn();
+  expect(asked.map(({ ids }) => ids)).toEqual([['a', 'b']]);
   asked[0]!.answer.resolve([]);
   await turn();
-  expect(asked.map(({ ids }) => ids)).toEqual([['a'], ['b', 'c']]);
+  expect(asked.map(({ ids }) => ids)).toEqual([
+    ['a', 'b'],
+    ['c', 'b', 'd'],
+  ]);
   asked[1]!.answer.resolve([rowOf('b')]);
-  expect((await Promise.all(found)).map((outcome) => outcome?.commandId)).toEqual([undefined, 'b', undefined, 'b']);
+  const found = await Promise.all([...first, ...later]);
+  expect(found.map((outcome) => outcome?.commandId)).toEqual([undefined, undefined, undefined, 'b', undefined, 'b']);
 });
 
 test('a statement takes 1,000 ids at most', async () => {
   const { lookUps, asked } = heldLookUps();
   for (let id = 0; id < 1_502; id++) void lookUps.find(`${id}`);
-  for (let nth = 0; nth < 3; nth++) {
+  await turn();
+  for (let nth = 0; nth < 2; nth++) {
     asked[nth]!.answer.resolve([]);
     await turn();
   }
-  expect(asked.map(({ ids }) => ids.length)).toEqual([1, 1_000, 501]);
+  expect(asked.map(({ ids }) => ids.length)).toEqual([1_000, 502]);
 });
 
 test('a statement that fails fails its ids alone, and a damaged outcome its own', async () => {
   const { lookUps, asked } = heldLookUps();
   const first = lookUps.find('a');
+  await turn();
   const later = [lookUps.find('damaged'), lookUps.find('sound')];
   asked[0]!.answer.reject(new Error('lost'));
   await expect(first).rejects.toThrow('lost');

@@ -2,6 +2,7 @@
  * Looks up outcomes by command id. What is asked for while a statement is under way waits, and goes into the next one with all the
  * others that wait: a thousand calls at once cost few statements.
  */
+import { soon } from '../../../threads/timers.ts';
 import type { StoredOutcome } from '../../log-store.ts';
 import type { OutcomeRow } from '../tables/rows.ts';
 
@@ -37,6 +38,7 @@ export class OutcomeLookUps {
   /** Never rejects. */
   async #askAll(): Promise<void> {
     this.#isAsking = true;
+    await soon(() => {}); // the calls of one turn of the event loop share a statement
     while (this.#waiting.size > 0) await this.#answer([...this.#waiting].slice(0, IDS_A_STATEMENT));
     this.#isAsking = false;
   }
