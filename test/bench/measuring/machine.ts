@@ -1,5 +1,5 @@
 /** Where and with what the figures were measured. */
-import { readFileSync, statfsSync } from 'node:fs';
+import { globSync, readFileSync, statfsSync } from 'node:fs';
 import { availableParallelism, cpus, loadavg, release, totalmem, type } from 'node:os';
 import { peerVersion } from './peers.ts';
 
@@ -17,7 +17,7 @@ export interface Machine {
   readonly versions: Readonly<Record<string, string>>;
 }
 
-const OURS = ['better-sqlite3', 'msgpackr', 'zod'];
+const OURS = ['better-sqlite3', 'msgpackr', 'zod', 'pg'];
 const PEERS = ['@event-driven-io/emmett-sqlite', 'sqlite3', 'event-storage', 'nodejs-order-book'];
 
 /** Linux's magic numbers of the file systems one is likely to meet. */
@@ -60,6 +60,9 @@ function versions(): Record<string, string> {
   const found: Record<string, string> = { refold: versionIn('../../../package.json') };
   for (const name of OURS) found[name] = versionIn(`../../../node_modules/${name}/package.json`);
   for (const name of PEERS) found[name] = peerVersion(name) ?? 'absent';
+  // The newest of Debian's, which is the one that the workloads start.
+  const servers = globSync('/usr/lib/postgresql/*/bin').map((folder) => Number(/\d+/.exec(folder)![0]));
+  found.PostgreSQL = servers.length === 0 ? 'absent' : String(Math.max(...servers));
   return found;
 }
 

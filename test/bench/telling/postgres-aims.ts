@@ -22,7 +22,7 @@ export const POSTGRES_AIMS: readonly Aim[] = [
     guarded(
       ratio(
         `postgres-vs-sqlite-${appenders}`,
-        `${appenders.toLocaleString('en')} appenders, synced, PostgreSQL ÷ SQLite`,
+        `${appenders === 1 ? 'one appender' : `${appenders.toLocaleString('en')} appenders`}, synced, PostgreSQL ÷ SQLite`,
         `postgres-append-${appenders}`,
         `postgres-sqlite-append-${appenders}`,
         atLeast,
@@ -67,7 +67,7 @@ export const POSTGRES_AIMS: readonly Aim[] = [
   ),
   ratio(
     'postgres-ids-filling',
-    'the same while the ids of an earlier million are still read',
+    '1,000 commands in flight to PostgreSQL, with ids while an earlier million of ids is still read ÷ without ids',
     'postgres-execute-filling',
     'postgres-execute',
     0.3,

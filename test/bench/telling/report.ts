@@ -50,13 +50,16 @@ export interface Page {
   readonly command: string;
   /** Whose aims it judges, by their names. */
   readonly isJudged: (aim: string) => boolean;
+  /** Whether it names the version of a package or a server. */
+  readonly names: (what: string) => boolean;
   /** How to read the figures. */
   readonly reading: string;
   readonly end: string;
 }
 
 export function reportMarkdown(report: Report, page: Page = MAIN_PAGE): string {
-  const versions = Object.entries(report.machine.versions).map(([name, version]) => `${name} ${version}`);
+  const named = Object.entries(report.machine.versions).filter(([name]) => page.names(name));
+  const versions = named.map(([name, version]) => `${name} ${version}`);
   return `${[
     `# ${page.title}`,
     `\`${page.command}\` writes this page. Run it again on your machine. Compare ratios within one run: the figures
@@ -167,6 +170,7 @@ const MAIN_PAGE: Page = {
   title: 'Benchmarks',
   command: 'npm run bench -- --write',
   isJudged: (aim) => !aim.startsWith('postgres'),
+  names: (what) => what !== 'PostgreSQL' && what !== 'pg',
   reading: READING,
   end: `${PEERS}
 
@@ -177,6 +181,7 @@ export const POSTGRES_PAGE: Page = {
   title: 'Benchmarks of the log in PostgreSQL',
   command: 'npm run bench -- postgres --write',
   isJudged: (aim) => aim.startsWith('postgres'),
+  names: (what) => ['refold', 'PostgreSQL', 'pg', 'better-sqlite3'].includes(what),
   reading: `The server runs on the same machine, with its default settings: \`fsync\` and \`synchronous_commit\` are on. **synced** means that it has
 written the event to the disk before it is acknowledged. Client, server and disk share two processors, so what a second machine would
 take off is not seen here.`,

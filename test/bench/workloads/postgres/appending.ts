@@ -38,7 +38,7 @@ export function besideSqlite({ sizes, folder }: Context): Promise<Row[]> {
         there: (seconds) => withStoreThere({ url: server.url() }, append(appenders, seconds)),
         here: (seconds) => withStore(folder, {}, append(appenders, seconds)),
       });
-      const words = `${appenders.toLocaleString('en')} appenders`;
+      const words = appenders === 1 ? 'one appender' : `${appenders.toLocaleString('en')} appenders`;
       rows.push(row(`append-${appenders}`, `${words}, PostgreSQL`, measured.there));
       rows.push(row(`sqlite-append-${appenders}`, `${words}, SQLite`, measured.here));
     }
