@@ -10,7 +10,7 @@ import { Ledger, ledgerModel } from '../judging/ledger.ts';
 import { Findings, readThrough, replayThrough } from '../judging/reading.ts';
 import { Account } from '../writing/account.ts';
 import { killOne } from './killer.ts';
-import { BEFORE_AN_APPEND, planKill } from './plan.ts';
+import { BEFORE_AN_APPEND, type Kill, killAt, type Moment, planKill } from './plan.ts';
 
 export interface LifeOptions {
   readonly seed: number;
@@ -18,6 +18,8 @@ export interface LifeOptions {
   readonly kills: number;
   readonly folder: string;
   readonly cache: string;
+  /** All kills but the first are aimed at this moment. */
+  readonly aim?: Moment;
   /** For the negative control: the victim says `acked` before it appends, and is killed between the two. */
   readonly lie?: 'early';
 }
@@ -78,7 +80,7 @@ export class Life {
 
   async #cycle(): Promise<void> {
     const { seed, cache, lie } = this.#options;
-    const kill = lie === undefined ? planKill(this.#chance, this.#kills === 0) : BEFORE_AN_APPEND;
+    const kill = lie === undefined ? this.#plan() : BEFORE_AN_APPEND;
     const options = {
       path: this.#path,
       history: this.#history,
@@ -100,6 +102,12 @@ export class Life {
     if (killed) this.#count(during);
     this.#wasKilled = killed;
     await this.#judge(`${during}, ${JSON.stringify(kill)}`);
+  }
+
+  #plan(): Kill {
+    const { aim } = this.#options;
+    const isFirst = this.#kills === 0;
+    return aim === undefined || isFirst ? planKill(this.#chance, isFirst) : killAt(this.#chance, aim);
   }
 
   #count(during: string): void {

@@ -48,13 +48,12 @@ export function planKill(chance: Chance, isFirst: boolean): Kill {
     return { at: 'mark', nth: 1 + chance.below(60), afterMicroseconds: chance.below(3_000) };
   }
   if (chance.hit(0.15)) return { at: 'mark', nth: 1, afterMicroseconds: chance.below(120_000) };
-  const moment = chance.hit(0.3) ? 'recovery' : chance.pick(MOMENTS);
-  return {
-    at: 'moment',
-    moment,
-    nth: 1 + chance.below(CALLS[moment]),
-    when: chance.pick(['before', 'during', 'after']),
-  };
+  return killAt(chance, chance.hit(0.3) ? 'recovery' : chance.pick(MOMENTS));
+}
+
+/** A kill at one of the calls of a moment. */
+export function killAt(chance: Chance, moment: Moment): Kill {
+  return { at: 'moment', moment, nth: 1 + chance.below(CALLS[moment]), when: anyTime(chance) };
 }
 
 function anyTime(chance: Chance): 'before' | 'during' | 'after' {

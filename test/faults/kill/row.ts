@@ -4,7 +4,7 @@ import { type Control, type FaultRow, type RowOptions, type RowReport, tierOne }
 import { describeCounts, inParallel, tally } from '../work.ts';
 import { warmUp } from './killer.ts';
 import { Life, type LifeReport } from './life.ts';
-import { MOMENTS } from './plan.ts';
+import { MOMENTS, type Moment } from './plan.ts';
 
 const REQUIRED = { short: tierOne(300), long: 5_000 };
 const KILLS_PER_LIFE = 15;
@@ -36,6 +36,11 @@ async function run({ long, seed, folder, say }: RowOptions): Promise<RowReport> 
       if (life % 10 === 0) say(`${kills} of ${required} kills`);
     }
   });
+  for (const moment of missedMoments(reports)) {
+    const home = join(folder, `aimed-${moment}`);
+    reports.push(await new Life({ seed, kills: KILLS_PER_LIFE, folder: home, cache, aim: moment }).run());
+    kills += reports.at(-1)!.kills;
+  }
   const during = tally(reports.map((report) => report.during));
   const doubles = reports.reduce((sum, { doubleKills }) => sum + doubleKills, 0);
   return {
@@ -44,6 +49,12 @@ async function run({ long, seed, folder, say }: RowOptions): Promise<RowReport> 
     notes: [`killed during ${describeCounts(during)}; ${doubles} double kills; ${reports.length} logs`],
     controls: [await liar(seed, folder, cache)],
   };
+}
+
+/** Kills are drawn, and a share of the count may miss a moment that is short. A life is aimed at it then. */
+function missedMoments(reports: readonly LifeReport[]): readonly Moment[] {
+  if (reports.some(({ violations }) => violations.length > 0)) return [];
+  return MOMENTS.filter((moment) => !reports.some(({ during }) => during.has(moment)));
 }
 
 /** The count means little if every kill hit the same phase. */
