@@ -5,7 +5,7 @@ import { proveKept } from './blocks/redacting.ts';
 import { joinBlocks } from './blocks/sealing.ts';
 import { blocksChanged, requireApart, sequenceConflict } from './log-errors.ts';
 import type { LogRedaction, RecordedRedaction, RedactionFence, RedactionRow, ScrubReport } from './log-redaction.ts';
-import type { SealedBlock, StoredOutcome } from './log-store.ts';
+import type { LogHead, SealedBlock, StoredOutcome } from './log-store.ts';
 import type { MemoryContents } from './memory.ts';
 import { type CaredLog, chainBefore } from './memory-care.ts';
 
@@ -61,12 +61,13 @@ export class MemoryRedaction implements LogRedaction {
   }
 
   async apply(row: RedactionRow, { expectedSequence, epoch, onHeld }: RedactionFence): Promise<void> {
-    for (let held = -1; onHeld !== undefined && held < this.#log.writing(epoch).head.sequence; ) {
-      const { head } = this.#log.writing(epoch);
-      await onHeld(head);
-      held = head.sequence;
-    }
     const contents = this.#log.writing(epoch);
+    // Others may append while the caller folds: then it is called again.
+    for (let head: LogHead | undefined; onHeld !== undefined && head?.sequence !== contents.head.sequence; ) {
+      head = contents.head;
+      await onHeld(head);
+    }
+    this.#log.writing(epoch); // still
     const { sequence } = contents.head;
     if (expectedSequence !== undefined && expectedSequence !== sequence)
       throw sequenceConflict(this.#log.path, expectedSequence, sequence);

@@ -24,9 +24,9 @@ export const NOTES: Readonly<Record<string, string>> = {
   'at-flat': 'In the shortest log many places are close to the beginning, where no snapshot has to be loaded.',
   ids: 'With an id the application thread works about 3 µs longer for a command: the text of the outcome, its message, the hash of the id (twice), the list of pending commands, and the garbage of all that. The writer takes about 3 µs more: two rows in two trees, and as many old rows deleted once 100,000 are remembered.',
   'postgres-vs-sqlite-1':
-    'It lies between 0.65 and 0.72 from run to run. A commit of the server takes longer than one of SQLite: two processes are woken, and a page of its log is written.',
+    'It lies between 0.65 and 0.72 from run to run. It was not profiled.',
   'postgres-vs-sqlite-50':
-    'It lies between 0.69 and 0.75 from run to run. Both wait for the disk most of the time. A block of PostgreSQL takes 1.7 ms, one of SQLite 1.3.',
+    'It lies between 0.69 and 0.75 from run to run. Half of the appends take less than 1.7 ms to PostgreSQL, and less than 1.3 to SQLite. It was not profiled.',
   'postgres-vs-sqlite-1000':
     'It lies between 0.77 and 0.83 from run to run. The application works as long for an event as on a file, and the server takes a part of the same two processors.',
   'postgres-replica':
