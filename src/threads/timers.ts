@@ -41,6 +41,11 @@ export function later(ms: number, work: () => void): () => void {
   return () => takenBack.abort();
 }
 
+/** As `pause`, and does not keep the process alive. */
+export function pauseQuietly(ms: number): Promise<void> {
+  return new Promise((resolve) => void later(ms, resolve));
+}
+
 /** Runs `work` every `ms` and keeps the process alive. Call the returned function to stop it. `work` must not throw. */
 export function every(ms: number, work: () => void): () => void {
   const stopped = new AbortController();

@@ -15,13 +15,16 @@ import { FORGOTTEN_PER_NEW_OUTCOME, OUTCOMES_KEPT } from '../outcomes.ts';
 import { IdFilter } from './id-filter.ts';
 
 /** A page of command ids, and the place where the next page begins; undefined after the end. */
-export interface CommandIds {
+export interface CommandIds<Place> {
   readonly ids: readonly string[];
-  readonly last: Uint8Array | undefined;
+  readonly last: Place | undefined;
 }
 
-/** Reads some ids from a place on; the first place has no bytes. */
-export type IdSource = (after: Uint8Array, atMost: number) => CommandIds | Promise<CommandIds>;
+/** Reads some ids from a place on; undefined is the beginning. */
+export type IdSource<Place> = (
+  after: Place | undefined,
+  atMost: number,
+) => CommandIds<Place> | Promise<CommandIds<Place>>;
 
 /** Ids on their way into the log. */
 export interface HandedIds {
@@ -62,9 +65,9 @@ export class KnownIds {
   }
 
   /** Starts to read the ids in the log. Does not keep the process alive. @param pageIds how many at once */
-  fill(source: IdSource, pageIds: number = PAGE_IDS): void {
+  fill<Place>(source: IdSource<Place>, pageIds: number = PAGE_IDS): void {
     this.#pageIds = pageIds;
-    this.#readLater(source, new Uint8Array());
+    this.#readLater(source, undefined);
   }
 
   /** False when the log certainly has no outcome of this id. */
@@ -96,11 +99,11 @@ export class KnownIds {
     this.#filter = undefined;
   }
 
-  #readLater(source: IdSource, after: Uint8Array): void {
+  #readLater<Place>(source: IdSource<Place>, after: Place | undefined): void {
     nextTurn().then(() => (this.#filter === undefined ? undefined : this.#readPage(source, after)));
   }
 
-  async #readPage(source: IdSource, after: Uint8Array): Promise<void> {
+  async #readPage<Place>(source: IdSource<Place>, after: Place | undefined): Promise<void> {
     try {
       const { ids, last } = await source(after, this.#pageIds);
       for (const id of ids) this.#filter?.addOld(id);

@@ -4,7 +4,7 @@ import type { OpenLogOptions } from '../log-source.ts';
 import type { LogOpening } from '../log-store.ts';
 import { openingOf } from './opening.ts';
 import type { Rows } from './server/connections.ts';
-import type { Patience } from './server/patience.ts';
+import { type Patience, patiently } from './server/patience.ts';
 import { factsOf, type ServerFacts } from './server/server-facts.ts';
 import { bytesOf } from './tables/rows.ts';
 import { POSTGRES_FORMAT, tablesIn } from './tables/schema.ts';
@@ -33,7 +33,10 @@ export interface Found extends Pick<TakenLease, 'log' | 'id'> {
   readonly membership?: Membership<PostgresWriter>;
 }
 
-type TablesPlace = Pick<Place, 'connections' | 'schema' | 'path' | 'migrate'>;
+/** A report that reads the tables makes the statements wait, and all appends behind them: after a second they are asked again. */
+const IN_STEPS = "select set_config('lock_timeout', '1000', true);";
+
+type TablesPlace = Pick<Place, 'connections' | 'schema' | 'path' | 'migrate' | 'patience'>;
 
 /** Looks for the tables. A writer makes missing ones. */
 export async function findTables(place: TablesPlace, readOnly: boolean): Promise<ServerFacts> {
@@ -44,7 +47,8 @@ export async function findTables(place: TablesPlace, readOnly: boolean): Promise
   const format = facts.hasTables ? await formatOf(place) : 0;
   if (format === POSTGRES_FORMAT || readOnly) return facts; // older tables can be read, only more slowly
   if (!migrate) throw oldTables(path, format);
-  await connections.ask('write 0', { text: tablesIn(schema), values: [] });
+  const text = IN_STEPS + tablesIn(schema);
+  await patiently(() => connections.ask('write 0', { text, values: [] }), place.patience);
   return facts;
 }
 

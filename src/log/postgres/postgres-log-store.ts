@@ -1,7 +1,7 @@
 /** An open log in PostgreSQL. */
 import { randomInt } from 'node:crypto';
 import type { RefoldError } from '../../core/errors.ts';
-import { later } from '../../threads/timers.ts';
+import { pauseQuietly } from '../../threads/timers.ts';
 import { UnderWay } from '../../threads/under-way.ts';
 import { followLog } from '../following.ts';
 import { noTurns, notKeeper, storeClosed } from '../log-errors.ts';
@@ -78,7 +78,7 @@ export class PostgresLogStore implements LogStore {
     this.#ids = new KnownIds(randomInt(2 ** 32), remembers.outcomes);
     if (writer === undefined || membership !== undefined)
       this.#ids.giveUp(); // others append, too
-    else this.#ids.fill((place, atMost) => restedPage(writer, place, atMost), IDS_A_PAGE);
+    else this.#ids.fill((ordinal: number | undefined) => restedPage(writer, ordinal), IDS_A_PAGE);
   }
 
   get epoch(): number {
@@ -291,9 +291,8 @@ export class PostgresLogStore implements LogStore {
   }
 }
 
-/** Does not keep the process alive. */
-async function restedPage(writer: PostgresWriter, place: Uint8Array, atMost: number): Promise<CommandIds> {
-  const page = await writer.commandIds(place, atMost);
-  await new Promise<void>((resolve) => void later(IDS_REST_MS, resolve));
+async function restedPage(writer: PostgresWriter, ordinal: number | undefined): Promise<CommandIds<number>> {
+  const page = await writer.commandIds(ordinal, IDS_A_PAGE);
+  await pauseQuietly(IDS_REST_MS);
   return page;
 }

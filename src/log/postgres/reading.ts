@@ -193,12 +193,10 @@ export class PostgresReader {
     return (await this.ask('outcomesAfter', ordinal, atMost)).map(toOutcome);
   }
 
-  /** @param place an ordinal in decimal; empty: before `first` */
-  async commandIds(place: Uint8Array, atMost: number, first: number): Promise<CommandIds> {
-    const after = place.length === 0 ? first - 1 : Number(Buffer.from(place).toString());
-    const rows = (await this.ask('commandIds', after, atMost)) as readonly (readonly [number, Buffer])[];
-    const last = rows.at(-1)?.[0];
-    return { ids: rows.map(([, id]) => id.toString()), last: last === undefined ? undefined : bytesOf(String(last)) };
+  /** Some ids after an ordinal, in the order of their outcomes. */
+  async commandIds(ordinal: number, atMost: number): Promise<CommandIds<number>> {
+    const rows = (await this.ask('commandIds', ordinal, atMost)) as readonly (readonly [number, Buffer])[];
+    return { ids: rows.map(([, id]) => id.toString()), last: rows.at(-1)?.[0] };
   }
 
   async ordinals(): Promise<{ readonly first: number; readonly last: number; readonly oldestAt: number | null }> {

@@ -6,7 +6,7 @@
  * append is synced. A lost bell costs at most the time between two polls.
  */
 import { randomBytes } from 'node:crypto';
-import { every, later, pause, soon } from '../../threads/timers.ts';
+import { every, later, pause, pauseQuietly, soon } from '../../threads/timers.ts';
 import type { KnownLog } from './known-log.ts';
 import type { PostgresReader } from './reading.ts';
 import { type Connections, useFor } from './server/connections.ts';
@@ -196,11 +196,6 @@ async function take({ known, reader }: Watched, row: Row, asked: number): Promis
   if (isShorter || isAnother)
     await known.requireKept(reader).catch(() => {}); // the stores of the log hear of it
   else known.see(state);
-}
-
-/** Does not keep the process alive. */
-function pauseQuietly(ms: number): Promise<void> {
-  return new Promise((resolve) => void later(ms, resolve));
 }
 
 /** Without the settings each bell would be synced. */

@@ -68,9 +68,9 @@ export class PostgresWriter {
     return this.#parts.log;
   }
 
-  /** The ids of remembered outcomes, the oldest first, in pages that begin at a place. */
-  commandIds(place: Uint8Array, atMost: number): Promise<CommandIds> {
-    return this.#parts.reader.commandIds(place, atMost, this.#outcomes.first);
+  /** Some ids of remembered outcomes after an ordinal, or the oldest: what was deleted before them is not read again. */
+  commandIds(ordinal: number | undefined, atMost: number): Promise<CommandIds<number>> {
+    return this.#parts.reader.commandIds(ordinal ?? this.#outcomes.first - 1, atMost);
   }
 
   /** The head once the append is durable. */

@@ -69,7 +69,7 @@ export class SqliteLogStore implements LogStore {
     // A reader cannot know what another process writes meanwhile.
     if (log.readOnly) log.#ids.giveUp();
     else if (log.#new !== undefined) log.#ids.fill(() => ({ ids: [], last: undefined }));
-    else log.#ids.fill((after, atMost) => reader.commandIds(after, atMost));
+    else log.#ids.fill((after: Uint8Array | undefined, atMost) => reader.commandIds(after ?? new Uint8Array(), atMost));
     return log;
   }
 

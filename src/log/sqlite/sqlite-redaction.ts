@@ -44,7 +44,7 @@ export class SqliteRedaction implements LogRedaction {
 
   async *outcomes(): AsyncGenerator<StoredOutcome, void> {
     for (let after: Uint8Array | undefined = new Uint8Array(); after !== undefined; ) {
-      const { ids, last }: CommandIds = this.#reader.commandIds(after, OUTCOMES_LISTED_AT_ONCE);
+      const { ids, last }: CommandIds<Uint8Array> = this.#reader.commandIds(after, OUTCOMES_LISTED_AT_ONCE);
       for (const id of ids) {
         const outcome = this.#reader.outcome(id);
         if (outcome !== undefined) yield outcome;

@@ -23,8 +23,7 @@ export const NOTES: Readonly<Record<string, string>> = {
     'The difference is the tail that the process folds, before V8 has compiled anything. The numbers of events are below the figures.',
   'at-flat': 'In the shortest log many places are close to the beginning, where no snapshot has to be loaded.',
   ids: 'With an id the application thread works about 3 µs longer for a command: the text of the outcome, its message, the hash of the id (twice), the list of pending commands, and the garbage of all that. The writer takes about 3 µs more: two rows in two trees, and as many old rows deleted once 100,000 are remembered.',
-  'postgres-vs-sqlite-1':
-    'It lies between 0.65 and 0.72 from run to run. It was not profiled.',
+  'postgres-vs-sqlite-1': 'It lies between 0.65 and 0.72 from run to run. It was not profiled.',
   'postgres-vs-sqlite-50':
     'It lies between 0.69 and 0.75 from run to run. Half of the appends take less than 1.7 ms to PostgreSQL, and less than 1.3 to SQLite. It was not profiled.',
   'postgres-vs-sqlite-1000':

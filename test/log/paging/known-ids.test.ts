@@ -169,12 +169,12 @@ async function full(held: readonly string[]): Promise<KnownIds> {
 }
 
 /** A file of ids, in the order of their bytes, and the sizes of the pages that were read. */
-function sourceOf(held: readonly string[]): { readonly source: IdSource; readonly pages: number[] } {
+function sourceOf(held: readonly string[]): { readonly source: IdSource<Uint8Array>; readonly pages: number[] } {
   const sorted = [...held].sort();
   const pages: number[] = [];
   let next = 0;
-  const source: IdSource = (after, atMost) => {
-    expect(Buffer.from(after).toString()).toBe(sorted[next - 1] ?? '');
+  const source: IdSource<Uint8Array> = (after, atMost) => {
+    expect(Buffer.from(after ?? []).toString()).toBe(sorted[next - 1] ?? '');
     const ids = sorted.slice(next, next + atMost);
     next += ids.length;
     pages.push(ids.length);

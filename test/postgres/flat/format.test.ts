@@ -1,4 +1,5 @@
 /** Tables of an older format, whose indexes were others. */
+import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { appendNotes, readEvents } from '../../../src/log/contract/fixtures.ts';
 import { postgresLog } from '../../../src/log/postgres/postgres-source.ts';
@@ -41,4 +42,22 @@ test('are read as they are, refused where they may not be changed, and changed b
   expect(await indexes()).toEqual(present);
   expect(present).toEqual(['blocks_in_time', 'commands_in_order']);
   expect(await server.sql('select version from refold.format')).toEqual([{ version: 2 }]);
+});
+
+test('that a report is reading are changed once it ends, and nothing waits for that behind them', async () => {
+  const log = await postgresLog(server.url(), { name: 'other' }).open({});
+  await server.sql('update refold.format set version = 1');
+  await server.sql('create index commands_by_ordinal on refold.commands (log, ordinal)');
+  const report = new pg.Client(server.url());
+  await report.connect();
+  await report.query('begin');
+  await report.query('select count(*) from refold.commands');
+  const opening = postgresLog(server.url(), { name: 'third' }).open({});
+  await server.until("select 1 from pg_stat_activity where wait_event_type = 'Lock' and query like '%create schema%'");
+  const outcomes = [{ commandId: 'a', recordedAt: 1, outcome: '{}' }];
+  await log.append({ expectedSequence: 0, epoch: log.epoch, commits: [], outcomes });
+  await report.end();
+  await (await opening).close();
+  expect(await server.sql('select version from refold.format')).toEqual([{ version: 2 }]);
+  await log.close();
 });

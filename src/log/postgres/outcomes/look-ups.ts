@@ -38,7 +38,7 @@ export class OutcomeLookUps {
   /** Never rejects. */
   async #askAll(): Promise<void> {
     this.#isAsking = true;
-    await soon(() => {}); // the calls of one turn of the event loop share a statement
+    await soon(() => {}); // calls that are made at once share a statement
     while (this.#waiting.size > 0) await this.#answer([...this.#waiting].slice(0, IDS_A_STATEMENT));
     this.#isAsking = false;
   }

@@ -202,7 +202,7 @@ export class LogReader implements Resting {
   }
 
   /** Some ids of remembered commands, in the order of their bytes, after `after`; see `CommandIds`. */
-  commandIds(after: Uint8Array, atMost: number): CommandIds {
+  commandIds(after: Uint8Array, atMost: number): CommandIds<Uint8Array> {
     return this.#guarded(() =>
       this.#connection.transaction(() => ({
         ids: this.#sql.commandIds.all(after, atMost),
