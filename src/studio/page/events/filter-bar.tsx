@@ -1,7 +1,7 @@
 /** The filter of the list: types, a condition, a text, a tag, and how many events pass. Escape in a field clears all of it. */
 import { ChevronDown, X } from 'lucide';
 import { createRef, type JSX, type RefObject } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
+import { useCallback, useEffect, useLayoutEffect, useState } from 'preact/hooks';
 import { Icon } from '../base/icon.tsx';
 import { safeLine, safeText } from '../base/safe-text.ts';
 import { type Filter, filter, NO_FILTER } from '../moment/place.ts';
@@ -22,6 +22,7 @@ export function focusText(): void {
 
 export function FilterBar(): JSX.Element {
   const [isOpen, setOpen] = useState(false);
+  const close = useCallback(() => setOpen(false), []);
   const { types } = filter.value;
   return (
     <search class="ev-filter" aria-label="Filter of the events">
@@ -52,7 +53,7 @@ export function FilterBar(): JSX.Element {
         <Field field={tagField} name="tag" testid="filter-tag" label="tag" />
       </div>
       <Refusal />
-      {isOpen && <TypeMenu close={() => setOpen(false)} />}
+      {isOpen && <TypeMenu close={close} />}
     </search>
   );
 }
@@ -80,7 +81,8 @@ interface FieldProps {
 function Field({ field, name, testid, label }: FieldProps): JSX.Element {
   const set = filter.value[name];
   const [typed, setTyped] = useState(set);
-  useEffect(() => setTyped(set), [set]);
+  // Before the next key, which adds to it. A blank after the words is the start of the next ones.
+  useLayoutEffect(() => setTyped((now) => (now.trim() === set ? now : set)), [set]);
   useEffect(() => {
     if (typed === filter.peek()[name]) return;
     const timer = setTimeout(() => apply(name, typed), TYPING_PAUSE);

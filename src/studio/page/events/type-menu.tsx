@@ -1,6 +1,6 @@
 /** The types of the log, each with how many events it has: those that are checked are listed. */
 import type { JSX } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { count } from '../base/format.ts';
 import { rowAfterKey } from '../base/list-scroll.ts';
 import { safeLine } from '../base/safe-text.ts';
@@ -9,7 +9,7 @@ import { filter } from '../moment/place.ts';
 
 export function TypeMenu({ close }: { readonly close: () => void }): JSX.Element {
   const list = useRef<HTMLDivElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const before = document.activeElement as HTMLElement | null;
     (list.current!.firstElementChild as HTMLElement | null)?.focus();
     const outside = ({ target }: PointerEvent): void => {

@@ -87,11 +87,11 @@ function optionId(index: number): string {
   return `hp-option-${index}`;
 }
 
-/** Closed first: what runs may want the focus. */
+/** Closed first: what runs may want the focus. It has it before the next key comes. */
 function run(entry: Entry | undefined): void {
   if (entry === undefined) return;
   close();
-  setTimeout(entry.run);
+  queueMicrotask(entry.run);
 }
 
 function placeEntries(text: string): readonly Entry[] {

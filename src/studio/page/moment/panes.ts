@@ -25,7 +25,7 @@ function look(id: string, title: string, key: string, selector: string, tabOf?: 
     isPossible: () => (tabOf === undefined ? find() !== null : log.value?.hasModel === true && tabOf() !== undefined),
     run: () => {
       if (tabOf !== undefined) tab.value = tabOf()!;
-      focusOnceThere(find);
+      queueMicrotask(() => focusOnceThere(find)); // a tab that was chosen is drawn by then
     },
   };
 }

@@ -1,6 +1,6 @@
 /** The state at the moment that is shown: a tree, or one of its collections as a table; below it the selected place. */
 import type { JSX } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { paneSize, Splitter } from '../base/splitter.tsx';
 import { inSight } from '../moment/in-sight.ts';
 import { NoMoment } from './no-moment.tsx';
@@ -26,8 +26,8 @@ export function StatePane(): JSX.Element {
   );
   const table = tablePath.value;
   const before = useRef(table);
-  // What had the focus is not there any more.
-  useEffect(() => {
+  // What had the focus is not there any more, and the next key belongs to what came for it.
+  useLayoutEffect(() => {
     if (before.current !== table && document.activeElement === document.body) focusPane();
     before.current = table;
   }, [table]);

@@ -1,15 +1,15 @@
 /** Help: every key is listed and does what the list says, every action is found by its words, and single letters can be off. */
 import { readFileSync } from 'node:fs';
 import { expect } from 'vitest';
-import { KINDS } from './fixtures/logs.ts';
-import { studioFor } from './harness/studios.ts';
-import { test } from './harness/test.ts';
+import { KINDS } from '../fixtures/logs.ts';
+import { studioFor } from '../harness/studios.ts';
+import { test } from '../harness/test.ts';
 
 const kinds = studioFor(KINDS);
 
 /** The keys in the table of the document: each key alone. */
 function documentedKeys(): string[] {
-  const document = readFileSync(new URL('../../../docs/STUDIO.md', import.meta.url), 'utf8');
+  const document = readFileSync(new URL('../../../../docs/STUDIO.md', import.meta.url), 'utf8');
   const table = document.slice(document.indexOf('## Keys'), document.indexOf('## Views'));
   const cells = table.split('\n').flatMap((line) => /^\| (?!key |---)(.+?) \|/.exec(line)?.[1] ?? []);
   return cells.flatMap((cell) => cell.split(/ or |, | (?=`)| (?=[←→])/)).map((key) => key.replaceAll('`', '').trim());
