@@ -22,6 +22,7 @@ const PARTS = [
   'isAllowed',
   'body',
   'told',
+  'onKnownId',
   'before',
   'beforePage',
   'holder',

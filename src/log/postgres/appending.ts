@@ -16,7 +16,7 @@ import type { Rows } from './server/connections.ts';
 import { Tries } from './server/patience.ts';
 import { ConnectionLost, ServerBusy } from './server/refusals.ts';
 import { bytesOf } from './tables/rows.ts';
-import { type AppendedRows, appendedRows, type Fate, fateIn } from './turns/appended-rows.ts';
+import { type AppendedRows, appendedRows, type Fate, fateIn, lastOfEach } from './turns/appended-rows.ts';
 
 export interface AppendParts {
   readonly path: string;
@@ -26,8 +26,8 @@ export interface AppendParts {
   readonly settleWithin: number;
   readonly outcomes: OutcomePlaces;
   readonly reader: PostgresReader;
-  /** Asks the statement once. */
-  readonly ask: (values: readonly unknown[]) => Promise<Rows>;
+  /** Asks the statement once. @param areNew whether the log certainly holds none of the ids */
+  readonly ask: (values: readonly unknown[], areNew: boolean) => Promise<Rows>;
   /** What a refusal means, when the epoch is not this writer's, or the log ends elsewhere. */
   readonly explain: (refusal: RefoldError) => Promise<RefoldError>;
 }
@@ -60,12 +60,17 @@ export class Appender {
     this.#durable = parts.head;
   }
 
-  /** The head once the append is durable. @throws as `LogStore.append` */
-  async append(request: AppendRequest): Promise<LogHead> {
+  /**
+   * The head once the append is durable.
+   *
+   * @param areNew whether the log certainly holds none of the ids, and none comes twice
+   * @throws as `LogStore.append`
+   */
+  async append(request: AppendRequest, areNew: boolean): Promise<LogHead> {
     if (this.#failure !== undefined) throw storeFailed(this.#parts.path, this.#failure);
-    const entry = this.#enter(request);
+    const entry = this.#enter(request, areNew);
     this.#underWay += 1;
-    const ending = this.#bring(entry, this.#earlier);
+    const ending = this.#bring(entry, areNew, this.#earlier);
     this.#earlier = ending.catch(() => 'refused');
     try {
       await ending;
@@ -77,7 +82,7 @@ export class Appender {
     }
   }
 
-  #enter({ expectedSequence, epoch, commits, outcomes }: AppendRequest): Entry {
+  #enter({ expectedSequence, epoch, commits, outcomes: given }: AppendRequest, areNew: boolean): Entry {
     const { path, epoch: own } = this.#parts;
     const before = this.#head;
     if (epoch !== own) throw epochConflict(path, epoch, own);
@@ -85,14 +90,15 @@ export class Appender {
     const { head: after, block } =
       commits.length === 0 ? { head: before, block: undefined } : nextBlock(before, commits);
     this.#head = after;
-    const rows = appendedRows(before, block && { head: after, block }, outcomes, this.#parts.outcomes.place(outcomes));
-    return rows;
+    const outcomes = areNew ? given : lastOfEach(given);
+    const first = this.#parts.outcomes.place(given, outcomes.length);
+    return appendedRows(before, block && { head: after, block }, outcomes, first);
   }
 
-  async #bring(entry: Entry, earlier: Promise<Ending>): Promise<Ending> {
+  async #bring(entry: Entry, areNew: boolean, earlier: Promise<Ending>): Promise<Ending> {
     if (this.#unsure > 0) await earlier;
     if (this.#failure !== undefined) throw storeFailed(this.#parts.path, this.#failure);
-    const first = await this.#try(entry);
+    const first = await this.#try(entry, areNew);
     if (first.kind === 'done') return 'done';
     this.#unsure += 1;
     try {
@@ -106,10 +112,10 @@ export class Appender {
     }
   }
 
-  async #try(entry: Entry): Promise<Attempt> {
+  async #try(entry: Entry, areNew: boolean): Promise<Attempt> {
     const { path, epoch, ask } = this.#parts;
     try {
-      const [found, tail, isDone] = (await ask(entry.values))[0] as readonly [number | null, number, boolean];
+      const [found, tail, isDone] = (await ask(entry.values, areNew))[0] as readonly [number | null, number, boolean];
       if (isDone) return { kind: 'done' };
       const isReplaced = found !== epoch;
       const refusal = isReplaced
@@ -122,11 +128,11 @@ export class Appender {
     }
   }
 
-  /** Asks until it is known whether the log has the append. */
+  /** Asks until it is known whether the log has the append, and so perhaps its ids. */
   async #settle(entry: Entry): Promise<void> {
     const tries = new Tries(this.#parts.settleWithin);
     for (;;) {
-      const attempt = await this.#try(entry);
+      const attempt = await this.#try(entry, false);
       if (attempt.kind === 'done') return;
       if (attempt.kind === 'refused') {
         const fate = await this.#fateOf(entry);

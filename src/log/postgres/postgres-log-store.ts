@@ -127,7 +127,7 @@ export class PostgresLogStore implements LogStore {
     const handed = this.#ids.hand(request.outcomes);
     let head: LogHead;
     try {
-      head = await this.#write((writer) => writer.append(request));
+      head = await this.#write((writer) => writer.append(request, handed.areNew));
     } catch (error) {
       this.#ids.giveUp(); // it is unknown which of them are in the log; a log is rarely used after this
       throw error;

@@ -55,7 +55,7 @@ export class PostgresWriter {
     this.#rounds = new WriteRounds(parts.patience, (round) => this.#beginRound(round));
     this.#appender = new Appender({
       ...{ path, epoch, head: known.state.head, settleWithin: within, outcomes: this.#outcomes, reader },
-      ask: (values) => this.#askOnce('append', [epoch, ...values]),
+      ask: (values, areNew) => this.#askOnce(areNew ? 'appendNew' : 'append', [epoch, ...values]),
       explain: (refusal) => this.#explain(refusal),
     });
   }
@@ -73,9 +73,9 @@ export class PostgresWriter {
     return this.#parts.reader.commandIds(ordinal ?? this.#outcomes.first - 1, atMost);
   }
 
-  /** The head once the append is durable. */
-  async append(request: AppendRequest): Promise<LogHead> {
-    const [head] = await Promise.all([this.#appender.append(request), this.#forget()]);
+  /** The head once the append is durable. @param areNew as `HandedIds.areNew` */
+  async append(request: AppendRequest, areNew: boolean): Promise<LogHead> {
+    const [head] = await Promise.all([this.#appender.append(request, areNew), this.#forget()]);
     return head;
   }
 

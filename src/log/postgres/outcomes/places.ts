@@ -4,7 +4,6 @@
  */
 import type { StoredOutcome } from '../../log-store.ts';
 import { FORGOTTEN_PER_NEW_OUTCOME, type OutcomeBounds } from '../../outcomes.ts';
-import { lastOfEach } from '../turns/appended-rows.ts';
 
 /** Looking for outcomes to forget costs a statement, so it is not done at every append. */
 const PLACED_BETWEEN_FORGETTING = 100;
@@ -46,10 +45,10 @@ export class OutcomePlaces {
     return this.#first;
   }
 
-  /** Places outcomes behind the others. Gives the ordinal of the first. */
-  place(given: readonly StoredOutcome[]): number {
+  /** Places outcomes of so many ids behind the others. Gives the ordinal of the first. */
+  place(given: readonly StoredOutcome[], ids: number): number {
     const first = this.#last + 1;
-    this.placed(given, this.#last + lastOfEach(given).length);
+    this.placed(given, this.#last + ids);
     return first;
   }
 

@@ -24,6 +24,11 @@ const FENCE = (schema: string, isSynced: boolean, isAllowed: string): string => 
 const BY_EPOCH = 'epoch = $2';
 const BY_ROUND = 'epoch = ($2::bigint[])[1] and write_round = ($2::bigint[])[2]';
 
+const REPLACE_OUTCOME = `on conflict (log, command_id) do update
+      set ordinal = excluded.ordinal, recorded_at = excluded.recorded_at, outcome = excluded.outcome,
+        checksum = excluded.checksum
+      where excluded.ordinal > commands.ordinal`;
+
 /** A weaker default of the server does not count, and a stronger one does. */
 export const SYNCED =
   "case current_setting('synchronous_commit') when 'remote_apply' then 'remote_apply' else 'on' end";
@@ -37,6 +42,7 @@ export const HOLDING =
 
 export type WriteName =
   | 'append'
+  | 'appendNew'
   | 'forget'
   | 'putMeta'
   | 'putCheckpoint'
@@ -64,12 +70,7 @@ export function writesIn(schema: string, isSynced: boolean): WriteStatements {
   const fenceOfRound = FENCE(schema, isSynced, BY_ROUND);
   const fenced = (body: string): string => `with ${fenceOfRound}, ${body}`;
   const told = "select (select epoch || '.' || write_round from fence)";
-  return {
-    /**
-     * A block behind the expected head with its outcomes, or nothing. Outcomes alone need no exact head: only this writer can have
-     * appended since.
-     */
-    append: `with ${fence}, tail as materialized (
+  const appendAnd = (onKnownId: string): string => `with ${fence}, tail as materialized (
     select last_sequence, chain
     from ${schema}.blocks
     where log = $1
@@ -103,14 +104,19 @@ export function writesIn(schema: string, isSynced: boolean): WriteStatements {
     from unnest($15::bytea[], $16::bigint[], $17::bigint[], $18::text[], $19::bigint[])
       as o (command_id, ordinal, recorded_at, outcome, checksum)
     where exists (select 1 from block) or exists (select 1 from alone)
-    on conflict (log, command_id) do update
-      set ordinal = excluded.ordinal, recorded_at = excluded.recorded_at, outcome = excluded.outcome,
-        checksum = excluded.checksum
-      where excluded.ordinal > commands.ordinal
+    ${onKnownId}
   )
   select (select epoch from fence),
     coalesce((select last_sequence from tail), (select trimmed_through from fence)),
-    exists (select 1 from block) or exists (select 1 from alone)`,
+    exists (select 1 from block) or exists (select 1 from alone)`;
+  return {
+    /**
+     * A block behind the expected head with its outcomes, or nothing. Outcomes alone need no exact head: only this writer can have
+     * appended since.
+     */
+    append: appendAnd(REPLACE_OUTCOME),
+    /** The same where the log certainly holds none of the ids, and it is asked for the first time: a third less work for each. */
+    appendNew: appendAnd(''),
     /** Outcomes beyond either bound, the oldest first: up to `$4` from ordinal `$3` on. */
     forget: fenced(`oldest as materialized (
     select ordinal, recorded_at

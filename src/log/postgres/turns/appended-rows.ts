@@ -20,15 +20,17 @@ export interface AppendedRows {
   readonly values: readonly unknown[];
 }
 
-/** @param first the ordinal of the first outcome */
+/**
+ * @param outcomes each of another id
+ * @param first the ordinal of the first outcome
+ */
 export function appendedRows(
   before: LogHead,
   next: { readonly head: LogHead; readonly block: StoredBlock } | undefined,
-  given: readonly StoredOutcome[],
+  outcomes: readonly StoredOutcome[],
   first: number,
 ): AppendedRows {
   const { head: after, block } = next ?? { head: before, block: undefined };
-  const outcomes = lastOfEach(given);
   const newest = outcomes.at(-1);
   const values = [
     ...[before.sequence, before.chain, after.sequence],

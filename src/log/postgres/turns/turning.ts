@@ -17,7 +17,7 @@ import { type Patience, Tries } from '../server/patience.ts';
 import { ConnectionLost, ServerBusy, unreachable } from '../server/refusals.ts';
 import { utf8Array } from '../tables/array-values.ts';
 import { bytesOf, type LogState, soundOutcome, toBlock, toOutcome, toState } from '../tables/rows.ts';
-import { type AppendedRows, appendedRows, type Fate, fateIn } from './appended-rows.ts';
+import { type AppendedRows, appendedRows, type Fate, fateIn, lastOfEach } from './appended-rows.ts';
 import type { TurnStatements } from './turn-statements.ts';
 
 /** After this long without a turn its connection is closed. */
@@ -143,7 +143,7 @@ export class Turner {
   async #append(held: Held, { head, state, lastOrdinal }: Begun, given: TurnAppend): Promise<TurnResult> {
     const { log, statements } = this.#parts;
     const after = given.commits.length === 0 ? undefined : nextBlock(head, given.commits);
-    const rows = appendedRows(head, after, given.outcomes, lastOrdinal + 1);
+    const rows = appendedRows(head, after, lastOfEach(given.outcomes), lastOrdinal + 1);
     const done: TurnResult = {
       ending: 'done',
       state: { ...state, head: after?.head ?? head },
