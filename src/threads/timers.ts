@@ -9,6 +9,7 @@
  */
 import { performance as nodePerformance } from 'node:perf_hooks';
 import { scheduler } from 'node:timers/promises';
+import { Alarms } from './alarms.ts';
 
 // In Bun `now` is on the object itself, where it is not replaced.
 const { now = nodePerformance.now }: { now?: () => number } = Object.getPrototypeOf(nodePerformance);
@@ -34,11 +35,14 @@ export async function soon(work: () => void): Promise<void> {
   work();
 }
 
-/** Runs `work` after `ms`. Call the returned function to cancel it. It does not keep the process alive. */
+const alarms = new Alarms({
+  now: performance.now,
+  wake: (ms, look) => void scheduler.wait(ms, { ref: false } as object).then(look),
+});
+
+/** Runs `work` after `ms`. Call the returned function to take it back. It does not keep the process alive. */
 export function later(ms: number, work: () => void): () => void {
-  const takenBack = new AbortController();
-  scheduler.wait(ms, { ref: false, signal: takenBack.signal } as { signal: AbortSignal }).then(work, () => {});
-  return () => takenBack.abort();
+  return alarms.set(ms, work);
 }
 
 /** As `pause`, and does not keep the process alive. */
