@@ -9,6 +9,7 @@
  */
 import { performance as nodePerformance } from 'node:perf_hooks';
 import { scheduler } from 'node:timers/promises';
+import { WAIT_OVER } from './aborted.ts';
 import { Alarms } from './alarms.ts';
 
 // In Bun `now` is on the object itself, where it is not replaced.
@@ -61,5 +62,5 @@ export function every(ms: number, work: () => void): () => void {
     }
   };
   go().catch(() => {}); // stopped while it waited
-  return () => stopped.abort();
+  return () => stopped.abort(WAIT_OVER);
 }

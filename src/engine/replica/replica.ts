@@ -7,6 +7,7 @@
  */
 import { grouped, isRefoldError, messageOf, RefoldError } from '../../core/errors.ts';
 import type { Block, LogStore } from '../../log/log-store.ts';
+import { WAIT_OVER } from '../../threads/aborted.ts';
 import { Pace } from '../../threads/pace.ts';
 import { warnOf } from '../calls/warn.ts';
 import { type UpcastRules, upcastRulesOf } from '../folding/upcast.ts';
@@ -53,7 +54,7 @@ export class Replica<State extends object> {
       this.#sequence = sequence;
     };
     this.#inflow = new Inflow({ ...parts, onFolded, kind: 'replica' });
-    this.#renewal = new Renewal(parts.log, parts.generation, FOLLOWER_LOOK_MS, () => this.#round.abort());
+    this.#renewal = new Renewal(parts.log, parts.generation, FOLLOWER_LOOK_MS, () => this.#round.abort(WAIT_OVER));
   }
 
   /** Resolves when the state is that of the log, if the log was redacted. */
@@ -87,7 +88,7 @@ export class Replica<State extends object> {
   /** Stops following. Resolves when nothing more is folded. */
   async close(): Promise<void> {
     this.#closing.abort();
-    this.#round.abort();
+    this.#round.abort(WAIT_OVER);
     this.#renewal.close();
     await this.#ended;
   }

@@ -8,6 +8,7 @@ import { grouped, isRefoldError, messageOf, RefoldError } from '../../core/error
 import { requireReadable } from '../../log/blocks/block-rules.ts';
 import type { Block } from '../../log/log-store.ts';
 import type { TurnAppend, TurnEnding, TurnFound } from '../../log/log-turn.ts';
+import { WAIT_OVER } from '../../threads/aborted.ts';
 import { Pace } from '../../threads/pace.ts';
 import { failedBefore } from '../calls/failure.ts';
 import { renameOwner } from '../calls/log-ownership.ts';
@@ -66,11 +67,11 @@ export class Member<State extends object> {
     this.#queue = writes.shared!;
     const onFolded = (sequence: number, recordedAt: number): void => writes.moveTo(sequence, recordedAt);
     this.#inflow = new Inflow({ ...parts, onFolded, kind: 'store' });
-    this.#renewal = new Renewal(log, generation, FOLLOWER_LOOK_MS, () => this.#round.abort());
-    this.#queue.onWork(() => this.#round.abort());
+    this.#renewal = new Renewal(log, generation, FOLLOWER_LOOK_MS, () => this.#round.abort(WAIT_OVER));
+    this.#queue.onWork(() => this.#round.abort(WAIT_OVER));
     failure.ends((error) => {
       this.#queue.refuse(error);
-      this.#round.abort();
+      this.#round.abort(WAIT_OVER);
       this.#renewal.close();
     });
   }
@@ -89,7 +90,7 @@ export class Member<State extends object> {
   /** Stops. Resolves when nothing more is folded. */
   async close(): Promise<void> {
     this.#closing.abort();
-    this.#round.abort();
+    this.#round.abort(WAIT_OVER);
     this.#renewal.close();
     await this.#ended;
   }

@@ -200,6 +200,7 @@ async function storeOf(
     new Turner({
       ...{ log, patience },
       statements: { ...turnsIn(schema), append: statements.append, fate: readsIn(schema).fate },
+      quiet: () => watching.quiet(log),
       hold: () => connections.hold(own),
       requireKept: () => known.requireKept(reader),
       isAnother: (sequence, chain) => known.chainAt(sequence, chain) === 'another',

@@ -42,6 +42,10 @@ export class Watching {
   readonly #channel: string;
   readonly #watched = new Map<number, Set<Watched>>();
   readonly #toRing = new Set<number>();
+  /** Turns under way of each log. */
+  readonly #turns = new Map<number, number>();
+  /** Logs whose bell was heard during a turn. */
+  readonly #unanswered = new Set<number>();
   #isRinging = false;
   #echo: { readonly text: string; readonly heard: () => void } | undefined;
   #isDeaf: Promise<boolean> | undefined;
@@ -75,6 +79,20 @@ export class Watching {
       others.delete(watched);
       if (others.size === 0 && this.#watched.get(log) === others) this.#watched.delete(log);
       if (this.#watched.size === 0) this.#takeBack();
+    };
+  }
+
+  /**
+   * Bells of a log are not answered until the returned function is called: a turn tells what has come, and members in turns would
+   * ask at each bell of the others. Polls go on. What was heard meanwhile is asked for unless the next turn begins at once.
+   */
+  quiet(log: number): () => void {
+    this.#turns.set(log, (this.#turns.get(log) ?? 0) + 1);
+    return () => {
+      const left = this.#turns.get(log)! - 1;
+      if (left > 0) return void this.#turns.set(log, left);
+      this.#turns.delete(log);
+      if (this.#unanswered.delete(log)) later(RING_REST_MS, () => this.#heard([log]));
     };
   }
 
@@ -118,7 +136,7 @@ export class Watching {
     const text = `echo ${randomBytes(8).toString('hex')}`;
     const { promise, resolve } = Promise.withResolvers<boolean>();
     this.#echo = { text, heard: () => resolve(false) };
-    await this.#connections.listen(this.#channel, (logs) => this.#heard(logs));
+    await this.#connections.listen(this.#channel, (text) => this.#hear(text));
     const question = { text: 'select pg_notify($1, $2)', values: [this.#channel, text] };
     await this.#connections.ask(useFor('read', 0), question);
     const stop = every(ECHO_WITHIN_MS, () => resolve(true)); // keeps the process alive: opening waits for it
@@ -130,12 +148,18 @@ export class Watching {
 
   #listen(): void {
     if (!this.#options.notify) return;
-    this.#connections.listen(this.#channel, (logs) => this.#heard(logs)).catch(() => {}); // the next poll tries again
+    this.#connections.listen(this.#channel, (text) => this.#hear(text)).catch(() => {}); // the next poll tries again
   }
 
-  #heard(logs: string): void {
-    if (logs === this.#echo?.text) this.#echo.heard();
-    else if (logs.split(' ').some((log) => this.#watched.has(Number(log)))) this.#wake();
+  #hear(text: string): void {
+    if (text === this.#echo?.text) this.#echo.heard();
+    else this.#heard(text.split(' ').map(Number));
+  }
+
+  #heard(logs: readonly number[]): void {
+    const watched = logs.filter((log) => this.#watched.has(log));
+    for (const log of watched) if (this.#turns.has(log)) this.#unanswered.add(log);
+    if (watched.some((log) => !this.#turns.has(log))) this.#wake();
   }
 
   /** Polls at once; what is heard during a poll makes another one. */

@@ -28,6 +28,8 @@ export interface TurnerParts {
   readonly log: number;
   readonly patience: Patience;
   readonly statements: TurnStatements & { readonly append: string; readonly fate: string };
+  /** Lets bells of the log wait until the returned function is called. */
+  readonly quiet: () => () => void;
   /** A connection for turns alone. */
   readonly hold: () => Promise<Held>;
   /** Compares the end of the log with what was seen of it. @throws RefoldError `LOG_CORRUPT` */
@@ -61,6 +63,7 @@ export class Turner {
   /** @throws as `LogStore.turn` */
   async take(request: TurnRequest): Promise<TurnResult> {
     this.#takeBack();
+    const heed = this.#parts.quiet();
     try {
       const [held, begun] = await this.#patiently(
         async (connection) => [connection, await this.#begin(connection, request)] as const,
@@ -77,6 +80,7 @@ export class Turner {
         return await this.#end(held, { ending: 'done', state: begun.state });
       return await this.#append(held, begun, given);
     } finally {
+      heed();
       this.#takeBack = later(TURN_REST_MS, () => this.close());
     }
   }
