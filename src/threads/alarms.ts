@@ -1,9 +1,9 @@
 /**
- * Work for later that is usually taken back, such as a limit on how long an answer may take. To take it back costs next to nothing:
- * a timer that is cancelled would cost many times the work that it guards.
+ * Work for later that is usually taken back, such as a limit on how long an answer may take. To take it back costs next to
+ * nothing: a timer that is cancelled would cost many times the work that it guards.
  *
- * So no timer is ever cancelled. One that was set for work that is gone finds nothing to do. A new one is set only where the next work
- * is due before all that are set: there are few, and each is due before the one that was set before it.
+ * So no timer is ever cancelled. One that was set for work that was taken back finds nothing to do. A new one is set only where
+ * the next work is due before all that are set: there are few, and each is due before the one that was set before it.
  */
 import { AsyncResource } from 'node:async_hooks';
 

@@ -1,4 +1,4 @@
-/** Alarms, held against a list that is looked through at every moment. */
+/** Alarms, compared with a list that is looked through at every moment. */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { describe, expect, test } from 'vitest';
 import { Alarms } from '../../src/threads/alarms.ts';

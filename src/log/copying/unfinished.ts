@@ -28,7 +28,7 @@ export async function requireFinished(log: LogStore): Promise<void> {
   if (mark === undefined) return;
   throw new RefoldError('LOG_CORRUPT', `Cannot open ${log.path}: it is an unfinished copy of ${mark.of}`, {
     path: log.path,
-    hint: 'Copy the same log to it again: the copy goes on where it stopped. Or delete it',
+    hint: 'Copy the same log to it again: the copy goes on where it stopped. Or delete it (in PostgreSQL as the guide says)',
   });
 }
 

@@ -1,4 +1,5 @@
 /** Logs move into PostgreSQL and out of it: the same chain and state hash, beside a running writer, after interruptions. */
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { copyLog, openLog, openStore, type Progress, replay } from '../../../src/index.ts';
 import { postgresLog } from '../../../src/log/postgres/postgres-source.ts';
@@ -112,6 +113,27 @@ describe('an unfinished copy', () => {
     expect((await replay(cartModel, { log })).stateHash).toBe((await replay(cartModel, { path })).stateHash);
     await proxy.stop();
   });
+});
+
+test('a log is deleted as the guide says: one that nothing writes, and no other', async () => {
+  const guide = readFileSync(new URL('../../../docs/guide/a-log-in-postgres.md', import.meta.url), 'utf8');
+  const [, block] = /## Delete a log[\s\S]*?```sql\n([\s\S]*?)```/.exec(guide)!;
+  const path = await temporaryPath();
+  await richLog(path);
+  const [gone, kept] = [sourceOf(`gone ${++logs}`), sourceOf(`kept ${logs}`)];
+  for (const log of [gone, kept]) await copyLog({ path }, { log });
+  const deleting = () => server.sql(block!.replace('orders', `gone ${logs}`));
+  const store = await openStore(cartModel, { log: gone });
+  await expect(deleting()).rejects.toThrow('query returned no rows');
+  await store.close();
+  await deleting();
+  await expect(deleting()).rejects.toThrow('query returned no rows');
+  const counts = await server.sql(`select
+    (select count(*)::integer from refold.logs where name = convert_to('gone ${logs}', 'UTF8')) as logs,
+    (select count(*)::integer from refold.blocks b where not exists (select 1 from refold.logs l where l.log = b.log)) as blocks`);
+  expect(counts).toEqual([{ logs: 0, blocks: 0 }]);
+  expect((await replay(cartModel, { log: kept })).stateHash).toBe((await replay(cartModel, { path })).stateHash);
+  expect((await copyLog({ path }, { log: gone })).lastSequence).toBe(60);
 });
 
 /** Cuts all connections, with pauses that grow: the slowest machine gets through in one of them. */

@@ -19,7 +19,7 @@ interface Given {
   readonly click?: string;
 }
 
-/** Gives the page one key after the other, each in a task of its own. @returns what has the focus in the task after the last one */
+/** Gives the page one key after the other, each in a separate task. @returns what has the focus in the task after the last one */
 async function focusAfter(page: StudioPage, ...given: readonly Given[]): Promise<string> {
   return page.page.evaluate(async (keys: readonly Given[]) => {
     const { document, KeyboardEvent, MessageChannel } = globalThis as any;
