@@ -38,7 +38,8 @@ export async function soon(work: () => void): Promise<void> {
 
 const alarms = new Alarms({
   now: performance.now,
-  wake: (ms, look) => void scheduler.wait(ms, { ref: false } as object).then(look),
+  // Node leaves out a part of a ms, and would ring too early.
+  wake: (ms, look) => void scheduler.wait(Math.ceil(ms), { ref: false } as object).then(look),
 });
 
 /** Runs `work` after `ms`. Call the returned function to take it back. It does not keep the process alive. */

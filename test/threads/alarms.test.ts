@@ -5,18 +5,24 @@ import { Alarms } from '../../src/threads/alarms.ts';
 import { later, pause } from '../../src/threads/timers.ts';
 import { chanceOf } from '../faults/judging/chance.ts';
 
-/** A clock that stands still until it is moved, and wakes late, early by a hair, or in time. */
+/** A clock that stands still until it is moved. */
 class Clock {
   time = 0;
   /** Timers that were set, ever. */
   timers = 0;
   readonly #waiting: { readonly at: number; readonly look: () => void }[] = [];
+  /** By how many ms a timer of more than that may ring too early. */
+  readonly #early: number;
+
+  constructor(early = 0) {
+    this.#early = early;
+  }
 
   readonly now = (): number => this.time;
 
   readonly wake = (ms: number, look: () => void): void => {
     this.timers += 1;
-    this.#waiting.push({ at: this.time + ms, look });
+    this.#waiting.push({ at: this.time + (ms > this.#early ? ms - this.#early : ms), look });
   };
 
   /** Moves to a time, and lets everything happen that is due by then, in its order. */
@@ -64,6 +70,15 @@ describe('alarms', () => {
     }
     expect(expected.length).toBeGreaterThan(20);
     expect(clock.timers).toBeLessThan(400);
+  });
+
+  test('ring in time where a timer rings a little too early', async () => {
+    const clock = new Clock(0.5);
+    const alarms = new Alarms(clock);
+    const rung: number[] = [];
+    for (const ms of [10, 20, 15]) alarms.set(ms, () => rung.push(clock.time));
+    await clock.moveTo(30);
+    expect(rung).toEqual([10, 15, 20]);
   });
 
   test('that are all taken back set few timers', async () => {

@@ -23,17 +23,15 @@ export const NOTES: Readonly<Record<string, string>> = {
     'The difference is the tail that the process folds, before V8 has compiled anything. The numbers of events are below the figures.',
   'at-flat': 'In the shortest log many places are close to the beginning, where no snapshot has to be loaded.',
   ids: 'With an id the application thread works about 3 µs longer for a command: the text of the outcome, its message, the hash of the id (twice), the list of pending commands, and the garbage of all that. The writer takes about 3 µs more: two rows in two trees, and as many old rows deleted once 100,000 are remembered.',
-  'postgres-vs-sqlite-1': 'It was 0.79 and 0.82 before. It was not profiled.',
-  'postgres-vs-sqlite-50': 'It was 0.79 and 0.83 before. It was not profiled.',
   'postgres-vs-sqlite-1000':
-    'It was 0.83 and 0.88 before. The application works as long for an event as on a file, and the server takes a part of the same two processors.',
+    'The application works as long for an event as on a file, and the server takes a part of the same two processors.',
   'postgres-replica':
     'It lies between 0.72 and 0.86 from run to run. Writer, server and replica share two processors here.',
-  'postgres-sharing-2': 'It was 0.71 before. A turn is two round trips in which the other process waits.',
+  'postgres-sharing-2': 'A turn is two round trips in which the other process waits.',
   'postgres-ids':
     'Application and server share two processors. With an id the application works 14 to 21 µs longer for a command, about a third of that in garbage collection. The server works about 10 µs longer: a row in two indexes. Then it deletes an old row for each, which takes 4.',
   'postgres-ids-filling':
-    'Each id is looked up by the server, 1,000 in a statement, and the call waits for its answer. Beside that the earlier ids are read. The application works 62 µs for a command then.',
+    'Each id is looked up by the server, 1,000 in a statement, and the call waits for its answer. Beside that the earlier ids are read.',
   'tape-vs-peer':
     'A command takes 4 to 5 µs of the application thread. The other library takes 1.8 and stores nothing. The parts are: parsing the input 0.3, deciding 0.3, the event and its schema 0.3, JSON 0.4, the fold 0.4, the queue, the block and the message 0.8, garbage collection 0.6. The rest is promises and closures of commands in flight.',
   'tape-atomic-vs-peer':

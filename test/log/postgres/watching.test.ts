@@ -76,7 +76,6 @@ test('a bell that was heard in a turn is answered after it, unless the next turn
 test('polls go on during a turn', async () => {
   const counted = new Counted(10);
   const heed = counted.watching.quiet(LOG);
-  await pause(100);
-  expect(counted.polls).toBeGreaterThan(2);
+  await expect.poll(() => counted.polls, { timeout: 10_000 }).toBeGreaterThan(2);
   heed();
 });

@@ -115,7 +115,7 @@ export function writesIn(schema: string, isSynced: boolean): WriteStatements {
      * appended since.
      */
     append: appendAnd(REPLACE_OUTCOME),
-    /** The same where the log certainly holds none of the ids, and it is asked for the first time: a third less work for each. */
+    /** The same where the log certainly holds none of the ids, and it is asked for the first time: a quarter less work for each. */
     appendNew: appendAnd(''),
     /** Outcomes beyond either bound, the oldest first: up to `$4` from ordinal `$3` on. */
     forget: fenced(`oldest as materialized (
